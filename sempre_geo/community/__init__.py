@@ -1,0 +1,1 @@
+"""What people say: contributions, their privacy and review, proposals, accounts."""

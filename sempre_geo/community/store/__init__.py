@@ -1,0 +1,1 @@
+"""The database: tables, queries and migrations; the only room that knows SQL."""

@@ -1,0 +1,1 @@
+"""What is missing and why: measures, standards, fairness, scenarios, siting."""

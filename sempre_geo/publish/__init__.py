@@ -1,0 +1,1 @@
+"""What others get: tiles, maps, reports, exports."""

@@ -1,0 +1,77 @@
+"""What differs from country to country: time zone, municipality level, implicit speed limits, languages."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sempre_geo.errors import InputError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.settings import Settings
+
+
+@dataclass(frozen=True)
+class Country:
+    """One country's rules, or those of the fictional one (``demo``).
+
+    Speeds are km/h; ``municipality_level`` is an OSM ``admin_level``; ``languages`` are the suffixes of
+    OSM ``name:xx`` tags, the default language first; ``holidays`` is the code of the public holiday
+    calendar, empty for none.
+    """
+
+    code: str
+    title: str
+    timezone: str
+    municipality_level: int
+    languages: tuple[str, ...]
+    holidays: str
+    urban_kmh: float
+    rural_kmh: float
+    motorway_kmh: float
+    fictional: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object that dates can be attached to."""
+        return ZoneInfo(self.timezone)
+
+
+def read_country(code: str, settings: Settings) -> Country:
+    """The rules of country ``code`` (``LV``, ``demo`` ...) from ``countries.toml``.
+
+    Raises
+    ------
+    InputError
+        The table has no such country.
+    """
+    table = _read_table(settings.definition("countries.toml"))
+    if code not in table:
+        raise InputError(
+            _("There is no country '{code}'; choose one of {known}, or add it to countries.toml.").format(
+                code=code, known=", ".join(table)
+            )
+        )
+    return table[code]
+
+
+@lru_cache(maxsize=4)
+def _read_table(path: Path) -> dict[str, Country]:
+    rows = tomllib.loads(path.read_text(encoding="utf-8"))
+    return {
+        code: Country(
+            code=code,
+            title=row["title"],
+            timezone=row["timezone"],
+            municipality_level=row["municipality_level"],
+            languages=tuple(row["languages"]),
+            holidays=row["holidays"],
+            urban_kmh=row["speeds"]["urban"],
+            rural_kmh=row["speeds"]["rural"],
+            motorway_kmh=row["speeds"]["motorway"],
+            fictional=row.get("fictional", False),
+        )
+        for code, row in rows.items()
+    }

@@ -1,0 +1,1 @@
+"""The Streamlit pages: ask, call one use case, show."""

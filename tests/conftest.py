@@ -1,0 +1,27 @@
+"""Fixtures every room's tests share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sempre_geo.settings import Settings, read_settings
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real data lying beside the project; a plain clone does not have it."""
+    folder = Path(os.environ.get("SEMPRE_SHARED_DATA") or ROOT.parent / "shared" / "data")
+    if not folder.is_dir():
+        pytest.skip("the folder of real data (shared/data) is not beside this checkout")
+    return folder
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings whose data and layers folders are this test's own."""
+    return read_settings({"SEMPRE_DATA": str(tmp_path / "data"), "SEMPRE_LAYERS": str(tmp_path / "layers")})
