@@ -1,0 +1,48 @@
+"""Format, lint, types, tests and doctests, and the browser tests where Chromium is: the one script CI runs.
+
+``python tests/run.py`` runs all; ``python tests/run.py browser`` runs only what needs a browser.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def main() -> int:
+    """Run the steps in order and stop at the first that fails."""
+    if sys.argv[1:] == ["browser"]:
+        return 0 if _step("browser tests", "pytest", "-q", "-m", "browser", "tests/browser") else 1
+    steps = [
+        ("format", "ruff", "format", "--check", "--quiet", "."),
+        ("lint", "ruff", "check", "--quiet", "."),
+        ("types", "mypy"),
+        ("tests and doctests", "pytest", "-q", "-m", "not browser", "-n", "2", "--dist", "loadfile"),
+    ]
+    if not all(_step(*step) for step in steps):
+        return 1
+    return _browser_tests()
+
+
+def _browser_tests() -> int:
+    if os.environ.get("SEMPRE_BROWSER_TESTS") == "later":
+        return 0
+    if not any(shutil.which(name) for name in BROWSERS):
+        print("Browser tests skipped: no Chromium here (on Debian: apt-get install chromium).", flush=True)
+        return 0
+    return 0 if _step("browser tests", "pytest", "-q", "-m", "browser", "tests/browser") else 1
+
+
+def _step(title: str, module: str, *arguments: str) -> bool:
+    print(f"== {title}", flush=True)
+    return subprocess.run([sys.executable, "-m", module, *arguments], cwd=ROOT, check=False).returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
