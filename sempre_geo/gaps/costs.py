@@ -74,7 +74,7 @@ def costs_from_matrix(matrix: ArrayLike) -> Costs:
     if len(wrong):
         raise InputError(
             _(
-                "Costs at (row, column) {places} are missing or below zero; give numbers, infinity where there is no way."
+                "Costs at (row, column) {places} are missing or negative; give numbers, infinity where there is no way."
             ).format(places=first_items((int(row), int(column)) for row, column in wrong))
         )
     origin, destination = np.nonzero(np.isfinite(full))
