@@ -36,7 +36,7 @@ _LINES = {
     ("waterway", "stream"): "stream",
     ("natural", "coastline"): "coastline",
 }
-_NO_HOME = {"garage", "garages", "shed", "barn", "roof", "carport", "greenhouse", "ruins", "service", "hut"}
+_NO_HOME = {"garage", "garages", "shed", "barn", "roof", "carport", "greenhouse", "ruins", "service", "hut", "entrance"}
 _SERVICE_COLUMNS = (
     "category",
     "name",
@@ -63,6 +63,7 @@ class FeatureCollector:
         self._categories = categories
         self._clip = clip
         self._shapes = osmium.geom.WKBFactory()
+        self._no_location = osmium.InvalidLocationError
         self._services: dict[str, tuple[dict[str, Any], Any]] = {}
         self._settlements: dict[str, tuple[dict[str, Any], Any]] = {}
         self._municipalities: dict[str, tuple[dict[str, Any], Any]] = {}
@@ -122,7 +123,7 @@ class FeatureCollector:
     def _shape(self, create: Any, entry: Any) -> Any:
         try:
             return shapely.make_valid(shapely.from_wkb(create(entry)))
-        except (RuntimeError, shapely.errors.GEOSException):
+        except (RuntimeError, self._no_location, shapely.errors.GEOSException):
             self._broken += 1
             return None
 
