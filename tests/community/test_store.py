@@ -1,0 +1,173 @@
+"""The store: safe settings, whole migrations, refusals in one sentence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import textwrap
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
+
+from sempre_geo.community.store.engine import check_local, connect_store
+from sempre_geo.community.store.tables import metadata
+from sempre_geo.community.store.versions import MIGRATIONS, open_store, version_of, write_backup
+from sempre_geo.errors import StoreError
+
+VERSIONS = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
+
+
+@pytest.fixture
+def address(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'store.sqlite'}"
+
+
+def test_every_connection_writes_safely(address):
+    store = open_store(address)
+    with store.reading() as first, store.writing() as second:
+        for connection in (first, second):
+            assert connection.execute(text("PRAGMA journal_mode")).scalar() == "wal"
+            assert connection.execute(text("PRAGMA synchronous")).scalar() == 2
+            assert connection.execute(text("PRAGMA foreign_keys")).scalar() == 1
+
+
+def test_the_migrations_lead_to_exactly_the_tables_the_code_expects(address):
+    store = open_store(address)
+    with store.reading() as transaction:
+        assert compare_metadata(MigrationContext.configure(transaction), metadata) == []
+
+
+def test_a_look_cannot_write(address):
+    store = open_store(address)
+    with store.reading() as transaction:
+        transaction.execute(text("INSERT INTO erasures VALUES ('x', '2026-01-01T00:00:00Z')"))
+    with store.reading() as transaction:
+        assert transaction.execute(text("SELECT count(*) FROM erasures")).scalar() == 0
+
+
+def _with_broken_migration(folder: Path) -> Path:
+    """The real migrations and one more that fails after changing a table and deleting rows."""
+    shutil.copytree(MIGRATIONS, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "9999_broken.py").write_text(
+        textwrap.dedent(f"""
+        import sqlalchemy as sa
+        from alembic import op
+        revision = "9999"
+        down_revision = "{VERSIONS[-1]}"
+        def upgrade():
+            op.create_table("half", sa.Column("id", sa.Integer))
+            with op.batch_alter_table("contributions") as batch:
+                batch.add_column(sa.Column("more", sa.Text))
+            op.execute("DELETE FROM erasures")
+            raise RuntimeError("the lamp goes out")
+        """),  # noqa: S608 - a migration the test writes
+        encoding="utf-8",
+    )
+    return folder
+
+
+def _dump(path: Path) -> list[str]:
+    with sqlite3.connect(path) as database:
+        return list(database.iterdump())
+
+
+def test_a_migration_that_fails_in_its_middle_leaves_everything_as_it_was(address, tmp_path):
+    store = open_store(address)
+    with store.writing() as transaction:
+        transaction.execute(text("INSERT INTO erasures VALUES ('x', '2026-01-01T00:00:00Z')"))
+    store.close()
+    before = _dump(tmp_path / "store.sqlite")
+
+    with pytest.raises(RuntimeError, match="lamp"):
+        open_store(address, migrations=_with_broken_migration(tmp_path / "migrations"))
+
+    assert _dump(tmp_path / "store.sqlite") == before
+    assert _dump(tmp_path / "store.before-9999.sqlite") == before, "and the backup of before lies beside it"
+    assert version_of(open_store(address)) == VERSIONS[-1]
+
+
+def test_a_newer_store_is_refused_in_a_sentence(address):
+    store = open_store(address)
+    with store.writing() as transaction:
+        transaction.execute(text("UPDATE alembic_version SET version_num = '2099'"))
+    with pytest.raises(StoreError, match=r"newer version \(2099\).*install that one"):
+        open_store(address)
+
+
+def test_a_store_that_cannot_be_written_is_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "store.sqlite"
+    open_store(f"sqlite:///{path}").close()
+    store = connect_store(f"sqlite:///file:{path}?mode=ro&uri=true")
+    with pytest.raises(StoreError, match="cannot be written; let this user"), store.writing() as transaction:
+        transaction.execute(text("DELETE FROM erasures"))
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_cannot_be_written_is_refused_in_a_sentence(tmp_path):
+    tmp_path.chmod(0o500)
+    with pytest.raises(StoreError, match="cannot be written"):
+        open_store(f"sqlite:///{tmp_path / 'deeper' / 'store.sqlite'}")
+
+
+def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "store.sqlite"
+    path.write_bytes(b"id,kind,category\n" * 100)
+    with pytest.raises(StoreError, match="damaged or no database"):
+        open_store(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("address", ["what is this", "nosuchbase://x/y"])
+def test_an_address_that_is_none_is_refused_in_a_sentence(address):
+    with pytest.raises(StoreError, match="no database address"):
+        open_store(address)
+
+
+MOUNTS = """\
+22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
+40 22 0:50 / /mnt/county\\040share rw,relatime - cifs //server/share rw
+41 40 254:3 / /mnt/county\\040share/local rw - ext4 /dev/vdb rw
+"""
+
+
+def test_a_network_drive_is_refused_and_a_local_disk_inside_it_is_not():
+    check_local(Path("/home/office/store.sqlite"), mounts=MOUNTS)
+    check_local(Path("/mnt/county share/local/store.sqlite"), mounts=MOUNTS)
+    with pytest.raises(StoreError, match="network drive"):
+        check_local(Path("/mnt/county share/sempre/store.sqlite"), mounts=MOUNTS)
+    with pytest.raises(StoreError, match="network drive"):
+        check_local(Path("\\\\server\\share\\store.sqlite"), mounts="")
+
+
+def test_two_programs_started_at_once_migrate_once(address):
+    opened, failed = [], []
+
+    def start():
+        try:
+            opened.append(open_store(address))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the test names it
+            failed.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert {version_of(store) for store in opened} == {VERSIONS[-1]}
+
+
+def test_a_backup_taken_while_someone_writes_is_sound(address, tmp_path):
+    store = open_store(address)
+    with store.writing() as transaction:
+        transaction.execute(text("INSERT INTO erasures VALUES ('x', '2026-01-01T00:00:00Z')"))
+    with store.writing() as transaction:
+        transaction.execute(text("INSERT INTO erasures VALUES ('y', '2026-01-01T00:00:00Z')"))
+        write_backup(store, tmp_path / "backup.sqlite")
+    with sqlite3.connect(tmp_path / "backup.sqlite") as copy:
+        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert copy.execute("SELECT thing FROM erasures").fetchall() == [("x",)]
