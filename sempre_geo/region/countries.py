@@ -68,9 +68,9 @@ def _read_table(path: Path) -> dict[str, Country]:
             municipality_level=row["municipality_level"],
             languages=tuple(row["languages"]),
             holidays=row["holidays"],
-            urban_kmh=row["speeds"]["urban"],
-            rural_kmh=row["speeds"]["rural"],
-            motorway_kmh=row["speeds"]["motorway"],
+            urban_kmh=float(row["speeds"]["urban"]),
+            rural_kmh=float(row["speeds"]["rural"]),
+            motorway_kmh=float(row["speeds"]["motorway"]),
             fictional=row.get("fictional", False),
         )
         for code, row in rows.items()

@@ -1,0 +1,148 @@
+"""Dijkstra searches as compiled loops: from several places at once, for the k nearest, and within a limit."""
+
+from __future__ import annotations
+
+import heapq
+from typing import Any
+
+import numpy as np
+
+from sempre_geo.travel.compiled import compiled
+
+
+@compiled
+def bounded_search(
+    indptr: Any, head: Any, seconds: Any, metres: Any, seeds: Any, start: Any, start_m: Any, limit: Any
+) -> Any:
+    """Seconds and metres of the quickest way from the seeds to every node; infinity beyond ``limit``."""
+    cost = np.full(len(indptr) - 1, np.inf)
+    far = np.full(len(indptr) - 1, np.inf)
+    heap = [(0.0, np.int64(0)) for _ in range(0)]
+    for i in range(len(seeds)):
+        if start[i] < cost[seeds[i]] and start[i] <= limit:
+            cost[seeds[i]] = start[i]
+            far[seeds[i]] = start_m[i]
+            heapq.heappush(heap, (start[i], seeds[i]))
+    while heap:
+        here, node = heapq.heappop(heap)
+        if here > cost[node]:
+            continue
+        for arc in range(indptr[node], indptr[node + 1]):
+            there = here + seconds[arc]
+            to = np.int64(head[arc])
+            if there < cost[to] and there <= limit:
+                cost[to] = there
+                far[to] = far[node] + metres[arc]
+                heapq.heappush(heap, (there, to))
+    return cost, far
+
+
+@compiled
+def k_nearest_sources(
+    indptr: Any, head: Any, seconds: Any, metres: Any, seeds: Any, start: Any, start_m: Any, source: Any, k: Any
+) -> Any:
+    """The ``k`` sources nearest to every node: seconds, source and metres, shape (nodes, k).
+
+    Each node is settled at most ``k`` times, each time by another source.
+    """
+    nodes = len(indptr) - 1
+    cost = np.full((nodes, k), np.inf)
+    who = np.full((nodes, k), np.int64(-1))
+    far = np.full((nodes, k), np.inf)
+    settled = np.zeros(nodes, dtype=np.int8)
+    heap = [(0.0, np.int64(0), np.int64(0), 0.0) for _ in range(0)]
+    for i in range(len(seeds)):
+        heapq.heappush(heap, (start[i], seeds[i], source[i], start_m[i]))
+    while heap:
+        here, node, origin, travelled = heapq.heappop(heap)
+        rank = settled[node]
+        if rank >= k:
+            continue
+        known = False
+        for earlier in range(rank):
+            known = known or who[node, earlier] == origin
+        if known or not np.isfinite(here):
+            continue
+        cost[node, rank] = here
+        who[node, rank] = origin
+        far[node, rank] = travelled
+        settled[node] = rank + 1
+        for arc in range(indptr[node], indptr[node + 1]):
+            to = np.int64(head[arc])
+            if settled[to] < k:
+                heapq.heappush(heap, (here + seconds[arc], to, origin, travelled + metres[arc]))
+    return cost, who, far
+
+
+@compiled
+def reach_within(
+    indptr: Any,
+    head: Any,
+    seconds: Any,
+    metres: Any,
+    twin_of: Any,
+    seeds: Any,
+    start: Any,
+    start_m: Any,
+    usable: Any,
+    target_indptr: Any,
+    target: Any,
+    extra: Any,
+    extra_m: Any,
+    targets: Any,
+    limit: Any,
+) -> Any:
+    """Targets within ``limit`` of each origin: origin, target, seconds, metres, one entry a pair."""
+    nodes = len(indptr) - 1
+    cost = np.full(nodes, np.inf)
+    far = np.full(nodes, np.inf)
+    best = np.full(targets, np.inf)
+    best_m = np.full(targets, np.inf)
+    out_origin = [np.int64(0) for _ in range(0)]
+    out_target = [np.int64(0) for _ in range(0)]
+    out_seconds = [0.0 for _ in range(0)]
+    out_metres = [0.0 for _ in range(0)]
+    for origin in range(len(seeds)):
+        if not usable[origin]:
+            continue
+        heap = [(0.0, np.int64(0)) for _ in range(0)]
+        touched = [np.int64(0) for _ in range(0)]
+        hit = [np.int64(0) for _ in range(0)]
+        for end in range(2):
+            node = seeds[origin, end]
+            if start[origin, end] <= limit and start[origin, end] < cost[node]:
+                if not np.isfinite(cost[node]):
+                    touched.append(node)
+                cost[node] = start[origin, end]
+                far[node] = start_m[origin, end]
+                heapq.heappush(heap, (start[origin, end], node))
+        while heap:
+            here, node = heapq.heappop(heap)
+            if here > cost[node]:
+                continue
+            at = twin_of[node]
+            for entry in range(target_indptr[at], target_indptr[at + 1]):
+                there = here + extra[entry]
+                if there <= limit and there < best[target[entry]]:
+                    if not np.isfinite(best[target[entry]]):
+                        hit.append(target[entry])
+                    best[target[entry]] = there
+                    best_m[target[entry]] = far[node] + extra_m[entry]
+            for arc in range(indptr[node], indptr[node + 1]):
+                there = here + seconds[arc]
+                to = np.int64(head[arc])
+                if there <= limit and there < cost[to]:
+                    if not np.isfinite(cost[to]):
+                        touched.append(to)
+                    cost[to] = there
+                    far[to] = far[node] + metres[arc]
+                    heapq.heappush(heap, (there, to))
+        for node in touched:
+            cost[node] = np.inf
+        for found in hit:
+            out_origin.append(np.int64(origin))
+            out_target.append(found)
+            out_seconds.append(best[found])
+            out_metres.append(best_m[found])
+            best[found] = np.inf
+    return np.array(out_origin), np.array(out_target), np.array(out_seconds), np.array(out_metres)
