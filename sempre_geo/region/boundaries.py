@@ -1,0 +1,123 @@
+"""Municipalities: read from a file, mended, and given to every place that lies in one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sempre_geo.errors import InputError, first_items
+from sempre_geo.i18n import gettext as _
+from sempre_geo.region.tables import column_named, read_layer
+
+METRIC = "EPSG:3035"
+NEAR_BORDER_M = 500.0  # a pier or a house on a coarse border still belongs to its municipality
+_ID_NAMES = ("municipality_id", "id", "@id", "osm_id", "okood", "lau_id", "natcode", "code", "kood", "kunta", "atvk")
+_NAME_NAMES = ("name", "municipality", "onimi", "nimi", "lau_name", "nosaukums", "pavadinimas", "namn", "nazwa")
+_POLYGONS = {"Polygon", "MultiPolygon"}
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Municipalities (index ``municipality_id``; name, ``name_<language>``; polygons) and what was mended."""
+
+    municipalities: gpd.GeoDataFrame
+    notes: tuple[str, ...] = ()
+
+
+def read_boundaries(path: Path) -> Boundaries:
+    """Municipalities from a polygon layer; invalid polygons are mended and named, several rows of one are joined.
+
+    The id is the column ``municipality_id``, ``id`` or a usual national code; the name is ``name`` or its usual
+    national word. Without an id the name serves.
+
+    Raises
+    ------
+    InputError
+        There is no polygon, or neither an id nor a name.
+    """
+    layer = read_layer(path)
+    kept = layer[layer.geometry.notna() & layer.geom_type.isin(_POLYGONS | {"GeometryCollection"})]
+    if kept.empty:
+        raise InputError(_("{path} has no polygons; use a layer of municipalities.").format(path=path))
+    names = column_named(kept, _NAME_NAMES)
+    ids = column_named(kept, _ID_NAMES) or names
+    if ids is None:
+        raise InputError(
+            _("{path} has neither a column 'id' nor 'name', only {columns}; name one of them so.").format(
+                path=path, columns=first_items(kept.columns.drop("geometry"))
+            )
+        )
+    frame, notes = _mended(kept, path.name)
+    table = frame[[column for column in frame if str(column).startswith("name_")]].assign(
+        municipality_id=frame[ids].astype(str), name=frame[names or ids].astype(str)
+    )
+    joined = gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs).dissolve("municipality_id")
+    if len(joined) < len(kept):
+        notes.append(
+            _("{file}: {n} rows were joined with another of the same id.").format(
+                file=path.name, n=len(kept) - len(joined)
+            )
+        )
+    if len(kept) < len(layer):
+        notes.append(
+            _("{file}: {n} rows are no polygons and were left out.").format(file=path.name, n=len(layer) - len(kept))
+        )
+    columns = ["name", *[column for column in joined if str(column).startswith("name_")], "geometry"]
+    return Boundaries(joined[columns], tuple(notes))
+
+
+def _mended(layer: gpd.GeoDataFrame, file: str) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """The layer with valid polygons, and a sentence if there were others."""
+    broken = ~layer.is_valid
+    if not broken.any():
+        return layer, []
+    shapes = np.array([_polygons_of(shape) for shape in layer.geometry], dtype=object)
+    rows = first_items(layer.index[broken])
+    note = _("{file}: the polygons in row {rows} crossed themselves and were mended.").format(file=file, rows=rows)
+    return layer.set_geometry(shapes, crs=layer.crs), [note]
+
+
+def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """A valid shape of polygons only: mending can leave stray lines."""
+    if shape.is_valid and shape.geom_type in _POLYGONS:
+        return shape
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shape)))
+    return shapely.union_all([part for part in parts if part.geom_type in _POLYGONS])
+
+
+def municipality_of(places: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame) -> pd.Series:
+    """The municipality each place lies in, None outside all; on the places' index.
+
+    A place up to 500 m beyond every border belongs to the nearest. Where municipalities overlap, the first by
+    index counts.
+
+    Parameters
+    ----------
+    places, municipalities
+        EPSG:4326; points, and polygons indexed by ``municipality_id``.
+
+    Examples
+    --------
+    >>> towns = gpd.GeoDataFrame(geometry=[shapely.box(24, 57, 25, 58)], index=["valka"], crs="EPSG:4326")
+    >>> homes = gpd.GeoDataFrame(geometry=gpd.points_from_xy([24.5, 25.001, 26], [57.5] * 3), crs="EPSG:4326")
+    >>> municipality_of(homes, towns).tolist()
+    ['valka', 'valka', None]
+    """
+    found = np.full(len(places), -1, dtype=np.int64)
+    if len(municipalities) and len(places):
+        shapes = municipalities.geometry.to_crs(METRIC).to_numpy()
+        points = places.geometry.to_crs(METRIC).to_numpy()
+        tree = shapely.STRtree(shapes)
+        inside, hit = tree.query(points, predicate="intersects")
+        order = np.lexsort((-hit, inside))
+        found[inside[order]] = hit[order]
+        lost = np.flatnonzero(found < 0)
+        near, hit = tree.query_nearest(points[lost], max_distance=NEAR_BORDER_M, all_matches=False)
+        found[lost[near]] = hit
+    labels = [*municipalities.index, None]
+    return pd.Series([labels[position] for position in found], index=places.index, name="municipality_id", dtype=object)

@@ -1,0 +1,251 @@
+"""Tables and layers as people send them: spreadsheets' CSV in any dialect, GeoJSON, GeoPackage, Parquet ...
+
+Byte-order marks, semicolons, decimal commas and old Baltic encodings are read as they were meant. What cannot
+be read ends in one sentence with the file and its first five rows.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from sempre_geo.errors import InputError, MissingFileError, first_items
+from sempre_geo.i18n import gettext as _
+
+CSV_ENDINGS = (".csv", ".tsv", ".txt")
+FIRST_ROW = 2  # as a spreadsheet counts: the heading is row 1
+LON_NAMES = ("lon", "lng", "long", "longitude", "x_lon")
+LAT_NAMES = ("lat", "latitude", "y_lat")
+_SEPARATORS = (";", "\t", ",", "|")
+_BALTIC = "cp1257"  # Estonian, Latvian and Lithuanian; Swedish, Finnish and German letters lie in the same places
+_HEAD_BYTES = 1 << 16
+_CHUNK_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    encoding: str
+    separator: str
+    skipped: int
+
+
+def read_rows(path: Path) -> pd.DataFrame:
+    """A CSV table as texts, blank cells missing; the index is the row number a spreadsheet shows.
+
+    Raises
+    ------
+    MissingFileError
+        The file is not there.
+    InputError
+        It is empty, no text, or a row has more cells than the heading.
+    """
+    chunks = list(read_chunks(path))
+    return pd.concat(chunks) if len(chunks) > 1 else chunks[0]
+
+
+def read_chunks(path: Path) -> Iterator[pd.DataFrame]:
+    """The same in pieces of 200,000 rows, for tables of a whole continent."""
+    check_is_there(path)
+    dialect = _dialect_of(path)
+    start = FIRST_ROW + dialect.skipped
+    try:
+        with pd.read_csv(
+            path, sep=dialect.separator, encoding=dialect.encoding, skiprows=dialect.skipped, dtype=str,
+            keep_default_na=False, na_values=[""], skip_blank_lines=False, chunksize=_CHUNK_ROWS, index_col=False,
+            skipinitialspace=True, on_bad_lines="error",
+        ) as pieces:  # fmt: skip
+            for piece in pieces:
+                table = piece.set_axis([str(name).strip() for name in piece.columns], axis=1)
+                table.index = pd.RangeIndex(start, start + len(table), name="row")
+                start += len(table)
+                yield table.dropna(how="all")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, pd.errors.ParserWarning) as error:
+        raise InputError(
+            _("{path} cannot be read as a table ({why}); save it again as CSV in UTF-8.").format(
+                path=path, why=str(error).strip().split("\n")[0]
+            )
+        ) from None
+
+
+def check_is_there(path: Path) -> None:
+    """Refuse a file that is not there or is empty."""
+    if not path.is_file():
+        raise MissingFileError(_("There is no file {path}; check the name.").format(path=path))
+    if path.stat().st_size == 0:
+        raise InputError(_("{path} is empty; export it again.").format(path=path))
+
+
+def numbers(texts: pd.Series) -> pd.Series:
+    """Numbers written with a decimal point or comma, spaces between thousands; NaN where none can be read.
+
+    >>> numbers(pd.Series(["24,5", "1 234.5", "1.234,5", "-9999", "many", None])).tolist()
+    [24.5, 1234.5, 1234.5, -9999.0, nan, nan]
+    """
+    if pd.api.types.is_numeric_dtype(texts.dtype):
+        return texts.astype(np.float64)
+    plain = texts.astype(object).where(texts.notna(), "").astype(str).str.replace(r"[\s\u00a0\u202f']", "", regex=True)
+    comma, point = plain.str.rfind(","), plain.str.rfind(".")
+    continental = plain.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
+    plain = plain.where(comma <= point, continental).str.replace(",", "", regex=False)
+    return pd.to_numeric(plain, errors="coerce").astype(np.float64)
+
+
+def column_named(table: pd.DataFrame, names: Iterable[str]) -> str | None:
+    """The table's column that bears one of the names, whatever its capitals; None without one.
+
+    >>> column_named(pd.DataFrame(columns=["Name", "LON"]), ("lng", "lon"))
+    'LON'
+    """
+    by_name = {str(column).strip().lower(): str(column) for column in table.columns}
+    return next((by_name[name.lower()] for name in names if name.lower() in by_name), None)
+
+
+def read_points(path: Path, *, id_column: str = "id") -> gpd.GeoDataFrame:
+    """A list of places: CSV with ``id, lon, lat`` or a point layer; the id becomes the index, other columns stay.
+
+    Raises
+    ------
+    InputError
+        A column is missing, an id is blank or there twice, or a place is no place; every row is named at once.
+    """
+    table = read_table(path)
+    found = column_named(table, (id_column,))
+    if found is None:
+        raise InputError(
+            _("{path} has no column '{column}', only {columns}; name one of them so.").format(
+                path=path, column=id_column, columns=first_items(table.columns)
+            )
+        )
+    ids = table[found].astype(object)
+    wrong = {
+        _("no position"): table.index[table.geometry.isna()],
+        _("no id"): table.index[ids.isna()],
+        _("an id that stands there twice"): table.index[ids.notna() & ids.duplicated()],
+        _("a shape that is no point"): table.index[table.geometry.notna() & (table.geom_type != "Point")],
+    }
+    raise_problems(path, wrong)
+    return table.drop(columns=found).set_index(pd.Index(ids.astype(str), name=id_column))
+
+
+def read_table(path: Path) -> gpd.GeoDataFrame:
+    """Any table of places in EPSG:4326: a layer, or a CSV with ``lon`` and ``lat``; the index counts its rows.
+
+    A row without a position keeps a missing geometry, so that the caller can name it.
+
+    Raises
+    ------
+    InputError
+        No positions, no coordinate reference system, or coordinates that are no degrees.
+    """
+    if path.suffix.lower() not in CSV_ENDINGS:
+        return read_layer(path)
+    table = read_rows(path)
+    lon, lat = column_named(table, LON_NAMES), column_named(table, LAT_NAMES)
+    if lon is None or lat is None:
+        raise InputError(
+            _("{path} has no columns 'lon' and 'lat', only {columns}; add them in degrees.").format(
+                path=path, columns=first_items(table.columns)
+            )
+        )
+    places = _points(numbers(table[lon]), numbers(table[lat]))
+    return gpd.GeoDataFrame(table.drop(columns=[lon, lat]), geometry=places, crs="EPSG:4326")
+
+
+def read_layer(path: Path) -> gpd.GeoDataFrame:
+    """A layer of shapes in EPSG:4326, whatever its own system; the index counts its rows from 1.
+
+    Raises
+    ------
+    MissingFileError
+        The file is not there.
+    InputError
+        It is no layer, has no shapes, or does not say its coordinate reference system.
+    """
+    check_is_there(path)
+    layer = _read_any(path)
+    if layer.crs is None:
+        raise InputError(
+            _("{path} does not say its coordinate reference system; save it again as GeoPackage with one.").format(
+                path=path
+            )
+        )
+    in_degrees = layer if layer.crs == "EPSG:4326" else layer.to_crs("EPSG:4326")
+    bounds = in_degrees.total_bounds
+    if np.isfinite(bounds).all() and (np.abs(bounds[[0, 2]]).max() > 180 or np.abs(bounds[[1, 3]]).max() > 90):  # noqa: PLR2004 - the globe
+        raise InputError(
+            _("{path} says degrees but holds larger numbers; save it again in its own reference system.").format(
+                path=path
+            )
+        )
+    flat = in_degrees.set_geometry(shapely.force_2d(in_degrees.geometry.to_numpy()), crs="EPSG:4326")
+    return flat.set_axis(pd.RangeIndex(1, len(flat) + 1, name="row"), axis=0)
+
+
+def raise_problems(path: Path, problems: dict[str, pd.Index]) -> None:
+    """Raise one sentence that names every kind of problem with its first five rows; return if there is none."""
+    said = [
+        _("{what} in row {rows}").format(what=what, rows=first_items(rows))
+        for what, rows in problems.items()
+        if len(rows)
+    ]
+    if said:
+        raise InputError(_("{path} has {problems}; mend these rows.").format(path=path, problems="; ".join(said)))
+
+
+def _read_any(path: Path) -> gpd.GeoDataFrame:
+    import pyogrio
+
+    try:
+        if path.suffix.lower() == ".parquet":
+            return gpd.read_parquet(path)
+        layer = gpd.read_file(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError, KeyError) as error:
+        raise InputError(
+            _("{path} cannot be read as a layer ({why}); use GeoPackage, GeoJSON or Parquet.").format(
+                path=path, why=re.split(r"[\n;]", str(error))[0]
+            )
+        ) from None
+    if not isinstance(layer, gpd.GeoDataFrame):
+        raise InputError(_("{path} holds a table without shapes; use a layer with them.").format(path=path))
+    return layer
+
+
+def _points(lon: pd.Series, lat: pd.Series) -> list[shapely.Point | None]:
+    known = lon.notna() & lat.notna()
+    made = shapely.points(lon.fillna(0), lat.fillna(0))
+    return [point if there else None for point, there in zip(made, known, strict=True)]
+
+
+def _dialect_of(path: Path) -> _Dialect:
+    with path.open("rb") as source:
+        head = source.read(_HEAD_BYTES)
+    if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise InputError(_("{path} is no text; save it again as CSV in UTF-8.").format(path=path))
+    encoding = _encoding_of(path, head)
+    lines = head.decode(encoding, errors="replace").lstrip("\ufeff").splitlines()
+    skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
+    heading = lines[skipped] if len(lines) > skipped else ""
+    outside_quotes = re.sub(r'"[^"]*"', "", heading)
+    return _Dialect(encoding, max(_SEPARATORS, key=outside_quotes.count), skipped)
+
+
+def _encoding_of(path: Path, head: bytes) -> str:
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    try:
+        with path.open("rb") as source:
+            while block := source.read(_HEAD_BYTES):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _BALTIC
+    return "utf-8-sig"
