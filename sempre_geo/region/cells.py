@@ -31,7 +31,6 @@ _NOT_LIVED_IN = {
     "transformer_tower", "parking", "construction", "barn", "garage", "garages", "shed", "roof", "carport",
     "greenhouse", "ruins", "service", "hut", "kiosk", "toilets",
 }  # fmt: skip
-)
 
 
 @dataclass(frozen=True)
