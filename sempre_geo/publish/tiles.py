@@ -1,0 +1,288 @@
+"""Base-map tiles drawn from a region's own layers, so that no map asks another host for anything."""
+
+from __future__ import annotations
+
+import io
+from collections import OrderedDict
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import combinations
+from threading import Lock
+from typing import Literal
+
+import aggdraw
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from sempre_geo.errors import InputError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.publish.mercator import TILE_PX, tile_box
+from sempre_geo.publish.palette import Theme, rgb
+from sempre_geo.publish.tile_names import NameStore, PlacedName, font, region_names
+from sempre_geo.publish.tile_shapes import FIRST_ZOOM, LAST_ZOOM, ROAD_CLASSES, Shapes, ShapeStore, region_shapes
+from sempre_geo.region.bundle import Region
+
+Part = Literal["ground", "names"]
+_KEPT_TILES = 3000
+_MARGIN_PX = 12
+_AREA_ORDER = ("farmland", "meadow", "beach", "wetland", "park", "forest", "built_up")
+_ROAD_PX = {
+    "path": (0.8, 1.2), "track": (0.8, 2.0), "service": (0.7, 3.4), "minor": (0.8, 5.0), "tertiary": (1.2, 7.0),
+    "secondary": (1.4, 8.5), "primary": (1.8, 10.0), "trunk": (2.2, 11.0), "motorway": (2.6, 12.0),
+}  # fmt: skip
+_CASED_FROM = {"service": 15, "minor": 13, "tertiary": 11, "secondary": 10, "primary": 8, "trunk": 7, "motorway": 7}
+_MAIN = {"primary", "trunk", "motorway"}
+_HALO_PX = 2
+_DASH_PX, _DASH_GAP_PX = 5, 4
+
+
+class TileMap:
+    """The base map of one region; tiles are drawn when asked for and the last few thousand are kept."""
+
+    def __init__(self, shapes: ShapeStore, names: NameStore) -> None:
+        self._shapes = shapes
+        self._names = names
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._lock = Lock()
+
+    def warm(self) -> None:
+        """Prepare every zoom before somebody waits for it."""
+        for z in range(FIRST_ZOOM, LAST_ZOOM + 1):
+            self._shapes.at(z)
+            self._names.near(z, (0, 0, 0, 0))
+
+    def tile(self, z: int, x: int, y: int, *, theme: Theme, part: Part = "ground", scale: int = 1) -> bytes:
+        """One tile as PNG: the opaque ground, or the names alone on a transparent one.
+
+        Parameters
+        ----------
+        scale
+            1 for 256 px a side, 2 for 512 px on fine screens.
+
+        Raises
+        ------
+        InputError
+            There is no such tile, zoom or scale.
+        """
+        _check_tile(z, x, y, scale=scale)
+        key = (z, x, y, theme.name, part, scale)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        drawn = _png(self._draw(z, x, y, theme=theme, part=part, scale=scale), theme)
+        with self._lock:
+            self._kept[key] = drawn
+            if len(self._kept) > _KEPT_TILES:
+                self._kept.popitem(last=False)
+        return drawn
+
+    def _draw(self, z: int, x: int, y: int, *, theme: Theme, part: Part, scale: int) -> Image.Image:
+        if part == "ground":
+            return draw_ground(self._shapes, (z, x, y), theme=theme, scale=scale)
+        box = (x * TILE_PX, y * TILE_PX, (x + 1) * TILE_PX, (y + 1) * TILE_PX)
+        return draw_names(self._names.near(z, box), (x, y), theme=theme, scale=scale)
+
+
+def tile_map(region: Region) -> TileMap:
+    """The base map of a built region, from its land, roads, municipalities, buildings and settlements."""
+    buildings = region.buildings[["lon", "lat"]].to_numpy(dtype=np.float64) if region.has("buildings") else None
+    shapes = region_shapes(
+        land=region.land,
+        roads=region.roads,
+        municipalities=region.municipalities,
+        buildings=np.zeros((0, 2)) if buildings is None else buildings,
+        bbox=region.bbox,
+    )
+    return TileMap(shapes, NameStore(region_names(region.settlements, region.land)))
+
+
+def _check_tile(z: int, x: int, y: int, *, scale: int) -> None:
+    if not FIRST_ZOOM <= z <= LAST_ZOOM or not 0 <= x < 2**z or not 0 <= y < 2**z or scale not in {1, 2}:
+        raise InputError(
+            _("There is no tile {z}/{x}/{y} at scale {scale}; zooms go from {first} to {last}.").format(
+                z=z, x=x, y=y, scale=scale, first=FIRST_ZOOM, last=LAST_ZOOM
+            )
+        )
+
+
+class _Canvas:
+    """One tile being drawn: knows where world shares fall on its pixels."""
+
+    def __init__(self, tile: tuple[int, int, int], *, theme: Theme, scale: int) -> None:
+        z, x, y = tile
+        self.z, self.theme, self.scale = z, theme, scale
+        self._world_px = TILE_PX * 2**z * scale
+        self._origin = np.array([x, y], dtype=np.float64) * TILE_PX * scale
+        margin = _MARGIN_PX / (TILE_PX * 2**z)
+        west, north, east, south = tile_box(*tile)
+        self.box = (west - margin, north - margin, east + margin, south + margin)
+        self.image = Image.new("RGB", (TILE_PX * scale, TILE_PX * scale), theme.land["land"])
+        self._draw = aggdraw.Draw(self.image)
+
+    def pixels(self, geometry: shapely.Geometry) -> NDArray[np.float64]:
+        return np.asarray(shapely.get_coordinates(geometry) * self._world_px - self._origin)
+
+    def areas(self, shapes: Shapes, *, fill: str, edge: str | None = None) -> None:
+        brush, pen = aggdraw.Brush(fill), aggdraw.Pen(edge, 0.8 * self.scale) if edge else None
+        # Cutting at the box forgets which way rings run, and a hole is only a hole if it runs the other way.
+        for polygon in shapely.orient_polygons(shapely.get_parts(shapes.inside(self.box))):
+            if polygon.geom_type == "Polygon" and not polygon.is_empty:
+                self._draw.path(self._path(polygon), pen, brush)
+
+    def _path(self, polygon: shapely.Polygon) -> aggdraw.Path:
+        path = aggdraw.Path()
+        for ring in (polygon.exterior, *polygon.interiors):
+            first, *rest = self.pixels(ring).tolist()
+            path.moveto(*first)
+            for point in rest:
+                path.lineto(*point)
+            path.close()
+        return path
+
+    def lines(self, shapes: Shapes, *, colour: str, width_px: float, dashed: bool = False) -> None:
+        pen = aggdraw.Pen(colour, width_px * self.scale)
+        for line in shapely.get_parts(shapes.inside(self.box)):
+            points = self.pixels(line)
+            if len(points) > 1:
+                for piece in dashes(points, self.scale) if dashed else [points.ravel()]:
+                    self._draw.line(piece.tolist(), pen)
+
+    def squares(self, shapes: Shapes, *, fill: str, side_px: float) -> None:
+        brush, half = aggdraw.Brush(fill), side_px * self.scale / 2
+        for x, y in self.pixels(shapes.inside(self.box)).tolist():
+            self._draw.rectangle((x - half, y - half, x + half, y + half), None, brush)
+
+    def finished(self) -> Image.Image:
+        self._draw.flush()
+        return self.image
+
+
+def draw_ground(shapes: ShapeStore, tile: tuple[int, int, int], *, theme: Theme, scale: int = 1) -> Image.Image:
+    """A tile without names: land, water, buildings, borders, railways and roads, from below to above."""
+    here, land = shapes.at(tile[0]), theme.land
+    canvas = _Canvas(tile, theme=theme, scale=scale)
+    for kind in _AREA_ORDER:
+        if kind in here:
+            canvas.areas(here[kind], fill=land[kind])
+    _draw_thin_lines(canvas, here, wet=True)
+    for kind in ("sea", "water"):
+        if kind in here:
+            canvas.areas(here[kind], fill=land["water"], edge=land["shore"])
+    _draw_thin_lines(canvas, here, wet=False)
+    if "building" in here:
+        canvas.squares(here["building"], fill=land["building"], side_px=2.2 * 1.5 ** (canvas.z - 14))
+    _draw_roads(canvas, here)
+    return canvas.finished()
+
+
+def _draw_thin_lines(canvas: _Canvas, here: Mapping[str, Shapes], *, wet: bool) -> None:
+    land, grown = canvas.theme.land, max(canvas.z - 9, 0)
+    waters = {"stream": (land["shore"], 0.7, False), "river": (land["shore"], 0.8 + 0.35 * grown, False)}
+    others = {
+        "municipality": (land["municipality"], 0.9, True),
+        "ferry": (land["ferry"], 1.1, True),
+        "rail": (land["rail"], 0.8 + 0.15 * grown, False),
+    }
+    for kind, (colour, width, dashed) in (waters if wet else others).items():
+        if kind in here:
+            canvas.lines(here[kind], colour=colour, width_px=width, dashed=dashed)
+
+
+def _draw_roads(canvas: _Canvas, here: Mapping[str, Shapes]) -> None:
+    """All casings first, then all surfaces, so that crossings stay open."""
+    land = canvas.theme.land
+    drawn = [kind for kind in ROAD_CLASSES if kind in here]
+    for kind in drawn:
+        if canvas.z >= _CASED_FROM.get(kind, LAST_ZOOM + 1):
+            canvas.lines(here[kind], colour=land["road_casing"], width_px=road_px(kind, canvas.z) + 1.4)
+    for kind in drawn:
+        cased = canvas.z >= _CASED_FROM.get(kind, LAST_ZOOM + 1)
+        surface = land["main_road"] if kind in _MAIN else land["road"]
+        colour = surface if cased else land["path" if kind in {"path", "track"} else "thin_road"]
+        canvas.lines(here[kind], colour=colour, width_px=road_px(kind, canvas.z), dashed=kind == "path")
+
+
+def road_px(kind: str, z: int) -> float:
+    """How wide a road is drawn: the class's thin width at zoom 8, its full one at 16.
+
+    >>> road_px("motorway", 16) > road_px("minor", 16) > road_px("minor", 11)
+    True
+    """
+    thin, full = _ROAD_PX[kind]
+    return float(thin + (full - thin) * min(max(z - 8, 0) / 8, 1.0) ** 1.6)
+
+
+def dashes(points: NDArray[np.float64], scale: int) -> NDArray[np.float64]:
+    """A line of pixels, shape (n, 2), cut into straight dashes: one row of x, y, x, y each.
+
+    >>> dashes(np.array([[0.0, 0.0], [12.0, 0.0]]), 1).tolist()
+    [[0.0, 0.0, 5.0, 0.0], [9.0, 0.0, 12.0, 0.0]]
+    """
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
+    starts = np.arange(0, along[-1], (_DASH_PX + _DASH_GAP_PX) * scale)
+    ends = np.minimum(starts + _DASH_PX * scale, along[-1])
+    return np.column_stack([np.interp(at, along, points[:, axis]) for at in (starts, ends) for axis in (0, 1)])
+
+
+def draw_names(names: list[PlacedName], tile: tuple[int, int], *, theme: Theme, scale: int = 1) -> Image.Image:
+    """A transparent tile with its names, haloed, and a dot for each settlement."""
+    image = Image.new("RGBA", (TILE_PX * scale, TILE_PX * scale), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(image)
+    for placed in names:
+        x, y = (placed.x_px - tile[0] * TILE_PX) * scale, (placed.y_px - tile[1] * TILE_PX) * scale
+        wet = placed.name.kind == "water"
+        if placed.dot_px:
+            _draw_dot(draw, (x, y + placed.drop_px * scale), theme=theme, radius_px=placed.dot_px * scale)
+        draw.text(
+            (x, y),
+            placed.name.text,
+            font=font(placed.size_px * scale, placed.name.kind),
+            anchor="mm",
+            fill=theme.land["water_name"] if wet else theme.land["name"],
+            stroke_width=_HALO_PX * scale,
+            stroke_fill=theme.land["halo"],
+        )
+    return image
+
+
+def _draw_dot(draw: ImageDraw.ImageDraw, at: tuple[float, float], *, theme: Theme, radius_px: float) -> None:
+    x, y = at
+    around = (x - radius_px, y - radius_px, x + radius_px, y + radius_px)
+    draw.ellipse(around, fill=theme.land["halo"], outline=theme.land["name"], width=max(round(radius_px / 2), 1))
+
+
+def _png(image: Image.Image, theme: Theme) -> bytes:
+    """The image as PNG; the ground in the theme's own colours and their half-way mixes, a third of the size."""
+    buffer = io.BytesIO()
+    if image.mode == "RGB":
+        image = _in_theme_colours(image, theme)
+    image.save(buffer, format="PNG", compress_level=6)
+    return buffer.getvalue()
+
+
+def _in_theme_colours(image: Image.Image, theme: Theme) -> Image.Image:
+    """The image with a palette that all tiles of a theme share, so that no seam shows between neighbours.
+
+    Pillow's own ``quantize`` rounds before it compares, which tints the flat ground.
+    """
+    palette = _palette(tuple(dict.fromkeys(theme.land.values())))
+    pixels = np.asarray(image, dtype=np.int32)
+    packed = (pixels[..., 0] << 16) | (pixels[..., 1] << 8) | pixels[..., 2]
+    colours, where = np.unique(packed, return_inverse=True)
+    parts = np.column_stack([colours >> 16, (colours >> 8) & 255, colours & 255]).astype(np.float32)
+    wide = palette.astype(np.float32)
+    apart = (wide**2).sum(axis=1) - 2 * parts @ wide.T
+    result = Image.fromarray(apart.argmin(axis=1).astype(np.uint8)[where].reshape(packed.shape), mode="P")
+    result.putpalette(palette.ravel().tolist())
+    return result
+
+
+@lru_cache(maxsize=8)
+def _palette(colours: tuple[str, ...]) -> NDArray[np.int32]:
+    """The colours and the half-way mix of each two, at most 256, as red, green, blue."""
+    pure = [rgb(colour) for colour in colours]
+    mixed = [tuple((a + b) // 2 for a, b in zip(*pair, strict=True)) for pair in combinations(pure, 2)]
+    return np.array([*pure, *mixed][:256], dtype=np.int32)
