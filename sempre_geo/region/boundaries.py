@@ -1,7 +1,8 @@
-"""Municipalities: their polygons, mended where needed, and which of them a place lies in."""
+"""Municipalities: read from a file, mended, and given to every place that lies in one."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -9,90 +10,114 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sempre_geo.errors import InputError
+from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
-from sempre_geo.region.files import read_vector
+from sempre_geo.region.tables import column_named, read_layer
 
-NEAREST_M = 2_000.0
-_NAME_COLUMNS = (
-    "name",
-    "NAME",
-    "Name",
-    "ONIMI",
-    "NIMI",
-    "NAMN",
-    "KOMMUNENAVN",
-    "LAU_NAME",
-    "nimi",
-    "namn",
-    "navn",
-    "nazwa",
-    "pavadinimas",
-    "nosaukums",
-)
-_ID_COLUMNS = ("municipality_id", "id", "OKOOD", "LAU_ID", "GISCO_ID", "code", "kood")
+METRIC = "EPSG:3035"
+NEAR_BORDER_M = 500.0  # a pier or a house on a coarse border still belongs to its municipality
+_ID_NAMES = ("municipality_id", "id", "@id", "osm_id", "okood", "lau_id", "natcode", "code", "kood", "kunta", "atvk")
+_NAME_NAMES = ("name", "municipality", "onimi", "nimi", "lau_name", "nosaukums", "pavadinimas", "namn", "nazwa")
+_POLYGONS = {"Polygon", "MultiPolygon"}
 
 
-def read_boundaries(path: Path) -> tuple[gpd.GeoDataFrame, tuple[str, ...]]:
-    """Municipalities of a file, and notes on what was mended.
+@dataclass(frozen=True)
+class Boundaries:
+    """Municipalities (index ``municipality_id``; name, ``name_<language>``; polygons) and what was mended."""
 
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        Index ``municipality_id`` (text, unique), ``name``, polygons in EPSG:4326.
+    municipalities: gpd.GeoDataFrame
+    notes: tuple[str, ...] = ()
+
+
+def read_boundaries(path: Path) -> Boundaries:
+    """Municipalities from a polygon layer; invalid polygons are mended and named, several rows of one are joined.
+
+    The id is the column ``municipality_id``, ``id`` or a usual national code; the name is ``name`` or its usual
+    national word. Without an id the name serves.
 
     Raises
     ------
-    MissingFileError
-        No such file.
     InputError
-        The file has no polygons, no coordinate system or no column with names.
+        There is no polygon, or neither an id nor a name.
     """
-    frame = read_vector(path)
-    frame = frame[frame.geometry.notna()]
-    polygons = frame.geom_type.isin(["Polygon", "MultiPolygon"])
-    if not polygons.any():
-        raise InputError(_("{path} has no polygons; boundaries are areas.").format(path=path.name))
-    frame = frame[polygons]
-    name = next((column for column in _NAME_COLUMNS if column in frame.columns), None)
-    if name is None:
+    layer = read_layer(path)
+    kept = layer[layer.geometry.notna() & layer.geom_type.isin(_POLYGONS | {"GeometryCollection"})]
+    if kept.empty:
+        raise InputError(_("{path} has no polygons; use a layer of municipalities.").format(path=path))
+    names = column_named(kept, _NAME_NAMES)
+    ids = column_named(kept, _ID_NAMES) or names
+    if ids is None:
         raise InputError(
-            _("{path} has no column with the municipalities' names; call it 'name'.").format(path=path.name)
+            _("{path} has neither a column 'id' nor 'name', only {columns}; name one of them so.").format(
+                path=path, columns=first_items(kept.columns.drop("geometry"))
+            )
         )
-    broken = int((~frame.geometry.is_valid).sum())
-    shapes = shapely.make_valid(frame.geometry.to_numpy())
-    key = next((column for column in _ID_COLUMNS if column in frame.columns and frame[column].is_unique), None)
-    index = frame[key].astype(str) if key else pd.Series([f"m{number}" for number in range(len(frame))])
-    found = gpd.GeoDataFrame(
-        {"name": frame[name].astype(str).to_numpy()},
-        geometry=[_areas_only(shape) for shape in shapes],
-        index=pd.Index(index.to_numpy(), name="municipality_id", dtype=object),
-        crs="EPSG:4326",
+    frame, notes = _mended(kept, path.name)
+    table = frame[[column for column in frame if str(column).startswith("name_")]].assign(
+        municipality_id=frame[ids].astype(str), name=frame[names or ids].astype(str)
     )
-    notes = (
-        (_("{n} outlines in {path} crossed themselves and were mended.").format(n=broken, path=path.name),)
-        if broken
-        else ()
-    )
-    return found.sort_index(), notes
+    joined = gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs).dissolve("municipality_id")
+    if len(joined) < len(kept):
+        notes.append(
+            _("{file}: {n} rows were joined with another of the same id.").format(
+                file=path.name, n=len(kept) - len(joined)
+            )
+        )
+    if len(kept) < len(layer):
+        notes.append(
+            _("{file}: {n} rows are no polygons and were left out.").format(file=path.name, n=len(layer) - len(kept))
+        )
+    columns = ["name", *[column for column in joined if str(column).startswith("name_")], "geometry"]
+    return Boundaries(joined[columns], tuple(notes))
 
 
-def municipality_of(points: gpd.GeoSeries, municipalities: gpd.GeoDataFrame) -> pd.Series:
-    """The municipality each point lies in, or the nearest within 2 km; missing beyond. As many as points."""
-    result = pd.Series(None, index=points.index, dtype=object)
-    if municipalities.empty:
-        return result
-    areas = municipalities.geometry.to_crs("EPSG:3035")
-    places = points.to_crs("EPSG:3035").to_numpy()
-    tree = shapely.STRtree(areas.to_numpy())
-    (at, area), _far = tree.query_nearest(places, max_distance=NEAREST_M, return_distance=True, all_matches=False)
-    result.iloc[at] = municipalities.index.to_numpy()[area]
-    return result
+def _mended(layer: gpd.GeoDataFrame, file: str) -> tuple[gpd.GeoDataFrame, list[str]]:
+    """The layer with valid polygons, and a sentence if there were others."""
+    broken = ~layer.is_valid
+    if not broken.any():
+        return layer, []
+    shapes = np.array([_polygons_of(shape) for shape in layer.geometry], dtype=object)
+    rows = first_items(layer.index[broken])
+    note = _("{file}: the polygons in row {rows} crossed themselves and were mended.").format(file=file, rows=rows)
+    return layer.set_geometry(shapes, crs=layer.crs), [note]
 
 
-def _areas_only(shape: shapely.Geometry) -> shapely.Geometry:
-    """What remains of a mended outline: its areas, without the stray lines and points."""
-    if shape.geom_type in {"Polygon", "MultiPolygon"}:
+def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
+    """A valid shape of polygons only: mending can leave stray lines."""
+    if shape.is_valid and shape.geom_type in _POLYGONS:
         return shape
-    parts = [part for part in shapely.get_parts(shape) if part.geom_type in {"Polygon", "MultiPolygon"}]
-    return shapely.union_all(np.array(parts, dtype=object))
+    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shape)))
+    return shapely.union_all([part for part in parts if part.geom_type in _POLYGONS])
+
+
+def municipality_of(places: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame) -> pd.Series:
+    """The municipality each place lies in, None outside all; on the places' index.
+
+    A place up to 500 m beyond every border belongs to the nearest. Where municipalities overlap, the first by
+    index counts.
+
+    Parameters
+    ----------
+    places, municipalities
+        EPSG:4326; points, and polygons indexed by ``municipality_id``.
+
+    Examples
+    --------
+    >>> towns = gpd.GeoDataFrame(geometry=[shapely.box(24, 57, 25, 58)], index=["valka"], crs="EPSG:4326")
+    >>> homes = gpd.GeoDataFrame(geometry=gpd.points_from_xy([24.5, 25.001, 26], [57.5] * 3), crs="EPSG:4326")
+    >>> municipality_of(homes, towns).tolist()
+    ['valka', 'valka', None]
+    """
+    found = np.full(len(places), -1, dtype=np.int64)
+    if len(municipalities) and len(places):
+        shapes = municipalities.geometry.to_crs(METRIC).to_numpy()
+        points = places.geometry.to_crs(METRIC).to_numpy()
+        tree = shapely.STRtree(shapes)
+        inside, hit = tree.query(points, predicate="intersects")
+        order = np.lexsort((-hit, inside))
+        found[inside[order]] = hit[order]
+        lost = np.flatnonzero(found < 0)
+        near, hit = tree.query_nearest(points[lost], max_distance=NEAR_BORDER_M, all_matches=False)
+        found[lost[near]] = hit
+    labels = [*municipalities.index, None]
+    return pd.Series([labels[position] for position in found], index=places.index, name="municipality_id", dtype=object)

@@ -1,7 +1,9 @@
-"""Lists of services that people bring, and which services may be shown."""
+"""Services from a planner's own table, added to those of OpenStreetMap or instead of them; what is not published."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -12,123 +14,133 @@ import pandas as pd
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.categories import Categories
-from sempre_geo.region.files import numbers, read_csv_table, read_vector
+from sempre_geo.region.tables import column_named, numbers, raise_problems, read_table
 
-_OPTIONAL = ("opening_hours", "wheelchair", "serves", "operator", "phone", "website")
-_LON = ("lon", "longitude", "lng", "x")
-_LAT = ("lat", "latitude", "y")
-_NEAR_DEG = 0.5
+ServicesMode = Literal["add", "replace"]
+MARGIN_DEG = 0.3  # a hospital some 20 km beyond the border serves the region; one farther away is a slip
+_OWN = "own"
+_TEXTS = ("name", "opening_hours", "serves", "operator", "phone", "website")
+_WHEELCHAIR = ("yes", "limited", "no", "unknown")
+_ID_NAMES = ("service_id", "id")
+
+
+@dataclass(frozen=True)
+class ServiceLayer:
+    """Services that may be published, and sentences about those that may not."""
+
+    services: gpd.GeoDataFrame
+    notes: tuple[str, ...] = ()
 
 
 def read_services(path: Path, *, categories: Categories, bbox: tuple[float, float, float, float]) -> gpd.GeoDataFrame:
-    """Services of a CSV, GeoJSON or GeoPackage.
+    """Services of a CSV, GeoJSON or GeoPackage file, in the columns of the region's services.
+
+    Needed are ``category`` and a position; ``service_id`` or ``id``, ``name`` (and ``name_<language>``),
+    ``opening_hours``, ``capacity``, ``wheelchair``, ``serves``, ``operator``, ``phone`` and ``website`` are taken
+    where there are. Rows without an id are called ``own:<row>``.
 
     Parameters
     ----------
     bbox
-        (west, south, east, north) of the region; services half a degree outside it are refused as errors.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As `OsmExtract.services`, index ``service_id`` (the file's ``id``, else ``<file>:<row>``).
+        (west, south, east, north) of the region in degrees; services up to 0.3 degrees beyond it are kept.
 
     Raises
     ------
     InputError
-        All problems of the file in one sentence: columns missing, categories unknown, coordinates missing,
-        swapped or outside the region, ids repeated.
+        A column is missing, or rows have missing, swapped or far-away coordinates, unknown categories, repeated
+        ids, or a capacity that is no number: all problems in one sentence, the first five rows of each.
     """
-    if path.suffix in {".csv", ".txt", ".tsv"}:
-        table, lon, lat = _from_csv(path)
-    else:
-        frame = read_vector(path)
-        frame.index = pd.RangeIndex(1, len(frame) + 1, name="row")
-        places = frame.geometry.representative_point()
-        table, lon, lat = pd.DataFrame(frame.drop(columns=frame.geometry.name)), places.x, places.y
-    if "category" not in table.columns:
-        raise InputError(_("{path} has no column 'category'; each service needs one.").format(path=path.name))
-    _check(table, lon, lat, path=path, categories=categories, bbox=bbox)
-    found = gpd.GeoDataFrame(
-        {"category": table["category"].astype(str), "name": table["name"] if "name" in table else None},
-        geometry=gpd.points_from_xy(lon, lat),
-        crs="EPSG:4326",
-    )
-    for column in _OPTIONAL:
-        found[column] = table[column].replace("", None) if column in table.columns else None
-    found["wheelchair"] = found["wheelchair"].where(found["wheelchair"].isin(["yes", "limited", "no"]), "unknown")
-    found["capacity"] = numbers(table["capacity"]) if "capacity" in table.columns else np.nan
-    found["source"] = path.name
-    found.index = pd.Index(_ids(table, path), name="service_id", dtype=object)
-    return found
-
-
-def join_services(
-    known: gpd.GeoDataFrame, brought: gpd.GeoDataFrame, *, mode: Literal["add", "replace"]
-) -> gpd.GeoDataFrame:
-    """Services of the map and those brought; ``replace`` drops the map's of every category that was brought."""
-    kept = known[~known["category"].isin(brought["category"])] if mode == "replace" else known
-    kept = kept[~kept.index.isin(brought.index)]
-    columns = list(known.columns)
-    joined = pd.concat([kept, brought.reindex(columns=[*columns])])
-    return gpd.GeoDataFrame(joined, geometry="geometry", crs="EPSG:4326")
-
-
-def public_services(services: gpd.GeoDataFrame, categories: Categories) -> gpd.GeoDataFrame:
-    """The services that may be shown: without shelters and other sensitive categories."""
-    return services[~services["category"].isin(categories.sensitive)]
-
-
-def _from_csv(path: Path) -> tuple[pd.DataFrame, pd.Series, pd.Series]:
-    table = read_csv_table(path)
-    lon = next((name for name in table.columns if name.lower() in _LON), None)
-    lat = next((name for name in table.columns if name.lower() in _LAT), None)
-    if lon is None or lat is None:
+    table = read_table(path)
+    category = column_named(table, ("category",))
+    if category is None:
         raise InputError(
-            _("{path} has no columns 'lon' and 'lat'; each service needs a position.").format(path=path.name)
+            _("{path} has no column 'category', only {columns}; add one with ids of services.toml.").format(
+                path=path, columns=first_items(table.columns.drop("geometry"))
+            )
         )
-    return table, numbers(table[lon]), numbers(table[lat])
+    if table.empty:
+        raise InputError(_("{path} has no rows; export it again.").format(path=path))
+    kinds = table[category].astype(object).where(table[category].notna(), "").astype(str).str.strip()
+    ids = _ids(table)
+    capacity = column_named(table, ("capacity",))
+    room = numbers(table[capacity]) if capacity else pd.Series(np.nan, index=table.index)
+    unread = room.isna() & table[capacity].notna() if capacity else room.notna()
+    unknown = ~kinds.isin(categories.by_id.keys())
+    problems = _position_problems(table.geometry, bbox)
+    problems[_unknown_categories(kinds[unknown])] = table.index[unknown]
+    problems[_("an id that stands there twice")] = table.index[ids.duplicated()]
+    problems[_("a capacity that is no number")] = table.index[unread | (room < 0)]
+    raise_problems(path, problems)
+    return _as_services(table, kinds, ids=ids, capacity=room)
 
 
-def _check(
-    table: pd.DataFrame,
-    lon: pd.Series,
-    lat: pd.Series,
-    *,
-    path: Path,
-    categories: Categories,
-    bbox: tuple[float, float, float, float],
-) -> None:
-    missing = lon.isna() | lat.isna()
-    outside = ~missing & ~_near(lon, lat, bbox)
-    swapped = outside & _near(lat, lon, bbox)
-    unknown = ~table["category"].isin(list(categories.by_id))
-    repeated = (
-        table["id"].duplicated() & table["id"].ne("") if "id" in table.columns else pd.Series(False, index=table.index)
-    )
-    problems = [
-        (missing, _("rows {rows} have no position")),
-        (swapped, _("rows {rows} have longitude and latitude swapped")),
-        (outside & ~swapped, _("rows {rows} lie outside the region")),
-        (unknown, _("rows {rows} have an unknown category")),
-        (repeated, _("rows {rows} repeat an id")),
-    ]
-    said = "; ".join(text.format(rows=first_items(wrong.index[wrong])) for wrong, text in problems if wrong.any())
-    if unknown.any():
-        said += " " + _("(known are {known})").format(known=", ".join(categories.by_id))
-    if said:
-        raise InputError(_("{path}: {problems}; mend these rows.").format(path=path.name, problems=said))
+def merged_services(found: gpd.GeoDataFrame, own: gpd.GeoDataFrame | None, *, mode: ServicesMode) -> gpd.GeoDataFrame:
+    """The services of the map data and the planner's; in mode ``replace`` only the planner's.
+
+    An own service with the id of one in the map data takes its place: that is how a single one is corrected.
+    """
+    if own is None:
+        return found
+    if mode == "replace":
+        columns = [*found.columns, *[name for name in own.columns if name not in found.columns]]
+        return own.reindex(columns=columns)
+    kept = found[~found.index.isin(own.index)]
+    both = pd.concat([kept, own]) if len(kept) else own.reindex(columns=found.columns.union(own.columns, sort=False))
+    both.index.name = "service_id"
+    return gpd.GeoDataFrame(both, geometry="geometry", crs="EPSG:4326")
 
 
-def _near(lon: pd.Series, lat: pd.Series, bbox: tuple[float, float, float, float]) -> pd.Series:
-    west, south, east, north = bbox
-    return lon.between(west - _NEAR_DEG, east + _NEAR_DEG) & lat.between(south - _NEAR_DEG, north + _NEAR_DEG)
+def public_services(services: gpd.GeoDataFrame, *, categories: Categories, publish_sensitive: bool) -> ServiceLayer:
+    """Services with ``sensitive`` marked; the sensitive ones left out unless the operator publishes them.
+
+    The note tells how many were left out and nothing else: no place, no name.
+    """
+    sensitive = services["category"].isin(categories.sensitive)
+    marked = services.assign(sensitive=sensitive)
+    if publish_sensitive or not sensitive.any():
+        return ServiceLayer(marked)
+    note = _("{n} services are not published to protect those who use them.").format(n=int(sensitive.sum()))
+    return ServiceLayer(marked[~sensitive], (note,))
 
 
-def _ids(table: pd.DataFrame, path: Path) -> list[str]:
-    made = [f"{path.stem}:{row}" for row in table.index]
-    if "id" not in table.columns:
-        return made
-    return [
-        str(own) if str(own) not in {"", "None", "nan"} else spare for own, spare in zip(table["id"], made, strict=True)
-    ]
+def _ids(table: pd.DataFrame) -> pd.Series:
+    column = column_named(table, _ID_NAMES)
+    rows = pd.Series([f"{_OWN}:{row}" for row in table.index], index=table.index, dtype=object)
+    if column is None:
+        return rows
+    given = table[column].astype(object)
+    return rows.where(given.isna(), given.astype(str).str.strip())
+
+
+def _position_problems(places: gpd.GeoSeries, bbox: tuple[float, float, float, float]) -> dict[str, pd.Index]:
+    west, south, east, north = bbox[0] - MARGIN_DEG, bbox[1] - MARGIN_DEG, bbox[2] + MARGIN_DEG, bbox[3] + MARGIN_DEG
+    missing = places.isna() | places.is_empty
+    points = places.representative_point()
+    x, y = points.x, points.y
+    inside = x.between(west, east) & y.between(south, north)
+    swapped = ~missing & ~inside & x.between(south, north) & y.between(west, east)
+    return {
+        _("no position"): places.index[missing],
+        _("longitude and latitude swapped"): places.index[swapped],
+        _("a position outside the region"): places.index[~missing & ~inside & ~swapped],
+    }
+
+
+def _unknown_categories(kinds: pd.Series) -> str:
+    names = first_items(f"'{kind}'" for kind in sorted(set(kinds)))
+    return _("a category services.toml does not know ({names})").format(names=names)
+
+
+def _as_services(table: gpd.GeoDataFrame, kinds: pd.Series, *, ids: pd.Series, capacity: pd.Series) -> gpd.GeoDataFrame:
+    columns: dict[str, Sequence[object] | pd.Series] = {"category": kinds}
+    translated = [name for name in table.columns if str(name).startswith("name_")]
+    for name in (*_TEXTS, *translated):
+        given = column_named(table, (name,))
+        columns[name] = table[given].astype(object) if given else pd.Series(None, index=table.index, dtype=object)
+    access = column_named(table, ("wheelchair",))
+    said = table[access].astype(str).str.strip().str.lower() if access else pd.Series("unknown", index=table.index)
+    columns["wheelchair"] = said.where(said.isin(_WHEELCHAIR), "unknown")
+    columns["capacity"] = capacity
+    columns["source"] = pd.Series(_OWN, index=table.index)
+    frame = gpd.GeoDataFrame(columns, geometry=table.geometry.representative_point(), crs="EPSG:4326")
+    return frame.set_index(pd.Index(ids.to_numpy(dtype=object), name="service_id"))
