@@ -1,0 +1,261 @@
+"""The command line: one command per use case. Bad input ends in one sentence and exit status 2."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from sempre_geo import __version__
+from sempre_geo.errors import SempreGeoError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import set_language
+from sempre_geo.progress import TerminalProgress
+from sempre_geo.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from sempre_geo.region.bundle import Region
+
+BAD_INPUT = 2
+NO_RESULT = 1
+UNEXPECTED = 70
+_FILE = click.Path(path_type=Path)
+_DAY = click.DateTime(["%Y-%m-%d"])
+_MOMENT = click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"])
+_PORT = click.option("--port", type=click.IntRange(1, 65535), default=8501, show_default=True)
+_HOURS = 48
+
+
+class _Clock(click.ParamType):
+    """A time of day as HH:MM, given on as minutes after midnight; hours up to 47 reach into the next day."""
+
+    name = "HH:MM"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Minutes after midnight, or a refusal."""
+        if isinstance(value, int):
+            return value
+        hours, colon, minutes = str(value).partition(":")
+        if not (colon and hours.isdigit() and minutes.isdigit() and int(hours) < _HOURS and int(minutes) < 60):  # noqa: PLR2004
+            self.fail(_("'{value}' is no time of day; write it as 07:30.").format(value=value), param, ctx)
+        return int(hours) * 60 + int(minutes)
+
+
+_CLOCK = _Clock()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="sempre-geo")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Service gaps of rural regions on a map, and the way from a need to a proposal."""
+    context.obj = read_settings()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line; every refusal is one sentence on standard error."""
+    set_language((os.environ.get("SEMPRE_LANGUAGE") or os.environ.get("LANG", "en"))[:2])
+    try:
+        status = cli.main(args=arguments, prog_name="sempre-geo", standalone_mode=False)
+    except click.ClickException as refusal:
+        _stop(refusal.format_message(), BAD_INPUT)
+    except SempreGeoError as refusal:
+        _stop(str(refusal), BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        _stop(_("Stopped; nothing was left half-written."), 130)
+    except Exception as error:  # noqa: BLE001 - the last door: a person never sees a traceback
+        _stop(_unexpected(error), UNEXPECTED)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _stop(sentence: str, status: int) -> NoReturn:
+    click.echo(" ".join(sentence.split()), err=True)
+    sys.exit(status)
+
+
+def _unexpected(error: Exception) -> str:
+    """A sentence with a reference; what happened goes to a log file beside the data."""
+    when = datetime.now(UTC)
+    reference = when.strftime("%Y%m%dT%H%M%S")
+    try:
+        folder = read_settings().data / "log"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "errors.log").open("a", encoding="utf-8") as log:
+            log.write(f"{reference}\n{''.join(traceback.format_exception(error))}\n")
+    except OSError:
+        return _("Something unexpected happened ({kind}), and it could not be written to the log.").format(
+            kind=type(error).__name__
+        )
+    return _("Something unexpected happened; reference {reference} in {log} tells the developers more.").format(
+        reference=reference, log=folder / "errors.log"
+    )
+
+
+def _write(frame: Any, out: Path) -> None:
+    from sempre_geo.region.files import write_table
+
+    write_table(frame, out)
+    click.echo(_("{n} rows written to {path}.").format(n=len(frame), path=out), err=True)
+
+
+def _serve(settings: Settings, region: str | None, port: int) -> None:
+    from sempre_geo.ui.serve import serve
+
+    serve(settings, region, port=port)
+
+
+def _built(region: Region) -> None:
+    click.echo(
+        _("{title}: {cells} places where people live, {services} services; written to {path}.").format(
+            title=region.title, cells=len(region.cells), services=len(region.services), path=region.path
+        )
+    )
+
+
+@cli.command()
+@_PORT
+@click.pass_obj
+def demo(settings: Settings, port: int) -> None:
+    """Build the fictional region if needed and open the app on it.
+
+    Example: sempre-geo demo
+    """
+    from sempre_geo.pipeline.demo import build_demo
+
+    build_demo(settings, progress=TerminalProgress())
+    _serve(settings, "demo", port)
+
+
+@cli.command()
+@click.argument("region", required=False)
+@_PORT
+@click.pass_obj
+def app(settings: Settings, region: str | None, port: int) -> None:
+    """Open the app on a built region; without a name, on all that are built.
+
+    Example: sempre-geo app valka --port 8600
+    """
+    _serve(settings, region, port)
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--osm", type=_FILE, multiple=True, required=True, help="An OpenStreetMap extract, .osm.pbf; repeatable.")
+@click.option("--clip", type=_FILE, help="Polygons that cut the extracts.")
+@click.option("--gtfs", type=_FILE, multiple=True, help="A timetable feed, .zip or folder; repeatable.")
+@click.option("--population", type=_FILE, help="A Census grid, or points or polygons with a population column.")
+@click.option("--population-column", help="The column that counts people, where the file is no Census grid.")
+@click.option("--boundaries", type=_FILE, help="Municipalities; without them those of OpenStreetMap.")
+@click.option("--services", type=_FILE, help="A list of services: .csv, .geojson or .gpkg.")
+@click.option("--services-mode", type=click.Choice(["add", "replace"]), default="add", show_default=True)
+@click.option("--country", help="Whose rules hold: EE LV LT FI SE DK NO PL DE LI, or demo.")
+@click.option("--date", "day", type=_DAY, help="The day whose seasons hold (winter roads); none without it.")
+@click.pass_obj
+def build(settings: Settings, region: str, day: datetime | None, **files: Any) -> None:
+    """Build a region from files.
+
+    Example: sempre-geo build valka --osm latvia.osm.pbf --clip valka.geojson --population census.csv --country LV
+    """
+    from sempre_geo.pipeline.build import build_region
+
+    _built(build_region(settings, region, date=day.date() if day else None, progress=TerminalProgress(), **files))
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--place", required=True, help='A place as OpenStreetMap knows it, "Valka, Latvia".')
+@click.option("--country", help="Whose rules hold; found from the place without it.")
+@click.pass_obj
+def fetch(settings: Settings, region: str, place: str, country: str | None) -> None:
+    """Build a region from OpenStreetMap by place name; needs the internet.
+
+    Example: sempre-geo fetch valka --place "Valka, Latvia"
+    """
+    from sempre_geo.pipeline.build import fetch_region
+
+    _built(fetch_region(settings, region, place=place, country=country, progress=TerminalProgress()))
+
+
+@cli.command()
+@click.argument("files", type=_FILE, nargs=-1, required=True)
+@click.pass_obj
+def check(settings: Settings, files: tuple[Path, ...]) -> int:
+    """Say what is wrong with inputs before a region is built from them.
+
+    Example: sempre-geo check latvia.osm.pbf timetable.zip services.csv
+    """
+    from sempre_geo.pipeline.check import check_files
+
+    findings = check_files(settings, files)
+    for finding in findings:
+        click.echo(str(finding))
+    if not findings:
+        click.echo(_("Nothing wrong was found."))
+    return BAD_INPUT if findings else 0
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--mode", type=click.Choice(["car", "bike", "walk", "wheelchair", "transit"]), required=True)
+@click.option("--origins", type=_FILE, required=True, help="A CSV with the columns id, lon, lat.")
+@click.option("--destinations", type=_FILE, required=True, help="A CSV with the columns id, lon, lat.")
+@click.option("--depart", type=_MOMENT, help="When to leave, for transit: YYYY-MM-DDTHH:MM.")
+@click.option("--out", type=_FILE, required=True)
+@click.pass_obj
+def matrix(settings: Settings, region: str, out: Path, **question: Any) -> None:
+    """Minutes between any two lists of points.
+
+    Example: sempre-geo matrix valka --mode car --origins homes.csv --destinations halls.csv --out minutes.csv
+    """
+    from sempre_geo.pipeline.matrix import matrix as compute
+
+    _write(compute(settings, region, progress=TerminalProgress(), **question), out)
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--service", required=True, help="A category: gp, pharmacy, library ...")
+@click.option("--date", "day", type=_DAY, required=True, help="YYYY-MM-DD")
+@click.option("--stay", "stay_min", type=click.IntRange(1, 24 * 60), required=True, help="Minutes at the service.")
+@click.option(
+    "--mode", type=click.Choice(["transit", "car", "bike", "walk", "wheelchair"]), default="transit", show_default=True
+)
+@click.option("--earliest", "earliest_min", type=_CLOCK, default="06:00", show_default=True, help="Leave not before.")
+@click.option("--latest", "latest_min", type=_CLOCK, default="22:00", show_default=True, help="Be home by.")
+@click.option("--out", type=_FILE, required=True)
+@click.pass_obj
+def visits(settings: Settings, region: str, day: datetime, out: Path, **question: Any) -> None:
+    """Whether people can get there, be served and be home again the same day; one row a cell.
+
+    Example: sempre-geo visits demo --service gp --date 2026-11-24 --stay 60 --out visits.csv
+    """
+    from sempre_geo.pipeline.visits import visits as compute
+
+    _write(compute(settings, region, date=day.date(), progress=TerminalProgress(), **question), out)
+
+
+@cli.command()
+@click.argument("region")
+@click.option(
+    "--standards", help="A country code (LV, FI ...) or a table of standards; the region's country without it."
+)
+@click.option("--by", type=click.Choice(["municipality", "cell"]), default="municipality", show_default=True)
+@click.option("--date", "day", type=_DAY, help="The day that visits by bus are computed for.")
+@click.option("--out", type=_FILE, required=True, help="A file ending in .csv, .parquet or .gpkg.")
+@click.pass_obj
+def gaps(settings: Settings, region: str, standards: str | None, by: str, day: datetime | None, out: Path) -> None:
+    """Who is beyond which standard, how many, how far and why.
+
+    Example: sempre-geo gaps valka --by municipality --out gaps.csv
+    """
+    from sempre_geo.pipeline.gaps import gaps as compute
+
+    table = compute(
+        settings, region, standards=standards, by=by, day=day.date() if day else None, progress=TerminalProgress()
+    )
+    _write(table, out)
