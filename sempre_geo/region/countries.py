@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,9 @@ from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.settings import Settings
 
+_KM_PER_DEG = 111.2
+_FARTHEST_SEAT_KM = 400.0
+
 
 @dataclass(frozen=True)
 class Country:
@@ -19,7 +23,7 @@ class Country:
 
     Speeds are km/h; ``municipality_level`` is an OSM ``admin_level``; ``languages`` are the suffixes of
     OSM ``name:xx`` tags, the default language first; ``holidays`` is the code of the public holiday
-    calendar, empty for none.
+    calendar, empty for none; ``seats`` are positions of towns, by which a place's country is guessed.
     """
 
     code: str
@@ -32,6 +36,7 @@ class Country:
     rural_kmh: float
     motorway_kmh: float
     fictional: bool = False
+    seats: tuple[tuple[float, float], ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
@@ -57,6 +62,31 @@ def read_country(code: str, settings: Settings) -> Country:
     return table[code]
 
 
+def read_country_at(lon: float, lat: float, settings: Settings) -> Country:
+    """The country whose town in ``countries.toml`` is nearest: a guess for builds that are not told.
+
+    Raises
+    ------
+    InputError
+        No such town lies within 400 km.
+    """
+    table = _read_table(settings.definition("countries.toml"))
+    squeeze = math.cos(math.radians(lat))
+    away = {
+        code: min(math.hypot((lon - x) * squeeze, lat - y) for x, y in country.seats) * _KM_PER_DEG
+        for code, country in table.items()
+        if country.seats
+    }
+    nearest = min(away, key=lambda code: away[code], default=None)
+    if nearest is None or away[nearest] > _FARTHEST_SEAT_KM:
+        raise InputError(
+            _(
+                "No country of countries.toml lies near {lon:.2f}, {lat:.2f}; say whose rules hold with --country."
+            ).format(lon=lon, lat=lat)
+        )
+    return table[nearest]
+
+
 @lru_cache(maxsize=4)
 def _read_table(path: Path) -> dict[str, Country]:
     rows = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -72,6 +102,7 @@ def _read_table(path: Path) -> dict[str, Country]:
             rural_kmh=float(row["speeds"]["rural"]),
             motorway_kmh=float(row["speeds"]["motorway"]),
             fictional=row.get("fictional", False),
+            seats=tuple((lon, lat) for lon, lat in row.get("seats", ())),
         )
         for code, row in rows.items()
     }
