@@ -18,6 +18,19 @@ def silent(stage: str, share: float) -> None:
     """Report nothing: for tests and callers who do not wait."""
 
 
+def part_of(progress: Progress, start: float, end: float) -> Progress:
+    """The progress of one stage of a longer job, which it fills from ``start`` to ``end``.
+
+    >>> part_of(lambda stage, share: print(stage, share), 0.5, 1.0)("halfway", 0.5)
+    halfway 0.75
+    """
+
+    def told(stage: str, share: float) -> None:
+        progress(stage, start + (end - start) * share)
+
+    return told
+
+
 class TerminalProgress:
     """One line a stage on a stream: percent, stage, time left once it can be told."""
 

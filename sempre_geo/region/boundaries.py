@@ -71,6 +71,45 @@ def read_boundaries(path: Path) -> Boundaries:
     return Boundaries(joined[columns], tuple(notes))
 
 
+def read_clip(path: Path) -> shapely.Geometry:
+    """The outline a region is cut by: all polygons of a layer as one, or an Osmosis ``.poly`` file.
+
+    Raises
+    ------
+    InputError
+        There is no polygon in it.
+    """
+    if path.suffix.lower() == ".poly":
+        return _read_poly(path)
+    layer = read_layer(path)
+    shapes = [_polygons_of(shape) for shape in layer.geometry if shape is not None and not shape.is_empty]
+    outline = shapely.union_all([shape for shape in shapes if shape.geom_type in _POLYGONS])
+    if outline.is_empty:
+        raise InputError(_("{path} has no polygons; draw the outline of the region as one.").format(path=path))
+    return outline
+
+
+def _read_poly(path: Path) -> shapely.Geometry:
+    """The format Geofabrik and Osmosis use: a name, then rings of ``lon lat`` lines, each closed by END."""
+    outline, ring, hole = shapely.Polygon(), [], False
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+            words = line.split()
+            if len(words) == 2:  # noqa: PLR2004 - longitude and latitude
+                ring.append((float(words[0]), float(words[1])))
+            elif words == ["END"] and ring:
+                shape = shapely.make_valid(shapely.Polygon(ring))
+                outline = outline.difference(shape) if hole else outline.union(shape)
+                ring = []
+            elif words:
+                hole = words[0].startswith("!")
+    except (UnicodeDecodeError, ValueError):
+        outline = shapely.Polygon()
+    if outline.is_empty:
+        raise InputError(_("{path} is no .poly file; use one of Geofabrik's, or a polygon layer.").format(path=path))
+    return outline
+
+
 def _mended(layer: gpd.GeoDataFrame, file: str) -> tuple[gpd.GeoDataFrame, list[str]]:
     """The layer with valid polygons, and a sentence if there were others."""
     broken = ~layer.is_valid
@@ -86,8 +125,8 @@ def _polygons_of(shape: shapely.Geometry) -> shapely.Geometry:
     """A valid shape of polygons only: mending can leave stray lines."""
     if shape.is_valid and shape.geom_type in _POLYGONS:
         return shape
-    parts = shapely.get_parts(shapely.get_parts(shapely.make_valid(shape)))
-    return shapely.union_all([part for part in parts if part.geom_type in _POLYGONS])
+    parts = shapely.get_parts(shapely.get_parts([shapely.make_valid(shape)]))
+    return shapely.union_all([part for part in shapely.get_parts(parts) if part.geom_type in _POLYGONS])
 
 
 def municipality_of(places: gpd.GeoDataFrame, municipalities: gpd.GeoDataFrame) -> pd.Series:

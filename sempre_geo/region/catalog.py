@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sempre_geo.region.files import read_checksum, write_text
 CATALOG = "catalog.json"
 SOURCES = "SOURCES.toml"
 LICENCE_UNKNOWN = "not stated"
+_OPERATORS = ("title", "origin", "licence", "date")  # an operator may say these better than a file does
 
 
 @dataclass(frozen=True)
@@ -96,15 +97,25 @@ def read_catalog(folder: Path) -> dict[str, Any]:
     return catalog
 
 
+def remembered(sources: Sequence[Source], folder: Path) -> list[Source]:
+    """The sources with what the operator wrote into ``SOURCES.toml`` about files that are still the same."""
+    known = {entry.get("sha256"): entry for entry in read_sources(folder)}
+    return [
+        replace(source, **{name: str(entry[name]) for name in _OPERATORS if name in entry})
+        if (entry := known.get(source.sha256))
+        else source
+        for source in sources
+    ]
+
+
 def write_sources(folder: Path, sources: Sequence[Source]) -> None:
-    """Write ``SOURCES.toml``; what the operator wrote about a file that is still the same stays."""
+    """Write ``SOURCES.toml``: each input's origin, checksum, licence and date."""
     import tomli_w
 
-    known = {entry["sha256"]: entry for entry in read_sources(folder) if "sha256" in entry}
     entries = []
     for source in sources:
         entry = {name: value for name, value in asdict(source).items() if value is not None}
-        entries.append(_without(entry, "source_id") | {"id": source.source_id} | known.get(source.sha256, {}))
+        entries.append({"id": source.source_id} | _without(entry, "source_id"))
     write_text(tomli_w.dumps({"source": entries}), folder / SOURCES)
 
 

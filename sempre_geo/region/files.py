@@ -131,11 +131,15 @@ def escape_formula(text: object) -> object:
 
 
 def read_checksum(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal digits."""
+    """The SHA-256 of a file, in hexadecimal digits; of a folder, that of its files' names and contents."""
     digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while block := source.read(_BLOCK):
-            digest.update(block)
+    files = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
+    for file in files:
+        if path.is_dir():
+            digest.update(file.relative_to(path).as_posix().encode())
+        with file.open("rb") as source:
+            while block := source.read(_BLOCK):
+                digest.update(block)
     return digest.hexdigest()
 
 

@@ -31,6 +31,7 @@ from sempre_geo.region.tables import (
 
 GRID_CRS = "EPSG:3035"
 GRID_M = 1000
+CENSUS_SOURCE = "Eurostat Census 2021 grid, (c) European Union, reuse with the source named"
 CENSUS_ID = "GRD_ID"
 CENSUS_TOTAL = "T"
 CENSUS_GROUPS: Mapping[str, str] = {
@@ -166,7 +167,7 @@ def _near(table: pd.DataFrame, bbox: tuple[float, float, float, float] | None) -
     corners = _corners(table[str(column_named(table, (CENSUS_ID,)))])
     x, y, size = corners["x"], corners["y"], corners["size"]
     touches = (x <= east) & (x + size >= west) & (y <= north) & (y + size >= south)
-    return table.loc[x.isna() | touches]
+    return pd.DataFrame(table[x.isna() | touches])
 
 
 def _from_grid(path: Path, table: pd.DataFrame, *, column: str | None) -> PopulationLayer:
