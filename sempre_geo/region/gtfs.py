@@ -177,7 +177,9 @@ def read_gtfs(paths: Sequence[Path]) -> Feed:
     if not paths:
         raise InputError(_("No timetable was given; name at least one GTFS zip or folder."))
     names = _feed_names(paths)
-    parts = [_read_one(path, prefix=f"{name}:" if len(paths) > 1 else "") for path, name in zip(paths, names, strict=True)]
+    parts = [
+        _read_one(path, prefix=f"{name}:" if len(paths) > 1 else "") for path, name in zip(paths, names, strict=True)
+    ]
     if len(parts) == 1:
         return Feed(**parts[0], names=names)
     return _joined(parts, names)
@@ -192,7 +194,9 @@ def read_feed(folder: Path) -> Feed:
         The region was built without a timetable.
     """
     if not (folder / _META).is_file():
-        raise MissingFileError(_("There is no timetable in {folder}; build the region with --gtfs.").format(folder=folder))
+        raise MissingFileError(
+            _("There is no timetable in {folder}; build the region with --gtfs.").format(folder=folder)
+        )
     tables = {
         part.name: pd.read_parquet(folder / f"{part.name}.parquet") for part in fields(Feed) if part.name != "names"
     }
@@ -239,7 +243,9 @@ def _read_one(path: Path, *, prefix: str) -> dict[str, pd.DataFrame]:
     tables = _cleaned(raw, problems)
     if tables["stop_times"].empty:
         raise InputError(
-            _("{path} has no trip with two usable stop times; 'sempre-geo check' lists what is wrong.").format(path=path)
+            _("{path} has no trip with two usable stop times; 'sempre-geo check' lists what is wrong.").format(
+                path=path
+            )
         )
     listed = problems.table()
     return tables | {"problems": listed.assign(file=prefix + listed["file"]) if prefix else listed}
@@ -247,14 +253,18 @@ def _read_one(path: Path, *, prefix: str) -> dict[str, pd.DataFrame]:
 
 def _with_prefix(table: pd.DataFrame, columns: Sequence[str], prefix: str) -> pd.DataFrame:
     made = {column: prefix + table[column] for column in columns if column in table}
-    if "agency_id" in columns and "agency_id" not in table:
-        made["agency_id"] = pd.Series(prefix, index=table.index, dtype="str")
+    if "agency_id" in columns:  # a feed with one agency need not name it
+        blank = pd.Series(prefix, index=table.index, dtype="str")
+        made["agency_id"] = made.get("agency_id", blank).fillna(prefix)
     return table.assign(**made)
 
 
 def _cleaned(raw: dict[str, pd.DataFrame], problems: Problems) -> dict[str, pd.DataFrame]:
     stops, trips = clean_stops(raw["stops"], problems), clean_trips(raw["trips"], problems)
-    calendar, dates = clean_calendar(raw.get("calendar"), problems), clean_calendar_dates(raw.get("calendar_dates"), problems)
+    calendar, dates = (
+        clean_calendar(raw.get("calendar"), problems),
+        clean_calendar_dates(raw.get("calendar_dates"), problems),
+    )
     never = ~trips["service_id"].isin(set(calendar.index) | set(dates["service_id"]))
     problems.add("trips.txt", trips.index[never], _("service_id is in no calendar, so it never runs"))
     routes = clean_routes(raw.get("routes"), trips, problems)
@@ -266,12 +276,13 @@ def _cleaned(raw: dict[str, pd.DataFrame], problems: Problems) -> dict[str, pd.D
     problems.add("trips.txt", rows[~used], _("has fewer than two usable stop times and is left out"))
     times = times.assign(trip=(np.cumsum(used) - 1)[times["trip"]].astype(np.int32)).reset_index(drop=True)
     trips = trips[used]
-    return {
+    others = ("feed_info", "fare_attributes", "fare_rules", "attributions")
+    return {name: texts(raw.get(name), name) for name in others} | {
         "stops": stops, "routes": routes, "trips": trips, "stop_times": times, "calendar": calendar,
         "calendar_dates": dates, "agency": clean_agency(raw.get("agency"), problems),
         "frequencies": clean_frequencies(raw.get("frequencies"), trips.index, problems),
         "transfers": clean_transfers(raw.get("transfers"), stops.index, problems),
-    } | {name: texts(raw.get(name), name) for name in ("feed_info", "fare_attributes", "fare_rules", "attributions")}  # fmt: skip
+    }  # fmt: skip
 
 
 def _joined(parts: Sequence[dict[str, pd.DataFrame]], names: tuple[str, ...]) -> Feed:

@@ -76,7 +76,7 @@ def seconds(values: pd.Series) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
 
 
 def clean_stops(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
-    """Stops and stations: index ``stop_id``; texts, ``lon, lat`` (NaN unknown), ``location_type, wheelchair_boarding``."""
+    """Stops and stations: index ``stop_id``; texts, ``lon, lat`` (NaN unknown), ``location_type`` ..."""
     file = "stops.txt"
     stops = texts(table, "stops")
     stops["location_type"] = codes(table, "location_type", file=file, allowed=range(5), problems=problems)
@@ -94,7 +94,7 @@ def clean_stops(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
 
 
 def clean_routes(table: pd.DataFrame | None, trips: pd.DataFrame, problems: Problems) -> pd.DataFrame:
-    """Routes: index ``route_id``; texts and ``route_type`` (extended types allowed). One is made where none is given."""
+    """Routes: index ``route_id``; texts and ``route_type`` (extended ones too). One is made where none is given."""
     file = "routes.txt"
     routes = texts(table, "routes")
     if table is None:
@@ -114,7 +114,11 @@ def clean_trips(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
     """Trips, index the row number: texts, ``direction_id, wheelchair_accessible, bikes_allowed``."""
     file = "trips.txt"
     trips = texts(table, "trips")
-    for column, allowed in (("direction_id", range(2)), ("wheelchair_accessible", range(3)), ("bikes_allowed", range(3))):
+    for column, allowed in (
+        ("direction_id", range(2)),
+        ("wheelchair_accessible", range(3)),
+        ("bikes_allowed", range(3)),
+    ):
         trips[column] = codes(table, column, file=file, allowed=allowed, problems=problems)
     lost = trips["service_id"] == ""
     problems.add(file, trips.index[lost], _("has no service_id, so nobody knows when it runs"))
@@ -124,15 +128,21 @@ def clean_trips(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
 def clean_calendar(table: pd.DataFrame | None, problems: Problems) -> pd.DataFrame:
     """Weekly services: index ``service_id``; seven bool columns, ``start_date, end_date`` (datetime64)."""
     file = "calendar.txt"
-    source = pd.DataFrame(columns=["service_id", *DAYS, "start_date", "end_date"], dtype="str") if table is None else table
+    source = (
+        pd.DataFrame(columns=["service_id", *DAYS, "start_date", "end_date"], dtype="str") if table is None else table
+    )
     calendar = pd.DataFrame(
         {day: codes(source, day, file=file, allowed=range(2), problems=problems) == 1 for day in DAYS},
         index=source.index,
     )
     for column in ("start_date", "end_date"):
         calendar[column] = _dates(source, column)
-    calendar.insert(0, "service_id", source.get("service_id", pd.Series("", index=source.index)).fillna("").astype("str"))
-    wrong = calendar["start_date"].isna() | calendar["end_date"].isna() | (calendar["start_date"] > calendar["end_date"])
+    calendar.insert(
+        0, "service_id", source.get("service_id", pd.Series("", index=source.index)).fillna("").astype("str")
+    )
+    wrong = (
+        calendar["start_date"].isna() | calendar["end_date"].isna() | (calendar["start_date"] > calendar["end_date"])
+    )
     problems.add(file, calendar.index[wrong], _("start_date and end_date are no span of days (YYYYMMDD)"))
     return _unique(calendar[~wrong], "service_id", file=file, problems=problems).set_index("service_id")
 
@@ -141,7 +151,9 @@ def clean_calendar_dates(table: pd.DataFrame | None, problems: Problems) -> pd.D
     """Exceptions: ``service_id, date`` (datetime64), ``added`` (bool; False: does not run that day)."""
     file = "calendar_dates.txt"
     source = pd.DataFrame(columns=["service_id", "date", "exception_type"], dtype="str") if table is None else table
-    kind = pd.to_numeric(source.get("exception_type", pd.Series(None, index=source.index, dtype="str")), errors="coerce")
+    kind = pd.to_numeric(
+        source.get("exception_type", pd.Series(None, index=source.index, dtype="str")), errors="coerce"
+    )
     dates = pd.DataFrame(
         {
             "service_id": source.get("service_id", pd.Series("", index=source.index)).fillna("").astype("str"),
@@ -150,7 +162,9 @@ def clean_calendar_dates(table: pd.DataFrame | None, problems: Problems) -> pd.D
         }
     )
     wrong = dates["date"].isna() | ~kind.isin([1, 2]) | (dates["service_id"] == "")
-    problems.add(file, dates.index[wrong], _("is no exception: service_id, a date (YYYYMMDD) and type 1 or 2 are needed"))
+    problems.add(
+        file, dates.index[wrong], _("is no exception: service_id, a date (YYYYMMDD) and type 1 or 2 are needed")
+    )
     return dates[~wrong].reset_index(drop=True)
 
 
@@ -163,7 +177,8 @@ def clean_agency(table: pd.DataFrame | None, problems: Problems) -> pd.DataFrame
     wrong = (agency["agency_timezone"] != "") & ~agency["agency_timezone"].isin(available_timezones())
     problems.add(file, agency.index[wrong | (agency["agency_timezone"] == "")], _("agency_timezone is no time zone"))
     agency["agency_timezone"] = agency["agency_timezone"].where(~wrong, "")
-    return agency.drop_duplicates("agency_id").set_index("agency_id")
+    named: pd.DataFrame = agency.drop_duplicates("agency_id").set_index("agency_id")
+    return named
 
 
 def clean_frequencies(table: pd.DataFrame | None, trips: pd.Index, problems: Problems) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def clean_stop_times(table: pd.DataFrame, *, trips: pd.Index, stops: pd.Index, p
 
 def _typed(table: pd.DataFrame, *, trips: pd.Index, stops: pd.Index, problems: Problems) -> pd.DataFrame:
     source = table.reindex(columns=["trip_id", "stop_id", "arrival_time", "departure_time"])
-    trip, stop = trips.get_indexer(source["trip_id"]), stops.get_indexer(source["stop_id"])
+    trip, stop = trips.get_indexer(pd.Index(source["trip_id"])), stops.get_indexer(pd.Index(source["stop_id"]))
     problems.add(FILE, table.index[trip < 0], _("trip_id is not in trips.txt"))
     problems.add(FILE, table.index[stop < 0], _("stop_id is not in stops.txt"))
     arrival, arrival_wrong = seconds(source["arrival_time"])
@@ -49,13 +49,16 @@ def _typed(table: pd.DataFrame, *, trips: pd.Index, stops: pd.Index, problems: P
     problems.add(FILE, table.index[arrival_wrong | departure_wrong], _("arrival or departure is no time (HH:MM:SS)"))
     sequence = _sequence(table, trip)
     problems.add(FILE, table.index[np.isnan(sequence)], _("stop_sequence is no number"))
+    kinds = {
+        column: codes(table, column, file=FILE, allowed=range(4), problems=problems).astype(np.int8)
+        for column in ("pickup_type", "drop_off_type")
+    }
     times = pd.DataFrame(
         {
             "trip": trip.astype(np.int32), "stop": stop.astype(np.int32), "stop_sequence": sequence,
             "arrival_s": np.where(arrival == NO_TIME, departure, arrival),
             "departure_s": np.where(departure == NO_TIME, arrival, departure),
-            "pickup_type": codes(table, "pickup_type", file=FILE, allowed=range(4), problems=problems).astype(np.int8),
-            "drop_off_type": codes(table, "drop_off_type", file=FILE, allowed=range(4), problems=problems).astype(np.int8),
+            **kinds,
             "along": _number(table, "shape_dist_traveled"),
         }, index=table.index,
     )  # fmt: skip
@@ -66,14 +69,15 @@ def _typed(table: pd.DataFrame, *, trips: pd.Index, stops: pd.Index, problems: P
 def _number(table: pd.DataFrame, column: str) -> NDArray[np.float64]:
     if column not in table:
         return np.full(len(table), np.nan)
-    return pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
+    return pd.to_numeric(table[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan, copy=True)
 
 
 def _sequence(table: pd.DataFrame, trip: NDArray[np.intp]) -> NDArray[np.float64]:
     """The order of stops; the order of the file where the column is missing altogether."""
     if "stop_sequence" in table:
         given = _number(table, "stop_sequence")
-        return np.where((given >= 0) & (given < np.iinfo(np.int32).max), given, np.nan)
+        given[~((given >= 0) & (given < np.iinfo(np.int32).max))] = np.nan
+        return given
     return pd.Series(trip).groupby(trip).cumcount().to_numpy(dtype=np.float64)
 
 
@@ -98,7 +102,10 @@ def _ends_known(times: pd.DataFrame, problems: Problems) -> pd.DataFrame:
 
 
 def _interpolated(times: pd.DataFrame) -> pd.DataFrame:
-    arrival, departure = times["arrival_s"].to_numpy().astype(np.int64), times["departure_s"].to_numpy().astype(np.int64)
+    arrival, departure = (
+        times["arrival_s"].to_numpy().astype(np.int64),
+        times["departure_s"].to_numpy().astype(np.int64),
+    )
     gaps = np.flatnonzero(arrival == NO_TIME)
     if not len(gaps):
         return times
