@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,13 +14,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from sempre_geo.errors import StoreError
+from sempre_geo.errors import SempreGeoError, StoreError
 from sempre_geo.i18n import gettext as _
 
 Transaction = Connection
 BUSY_S = 30
 # The waiting time comes first: the change to "wal" itself waits for others.
-_PRAGMAS = {"busy_timeout": BUSY_S * 1000, "journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+_PRAGMAS = {
+    "busy_timeout": BUSY_S * 1000,
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "secure_delete": 1,
+}
 _REMOTE = frozenset(
     {"9p", "afs", "cephfs", "cifs", "davfs", "drvfs", "fuse.davfs2", "fuse.glusterfs", "fuse.rclone", "fuse.sshfs"}
     | {"glusterfs", "lustre", "ncpfs", "nfs", "nfs4", "smb2", "smb3", "smbfs", "webdav"}
@@ -50,6 +56,12 @@ class Store:
         """
         with sentences(self.path), self.engine.execution_options(writes=True).begin() as connection:
             yield connection
+
+    def forget(self) -> None:
+        """Empty SQLite's write-ahead log, in which erased words would stand until it is next full."""
+        if self.path is not None:
+            with sentences(self.path), closing(sqlite3.connect(self.path, timeout=BUSY_S)) as connection:
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every idle connection."""
@@ -160,6 +172,8 @@ def sentences(path: Path | None) -> Iterator[None]:
     """Turn the driver's words into one sentence; a broken rule of the tables is our own mistake and stays."""
     try:
         yield
+    except SempreGeoError:
+        raise
     except DBAPIError as error:
         if error.orig is None or type(error.orig).__name__ not in {"OperationalError", "DatabaseError"}:
             raise

@@ -1,0 +1,86 @@
+"""The way of a contribution and of a proposal: which step may follow which, and what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sempre_geo.errors import InputError
+from sempre_geo.i18n import gettext as _
+
+
+@dataclass(frozen=True)
+class Step:
+    """One way on: to a status, by an action of the access table, with or without a reason that is told."""
+
+    to: str
+    action: str
+    needs_reason: bool = False
+
+
+_PUBLISH = Step("published", "publish or not publish")
+_REFUSE = Step("not_published", "publish or not publish", needs_reason=True)
+_LOOK = Step("in_review", "publish or not publish")
+_ANSWER = Step("answered", "answer a contribution", needs_reason=True)
+_TAKE_UP = Step("taken_up", "answer a contribution")
+_DONE = Step("done", "answer a contribution", needs_reason=True)
+CONTRIBUTION: Mapping[str, tuple[Step, ...]] = {
+    "received": (_LOOK, _PUBLISH, _REFUSE),
+    "in_review": (_PUBLISH, _REFUSE),
+    "published": (_ANSWER, _TAKE_UP, _DONE, _REFUSE),
+    "not_published": (Step("in_review", "contest a decision", needs_reason=True), _LOOK),
+    "answered": (_ANSWER, _TAKE_UP, _DONE, _REFUSE),
+    "taken_up": (_ANSWER, _DONE, _REFUSE),
+    "done": (_ANSWER, _REFUSE),
+}
+
+_STOP = Step("stopped", "run a proposal", needs_reason=True)
+PROPOSAL: Mapping[str, tuple[Step, ...]] = {
+    "idea": (Step("supported", "write a proposal"), Step("team", "write a proposal")),
+    "supported": (Step("team", "write a proposal"),),
+    "team": (Step("proposal", "write a proposal"), _STOP),
+    "proposal": (Step("submitted", "submit a proposal"), _STOP),
+    "submitted": (
+        Step("accepted", "decide a proposal"),
+        Step("returned", "decide a proposal", needs_reason=True),
+        Step("declined", "decide a proposal", needs_reason=True),
+    ),
+    "returned": (Step("submitted", "submit a proposal"), _STOP),
+    "declined": (Step("proposal", "write a proposal"),),
+    "accepted": (Step("running", "run a proposal"), _STOP),
+    "running": (Step("paused", "run a proposal", needs_reason=True), Step("completed", "run a proposal"), _STOP),
+    "paused": (Step("running", "run a proposal"), _STOP),
+    "completed": (Step("lessons", "run a proposal"),),
+    "stopped": (Step("lessons", "run a proposal"),),
+    "lessons": (),
+}
+
+
+def step_to(machine: Mapping[str, tuple[Step, ...]], status: str, wanted: str, *, reason: str = "") -> Step:
+    """The step from one status to another.
+
+    Raises
+    ------
+    InputError
+        There is no such step, or it needs a reason that people can read.
+
+    Examples
+    --------
+    >>> step_to(PROPOSAL, "submitted", "accepted").action
+    'decide a proposal'
+    >>> step_to(PROPOSAL, "lessons", "running")
+    Traceback (most recent call last):
+    sempre_geo.errors.InputError: From 'lessons' there is no way to 'running'; nothing follows it.
+    """
+    found = next((step for step in machine[status] if step.to == wanted), None)
+    if found is None:
+        ways = ", ".join(step.to for step in machine[status])
+        follows = _("it leads to: {ways}.").format(ways=ways) if ways else _("nothing follows it.")
+        raise InputError(
+            _("From '{status}' there is no way to '{wanted}'; {follows}").format(
+                status=status, wanted=wanted, follows=follows
+            )
+        )
+    if found.needs_reason and not reason.strip():
+        raise InputError(_("'{wanted}' needs a reason that its author can read.").format(wanted=wanted))
+    return found

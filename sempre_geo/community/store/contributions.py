@@ -1,0 +1,219 @@
+"""Contributions in the store: saving, finding by code, changing, erasing, and the rows behind the public frame."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Select, delete, func, insert, literal, select, union_all, update
+
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.tables import (
+    contributions,
+    ease,
+    erasures,
+    events,
+    exact_places,
+    originals,
+    photos,
+    proposal_needs,
+    voices,
+)
+
+Row = dict[str, Any]
+# The only columns a page for everybody can be made of: no exact place, no digest, not who it is about.
+_PUBLIC = (
+    "id", "kind", "category", "topic", "title", "text", "language", "municipality", "zone_id", "precision",
+    "how_it_came_in", "shown_alone", "status", "merged_into",
+)  # fmt: skip
+
+
+def save_contribution(
+    transaction: Transaction, row: Mapping[str, Any], *, position: tuple[float, float] | None, felt: Mapping[str, int]
+) -> None:
+    """Add a contribution with its exact position, if there is one, and its ease per mode."""
+    transaction.execute(insert(contributions), dict(row))
+    if position is not None:
+        place = {"contribution_id": row["id"], "lon": position[0], "lat": position[1]}
+        transaction.execute(insert(exact_places), place)
+    if felt:
+        steps = [{"contribution_id": row["id"], "mode": mode, "ease": step} for mode, step in felt.items()]
+        transaction.execute(insert(ease), steps)
+    save_event(transaction, row["id"], status=row["status"], at=row["created_at"], actor="contributor")
+
+
+def load_contribution(transaction: Transaction, contribution_id: str) -> Row | None:
+    """One contribution with all its columns but the exact place; None if there is none."""
+    return _one(transaction, select(contributions).where(contributions.c.id == contribution_id))
+
+
+def load_claimed(transaction: Transaction, digest: str) -> Row | None:
+    """The contribution that a claim code opens."""
+    return _one(transaction, select(contributions).where(contributions.c.claim_digest == digest))
+
+
+def load_sent(transaction: Transaction, sending_key: str) -> Row | None:
+    """The contribution already saved for a sending key."""
+    return _one(transaction, select(contributions).where(contributions.c.sending_key == sending_key))
+
+
+def load_position(transaction: Transaction, contribution_id: str) -> tuple[float, float] | None:
+    """The exact place (lon, lat) of a contribution. Whoever calls this records the look."""
+    query = select(exact_places.c.lon, exact_places.c.lat).where(exact_places.c.contribution_id == contribution_id)
+    found = transaction.execute(query).first()
+    return (found.lon, found.lat) if found else None
+
+
+def load_public(transaction: Transaction, region: str) -> pd.DataFrame:
+    """The rows that the public frame is made of, with their voices, the newest first.
+
+    A voice counts where it was given or where that contribution was merged into; the author of each
+    merged contribution counts as a voice, too.
+    """
+    count = _voice_counts().subquery()
+    query = (
+        select(*(contributions.c[name] for name in _PUBLIC), func.coalesce(count.c.voices, 0).label("voices"))
+        .outerjoin(count, count.c.id == contributions.c.id)
+        .where(contributions.c.region == region)
+        .order_by(contributions.c.created_at.desc(), contributions.c.id)
+    )
+    return _frame(transaction, query)
+
+
+def load_region(transaction: Transaction, region: str) -> pd.DataFrame:
+    """Every contribution of a region with all columns but the exact place: for the office, never for pages."""
+    query = select(contributions).where(contributions.c.region == region).order_by(contributions.c.created_at)
+    return _frame(transaction, query)
+
+
+def load_ease(transaction: Transaction, region: str) -> pd.DataFrame:
+    """``contribution_id, mode, ease`` of a region."""
+    joined = select(ease).join(contributions, contributions.c.id == ease.c.contribution_id)
+    return _frame(transaction, joined.where(contributions.c.region == region))
+
+
+def load_positions(transaction: Transaction, region: str) -> pd.DataFrame:
+    """``contribution_id, lon, lat`` of a region, for calculation on the server only."""
+    joined = select(exact_places).join(contributions, contributions.c.id == exact_places.c.contribution_id)
+    return _frame(transaction, joined.where(contributions.c.region == region))
+
+
+def change_contribution(transaction: Transaction, contribution_id: str, values: Mapping[str, Any]) -> None:
+    """Write new values into some columns of a contribution."""
+    transaction.execute(update(contributions).where(contributions.c.id == contribution_id).values(**values))
+
+
+def save_original(transaction: Transaction, row: Mapping[str, Any], *, at: str, changed_by: str) -> None:
+    """Keep what a text was before somebody changes it."""
+    kept = {"contribution_id": row["id"], "title": row["title"], "text": row["text"]}
+    transaction.execute(insert(originals), kept | {"at": at, "changed_by": changed_by})
+
+
+def load_originals(transaction: Transaction, contribution_id: str) -> list[Row]:
+    """Earlier texts of a contribution, the oldest first."""
+    query = select(originals).where(originals.c.contribution_id == contribution_id).order_by(originals.c.id)
+    return _rows(transaction, query)
+
+
+def save_event(transaction: Transaction, thing: str, *, status: str, at: str, actor: str, reason: str = "") -> None:
+    """Note a step of a contribution or a proposal, with its date and reason."""
+    transaction.execute(insert(events), {"thing": thing, "status": status, "at": at, "actor": actor, "reason": reason})
+
+
+def load_events(transaction: Transaction, thing: str) -> list[Row]:
+    """The steps of a contribution or proposal so far."""
+    return _rows(transaction, select(events).where(events.c.thing == thing).order_by(events.c.id))
+
+
+def save_voice(transaction: Transaction, row: Mapping[str, Any]) -> bool:
+    """Add a voice; False if this person has given one already."""
+    same = (voices.c.contribution_id == row["contribution_id"]) & (voices.c.voter_digest == row["voter_digest"])
+    if transaction.execute(select(voices.c.id).where(same)).first():
+        return False
+    transaction.execute(insert(voices), dict(row))
+    return True
+
+
+def load_voices(transaction: Transaction, contribution_id: str) -> list[Row]:
+    """The voices given to one contribution itself, oldest first."""
+    query = select(voices).where(voices.c.contribution_id == contribution_id)
+    return _rows(transaction, query.order_by(voices.c.created_at, voices.c.id))
+
+
+def load_claimed_voice(transaction: Transaction, digest: str) -> Row | None:
+    """The voice that a claim code opens."""
+    return _one(transaction, select(voices).where(voices.c.claim_digest == digest))
+
+
+def change_voice(transaction: Transaction, voice_id: str, values: Mapping[str, Any]) -> None:
+    """Write new values into some columns of a voice."""
+    transaction.execute(update(voices).where(voices.c.id == voice_id).values(**values))
+
+
+def erase_voice(transaction: Transaction, voice_id: str, *, at: str) -> None:
+    """Remove a voice and note its id, so that a restored backup is cleaned, too."""
+    transaction.execute(delete(voices).where(voices.c.id == voice_id))
+    _note_erasure(transaction, voice_id, at=at)
+
+
+def erase_contribution(transaction: Transaction, contribution_id: str, *, at: str) -> None:
+    """Remove a contribution with its place, texts, events, photos' rows and links to proposals.
+
+    What was merged into it comes back by itself: those voices belong to other people. Its own voices go
+    with it. The id is noted, so that a restored backup is cleaned, too.
+    """
+    free = update(contributions).where(contributions.c.merged_into == contribution_id).values(merged_into=None)
+    transaction.execute(free)
+    transaction.execute(delete(events).where(events.c.thing == contribution_id))
+    for table in (exact_places, ease, originals, voices, photos, proposal_needs):
+        transaction.execute(delete(table).where(table.c.contribution_id == contribution_id))
+    transaction.execute(delete(contributions).where(contributions.c.id == contribution_id))
+    _note_erasure(transaction, contribution_id, at=at)
+
+
+def load_erasures(transaction: Transaction) -> list[Row]:
+    """What was erased so far, as ids with their dates."""
+    return _rows(transaction, select(erasures).order_by(erasures.c.at))
+
+
+def save_photo(transaction: Transaction, row: Mapping[str, Any]) -> None:
+    """Note a photo; its file lies beside the store."""
+    transaction.execute(insert(photos), dict(row))
+
+
+def load_photos(transaction: Transaction, contribution_id: str) -> list[Row]:
+    """The photos of a contribution."""
+    return _rows(transaction, select(photos).where(photos.c.contribution_id == contribution_id))
+
+
+def _note_erasure(transaction: Transaction, thing: str, *, at: str) -> None:
+    if not transaction.execute(select(erasures.c.thing).where(erasures.c.thing == thing)).first():
+        transaction.execute(insert(erasures), {"thing": thing, "at": at})
+
+
+def _voice_counts() -> Select[Any]:
+    """Voices per standing contribution: those given to it, to what was merged into it, and those authors."""
+    standing = func.coalesce(contributions.c.merged_into, contributions.c.id)
+    given = select(standing.label("id"), literal(1).label("one")).join(
+        voices, voices.c.contribution_id == contributions.c.id
+    )
+    authors = select(contributions.c.merged_into.label("id"), literal(1).label("one")).where(
+        contributions.c.merged_into.is_not(None)
+    )
+    every = union_all(given, authors).subquery()
+    return select(every.c.id, func.sum(every.c.one).label("voices")).group_by(every.c.id)
+
+
+def _rows(transaction: Transaction, query: Select[Any]) -> list[Row]:
+    return [dict(row) for row in transaction.execute(query).mappings()]
+
+
+def _one(transaction: Transaction, query: Select[Any]) -> Row | None:
+    found = transaction.execute(query).mappings().first()
+    return dict(found) if found else None
+
+
+def _frame(transaction: Transaction, query: Select[Any]) -> pd.DataFrame:
+    result = transaction.execute(query)
+    return pd.DataFrame(list(result), columns=list(result.keys()))
