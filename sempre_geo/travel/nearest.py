@@ -18,6 +18,16 @@ _MINUTE_S = 60.0
 
 
 @dataclass(frozen=True)
+class Ends:
+    """Nodes that snapped points are tied to, one entry each: the point's position, the node, seconds and metres."""
+
+    point: NDArray[np.int64]
+    node: NDArray[np.int64]
+    seconds: _F
+    metres: _F
+
+
+@dataclass(frozen=True)
 class Streets:
     """A network with its index of segments: what questions are asked of.
 
@@ -33,16 +43,81 @@ class Streets:
         """Seconds of each arc."""
         return self.network.seconds_if_fine if self.fine else self.network.seconds
 
-    def ends(self, snapped: Snapped, *, leaving: bool) -> tuple[NDArray[np.int64], _F, NDArray[np.int64], _F]:
-        """The two nodes a snapped point is tied to and the seconds to reach them (or to come from them)."""
+    def exits(self, snapped: Snapped) -> Ends:
+        """The two nodes a trip from each point first comes to.
+
+        Whoever comes to a node along a street arrives where its turn restrictions hold: at the node's copy.
+        """
         network, at, share = self.network, snapped.segment, snapped.fraction
-        forward = (network.forward_if_fine_s if self.fine else network.forward_s)[at].astype(np.float64)
-        backward = (network.backward_if_fine_s if self.fine else network.backward_s)[at].astype(np.float64)
-        to_head, to_tail = _part(forward, 1 - share), _part(backward, share)
-        from_tail, from_head = _part(forward, share), _part(backward, 1 - share)
         tail, head = network.tail_of_segment[at].astype(np.int64), network.head_of_segment[at].astype(np.int64)
-        first, second = (to_tail, to_head) if leaving else (from_tail, from_head)
-        return tail, first + snapped.off_network_s, head, second + snapped.off_network_s
+        forward, backward = self._both_ways(at)
+        arrive_head = np.where(share < 1, self._arrival(tail, head), head)
+        arrive_tail = np.where(share > 0, self._arrival(head, tail), tail)
+        return self._ends(snapped, (arrive_tail, _part(backward, share)), (arrive_head, _part(forward, 1 - share)))
+
+    def entries(self, snapped: Snapped) -> Ends:
+        """The nodes from which a trip to each point leaves the network.
+
+        They are both ends of its street, and those of their copies from which that turn may be taken.
+        """
+        network, at, share = self.network, snapped.segment, snapped.fraction
+        tail, head = network.tail_of_segment[at].astype(np.int64), network.head_of_segment[at].astype(np.int64)
+        forward, backward = self._both_ways(at)
+        ends = self._ends(snapped, (tail, _part(forward, share)), (head, _part(backward, 1 - share)))
+        if not network.twins:
+            return ends
+        other = np.concatenate([head[snapped.found], tail[snapped.found]])
+        on_node = np.concatenate([share[snapped.found] <= 0, share[snapped.found] >= 1])
+        copies = [
+            (copy, row)
+            for row, node in enumerate(ends.node.tolist())
+            for copy in network.twins.get(node, ())
+            if on_node[row] or self._leads(copy, int(other[row]))
+        ]
+        rows = np.array([row for _copy, row in copies], dtype=np.int64)
+        more = np.array([copy for copy, _row in copies], dtype=np.int64)
+        return Ends(
+            np.concatenate([ends.point, ends.point[rows]]),
+            np.concatenate([ends.node, more]),
+            np.concatenate([ends.seconds, ends.seconds[rows]]),
+            np.concatenate([ends.metres, ends.metres[rows]]),
+        )
+
+    def _both_ways(self, segment: NDArray[np.int64]) -> tuple[_F, _F]:
+        network = self.network
+        forward = network.forward_if_fine_s if self.fine else network.forward_s
+        backward = network.backward_if_fine_s if self.fine else network.backward_s
+        return forward[segment].astype(np.float64), backward[segment].astype(np.float64)
+
+    def _ends(
+        self, snapped: Snapped, by_tail: tuple[NDArray[np.int64], _F], by_head: tuple[NDArray[np.int64], _F]
+    ) -> Ends:
+        found = np.flatnonzero(snapped.found)
+        length = self.network.length_m[snapped.segment].astype(np.float64)
+        off = snapped.off_network_m
+        return Ends(
+            np.concatenate([found, found]),
+            np.concatenate([by_tail[0][found], by_head[0][found]]),
+            np.concatenate([(by_tail[1] + snapped.off_network_s)[found], (by_head[1] + snapped.off_network_s)[found]]),
+            np.concatenate([(length * snapped.fraction + off)[found], (length * (1 - snapped.fraction) + off)[found]]),
+        )
+
+    def _arrival(self, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The node that the arc from ``tail`` to ``head`` really leads to: ``head`` or its copy."""
+        network = self.network
+        if not network.twins:
+            return head
+        result = head.copy()
+        for row in np.flatnonzero(np.isin(head, list(network.twins))):
+            for arc in range(network.indptr[tail[row]], network.indptr[tail[row] + 1]):
+                if network.twin_of[network.head[arc]] == head[row]:
+                    result[row] = network.head[arc]
+        return result
+
+    def _leads(self, node: int, to: int) -> bool:
+        network = self.network
+        heads = network.head[network.indptr[node] : network.indptr[node + 1]]
+        return bool((network.twin_of[heads] == to).any())
 
 
 def streets_of(network: StreetNetwork, *, fine: bool = False) -> Streets:
@@ -71,11 +146,10 @@ def nearest_services(
     seeds = _seeds(streets, to_points)
     network = streets.network
     indptr, head, order = network.reverse
-    cost, source, metres = k_nearest_sources(
-        indptr, head, streets.seconds[order], network.metres[order], *seeds, min(k, max(len(services), 1))
+    found = k_nearest_sources(
+        (indptr, head, streets.seconds[order], network.metres[order]), seeds, min(k, max(len(services), 1))
     )
-    best_cost, best_source, best_metres = _at_origins(streets, from_points, to_points, cost, source, metres)
-    return _nearest_table(origins, services, from_points, best_cost, best_source, best_metres)
+    return _nearest_table(origins, services, from_points, _at_origins(streets, from_points, to_points, found))
 
 
 def travel_matrix(streets: Streets, origins: gpd.GeoDataFrame, destinations: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -108,23 +182,15 @@ def reach(streets: Streets, origins: gpd.GeoSeries, targets: gpd.GeoSeries, *, l
         ``origin, target`` (positions), ``seconds, metres``; pairs beyond the limit have no row.
     """
     from_points, to_points = streets.index.snap(origins), streets.index.snap(targets)
-    network = streets.network
-    tail, from_tail, head, from_head = streets.ends(to_points, leaving=False)
-    found = to_points.found
-    who = np.flatnonzero(found)
-    node = np.concatenate([tail[found], head[found]])
-    extra = np.concatenate([from_tail[found], from_head[found]])
-    along = _along(network, to_points)
-    extra_m = np.concatenate([along[0][found], along[1][found]])
-    target = np.concatenate([who, who])
-    order = np.argsort(node, kind="stable")
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(node, minlength=len(network.lon)))]).astype(np.int64)
-    o_tail, to_tail, o_head, to_head = streets.ends(from_points, leaving=True)
-    o_along = _along(network, from_points)
+    network, ends, starts = streets.network, streets.entries(to_points), streets.exits(from_points)
+    order = np.argsort(ends.node, kind="stable")
+    at_node = np.concatenate([[0], np.cumsum(np.bincount(ends.node, minlength=len(network.lon)))]).astype(np.int64)
+    both = np.argsort(starts.point, kind="stable").reshape(-1, 2)
     origin, hit, seconds, metres = reach_within(
-        network.indptr, network.head, streets.seconds, network.metres, network.twin_of,
-        np.column_stack([o_tail, o_head]), np.column_stack([to_tail, to_head]), np.column_stack(o_along),
-        from_points.found, indptr, target[order], extra[order], extra_m[order], len(to_points), limit_s,
+        (network.indptr, network.head, streets.seconds, network.metres),
+        (starts.point[both[:, 0]], starts.node[both], starts.seconds[both], starts.metres[both]),
+        (at_node, ends.point[order], ends.seconds[order], ends.metres[order]),
+        len(to_points), limit_s,
     )  # fmt: skip
     table = pd.DataFrame({"origin": origin, "target": hit, "seconds": seconds, "metres": metres})
     direct = _same_segment_pairs(streets, from_points, to_points, limit_s)
@@ -139,72 +205,58 @@ def _part(seconds: _F, share: _F) -> _F:
     return np.where(share <= 0, 0.0, seconds * np.maximum(share, 1e-12))
 
 
-def _along(network: StreetNetwork, snapped: Snapped) -> tuple[_F, _F]:
-    length = network.length_m[snapped.segment].astype(np.float64)
-    return length * snapped.fraction + snapped.off_network_m, length * (1 - snapped.fraction) + snapped.off_network_m
-
-
 def _seeds(streets: Streets, to_points: Snapped) -> tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]]:
     """Where the reversed search starts: nodes, seconds, metres and the service behind each.
 
     A destination behind a private road must be entered once anyway; all others start one entry higher, so
     that both compete by time.
     """
-    network = streets.network
-    tail, from_tail, head, from_head = streets.ends(to_points, leaving=False)
-    along_tail, along_head = _along(network, to_points)
-    step = np.where(network.ends_only[to_points.segment], 0.0, ENTRY_S)
-    found = np.flatnonzero(to_points.found)
-    node = np.concatenate([tail[found], head[found]])
-    cost = np.concatenate([(from_tail + step)[found], (from_head + step)[found]])
-    metres = np.concatenate([along_tail[found], along_head[found]])
-    source = np.concatenate([found, found])
-    return _with_twins(network, node, cost, metres, source)
-
-
-def _with_twins(
-    network: StreetNetwork, node: NDArray[np.int64], cost: _F, metres: _F, source: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]]:
-    copies = [(copy, row) for row, at in enumerate(node.tolist()) for copy in network.twins.get(at, ())]
-    rows = np.array([row for _copy, row in copies], dtype=np.int64)
-    more = np.array([copy for copy, _row in copies], dtype=np.int64)
-    usable = np.isfinite(cost)
-    keep = np.concatenate([usable, usable[rows]])
-    return (
-        np.concatenate([node, more])[keep],
-        np.concatenate([cost, cost[rows]])[keep],
-        np.concatenate([metres, metres[rows]])[keep],
-        np.concatenate([source, source[rows]])[keep],
-    )
+    ends = streets.entries(to_points)
+    cost = ends.seconds + np.where(streets.network.ends_only[to_points.segment[ends.point]], 0.0, ENTRY_S)
+    keep = np.isfinite(cost)
+    return ends.node[keep], cost[keep], ends.metres[keep], ends.point[keep]
 
 
 def _at_origins(
-    streets: Streets, from_points: Snapped, to_points: Snapped, cost: _F, source: NDArray[np.int64], metres: _F
+    streets: Streets, from_points: Snapped, to_points: Snapped, found: tuple[_F, NDArray[np.int64], _F]
 ) -> tuple[_F, NDArray[np.int64], _F]:
     """The best ``k`` services of each origin, over both ends of its segment and along the segment itself."""
-    k = cost.shape[1]
-    tail, to_tail, head, to_head = streets.ends(from_points, leaving=True)
-    along_tail, along_head = _along(streets.network, from_points)
-    parts = [
-        (cost[tail] + to_tail[:, None], source[tail], metres[tail] + along_tail[:, None]),
-        (cost[head] + to_head[:, None], source[head], metres[head] + along_head[:, None]),
-    ]
+    cost, source, metres = found
+    origins, k = len(from_points), cost.shape[1]
+    ends = streets.exits(from_points)
+    parts = []
+    for rows in np.split(np.arange(len(ends.point)), 2):
+        seconds, far = np.full((origins, k), np.inf), np.full((origins, k), np.inf)
+        who = np.full((origins, k), -1, dtype=np.int64)
+        node, point = ends.node[rows], ends.point[rows]
+        seconds[point] = cost[node] + ends.seconds[rows, None]
+        far[point], who[point] = metres[node] + ends.metres[rows, None], source[node]
+        parts.append((seconds, who, far))
     direct = _same_segment_pairs(streets, from_points, to_points, np.inf)
     if len(direct):
         parts.append(_direct_columns(direct, len(from_points), k))
-    seconds, who, far = (np.concatenate(columns, axis=1) for columns in zip(*parts, strict=True))
-    seconds[~from_points.found] = np.inf
-    return _best_distinct(seconds, who, far, k)
+    return _best_distinct(
+        np.concatenate([part[0] for part in parts], axis=1),
+        np.concatenate([part[1] for part in parts], axis=1),
+        np.concatenate([part[2] for part in parts], axis=1),
+        k,
+    )
 
 
 def _best_distinct(seconds: _F, who: NDArray[np.int64], far: _F, k: int) -> tuple[_F, NDArray[np.int64], _F]:
     order = np.argsort(seconds, axis=1, kind="stable")
-    seconds, who, far = (np.take_along_axis(part, order, axis=1) for part in (seconds, who, far))
+    seconds = np.take_along_axis(seconds, order, axis=1)
+    who = np.take_along_axis(who, order, axis=1)
+    far = np.take_along_axis(far, order, axis=1)
     for column in range(1, who.shape[1]):
         seen = (who[:, :column] == who[:, [column]]).any(axis=1)
         seconds[seen, column] = np.inf
     order = np.argsort(seconds, axis=1, kind="stable")[:, :k]
-    return tuple(np.take_along_axis(part, order, axis=1) for part in (seconds, who, far))  # type: ignore[return-value]
+    return (
+        np.take_along_axis(seconds, order, axis=1),
+        np.take_along_axis(who, order, axis=1),
+        np.take_along_axis(far, order, axis=1),
+    )
 
 
 def _same_segment_pairs(streets: Streets, from_points: Snapped, to_points: Snapped, limit_s: float) -> pd.DataFrame:
@@ -226,8 +278,8 @@ def _same_segment_pairs(streets: Streets, from_points: Snapped, to_points: Snapp
 
 def _direct_columns(direct: pd.DataFrame, origins: int, k: int) -> tuple[_F, NDArray[np.int64], _F]:
     best = direct.sort_values(["origin", "seconds"], kind="stable")
-    place = best.groupby("origin").cumcount()
-    best, place = best[place < k], place[place < k].to_numpy()
+    place = best.groupby("origin").cumcount().to_numpy()
+    best, place = best[place < k], place[place < k]
     seconds, far = np.full((origins, k), np.inf), np.full((origins, k), np.inf)
     who = np.full((origins, k), -1, dtype=np.int64)
     at = (best["origin"].to_numpy(), place)
@@ -236,13 +288,9 @@ def _direct_columns(direct: pd.DataFrame, origins: int, k: int) -> tuple[_F, NDA
 
 
 def _nearest_table(
-    origins: gpd.GeoDataFrame,
-    services: gpd.GeoDataFrame,
-    from_points: Snapped,
-    cost: _F,
-    source: NDArray[np.int64],
-    metres: _F,
+    origins: gpd.GeoDataFrame, services: gpd.GeoDataFrame, from_points: Snapped, best: tuple[_F, NDArray[np.int64], _F]
 ) -> pd.DataFrame:
+    cost, source, metres = best
     found = np.isfinite(cost)
     found[:, 0] = True
     row, rank = np.nonzero(found)
@@ -268,22 +316,16 @@ def _nearest_table(
 
 def _from_one(streets: Streets, from_points: Snapped, to_points: Snapped, *, row: int) -> tuple[_F, _F]:
     """Seconds and metres from one origin to every destination."""
-    network = streets.network
-    tail, to_tail, head, to_head = streets.ends(from_points, leaving=True)
-    along_tail, along_head = _along(network, from_points)
-    seeds = np.array([tail[row], head[row]], dtype=np.int64)
+    network, starts, ends = streets.network, streets.exits(from_points.only(row)), streets.entries(to_points)
     cost, metres = bounded_search(
-        network.indptr, network.head, streets.seconds, network.metres, seeds,
-        np.array([to_tail[row], to_head[row]]), np.array([along_tail[row], along_head[row]]), np.inf,
+        (network.indptr, network.head, streets.seconds, network.metres),
+        (starts.node, starts.seconds, starts.metres), np.inf,
     )  # fmt: skip
-    for node, copies in network.twins.items():
-        best = min([node, *copies], key=lambda at: cost[at])
-        cost[node], metres[node] = cost[best], metres[best]
-    d_tail, from_tail, d_head, from_head = streets.ends(to_points, leaving=False)
-    d_along_tail, d_along_head = _along(network, to_points)
-    by_tail, by_head = cost[d_tail] + from_tail, cost[d_head] + from_head
-    seconds = np.minimum(by_tail, by_head)
-    far = np.where(by_tail <= by_head, metres[d_tail] + d_along_tail, metres[d_head] + d_along_head)
+    seconds, far = np.full(len(to_points), np.inf), np.full(len(to_points), np.inf)
+    through = cost[ends.node] + ends.seconds
+    worst_first = np.argsort(-through, kind="stable")  # the last write to a point is its best
+    seconds[ends.point[worst_first]] = through[worst_first]
+    far[ends.point[worst_first]] = (metres[ends.node] + ends.metres)[worst_first]
     seconds = _trip(seconds)
     single = from_points.only(row)
     direct = _same_segment_pairs(streets, single, to_points, np.inf)

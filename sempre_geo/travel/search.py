@@ -11,18 +11,21 @@ from sempre_geo.travel.compiled import compiled
 
 
 @compiled
-def bounded_search(
-    indptr: Any, head: Any, seconds: Any, metres: Any, seeds: Any, start: Any, start_m: Any, limit: Any
-) -> Any:
-    """Seconds and metres of the quickest way from the seeds to every node; infinity beyond ``limit``."""
+def bounded_search(arcs: Any, seeds: Any, limit: Any) -> Any:
+    """Seconds and metres of the quickest way from the seeds to every node; infinity beyond ``limit``.
+
+    ``arcs`` are (indptr, head, seconds, metres), ``seeds`` (node, seconds, metres).
+    """
+    indptr, head, seconds, metres = arcs
+    seed, start, start_m = seeds
     cost = np.full(len(indptr) - 1, np.inf)
     far = np.full(len(indptr) - 1, np.inf)
     heap = [(0.0, np.int64(0)) for _ in range(0)]
-    for i in range(len(seeds)):
-        if start[i] < cost[seeds[i]] and start[i] <= limit:
-            cost[seeds[i]] = start[i]
-            far[seeds[i]] = start_m[i]
-            heapq.heappush(heap, (start[i], seeds[i]))
+    for i in range(len(seed)):
+        if start[i] < cost[seed[i]] and start[i] <= limit:
+            cost[seed[i]] = start[i]
+            far[seed[i]] = start_m[i]
+            heapq.heappush(heap, (start[i], seed[i]))
     while heap:
         here, node = heapq.heappop(heap)
         if here > cost[node]:
@@ -38,21 +41,22 @@ def bounded_search(
 
 
 @compiled
-def k_nearest_sources(
-    indptr: Any, head: Any, seconds: Any, metres: Any, seeds: Any, start: Any, start_m: Any, source: Any, k: Any
-) -> Any:
+def k_nearest_sources(arcs: Any, seeds: Any, k: Any) -> Any:
     """The ``k`` sources nearest to every node: seconds, source and metres, shape (nodes, k).
 
-    Each node is settled at most ``k`` times, each time by another source.
+    Each node is settled at most ``k`` times, each time by another source. ``arcs`` are (indptr, head, seconds,
+    metres), ``seeds`` (node, seconds, metres, source).
     """
+    indptr, head, seconds, metres = arcs
+    seed, start, start_m, source = seeds
     nodes = len(indptr) - 1
     cost = np.full((nodes, k), np.inf)
     who = np.full((nodes, k), np.int64(-1))
     far = np.full((nodes, k), np.inf)
     settled = np.zeros(nodes, dtype=np.int8)
     heap = [(0.0, np.int64(0), np.int64(0), 0.0) for _ in range(0)]
-    for i in range(len(seeds)):
-        heapq.heappush(heap, (start[i], seeds[i], source[i], start_m[i]))
+    for i in range(len(seed)):
+        heapq.heappush(heap, (start[i], seed[i], source[i], start_m[i]))
     while heap:
         here, node, origin, travelled = heapq.heappop(heap)
         rank = settled[node]
@@ -75,53 +79,41 @@ def k_nearest_sources(
 
 
 @compiled
-def reach_within(
-    indptr: Any,
-    head: Any,
-    seconds: Any,
-    metres: Any,
-    twin_of: Any,
-    seeds: Any,
-    start: Any,
-    start_m: Any,
-    usable: Any,
-    target_indptr: Any,
-    target: Any,
-    extra: Any,
-    extra_m: Any,
-    targets: Any,
-    limit: Any,
+def reach_within(  # noqa: C901, PLR0912, PLR0917 - one search, written out for the compiler
+    arcs: Any, origins: Any, ends: Any, targets: Any, limit: Any
 ) -> Any:
-    """Targets within ``limit`` of each origin: origin, target, seconds, metres, one entry a pair."""
-    nodes = len(indptr) - 1
-    cost = np.full(nodes, np.inf)
-    far = np.full(nodes, np.inf)
+    """Targets within ``limit`` of each origin: origin, target, seconds, metres, one entry a pair.
+
+    ``arcs`` are (indptr, head, seconds, metres); ``origins`` (position, nodes, seconds, metres) with two nodes an
+    origin; ``ends`` (indptr over nodes, target, seconds, metres): which targets each node leads to.
+    """
+    indptr, head, seconds, metres = arcs
+    who, seeds, start, start_m = origins
+    target_indptr, target, extra, extra_m = ends
+    cost = np.full(len(indptr) - 1, np.inf)
+    far = np.full(len(indptr) - 1, np.inf)
     best = np.full(targets, np.inf)
     best_m = np.full(targets, np.inf)
     out_origin = [np.int64(0) for _ in range(0)]
     out_target = [np.int64(0) for _ in range(0)]
     out_seconds = [0.0 for _ in range(0)]
     out_metres = [0.0 for _ in range(0)]
-    for origin in range(len(seeds)):
-        if not usable[origin]:
-            continue
+    for row in range(len(who)):
         heap = [(0.0, np.int64(0)) for _ in range(0)]
         touched = [np.int64(0) for _ in range(0)]
         hit = [np.int64(0) for _ in range(0)]
         for end in range(2):
-            node = seeds[origin, end]
-            if start[origin, end] <= limit and start[origin, end] < cost[node]:
-                if not np.isfinite(cost[node]):
-                    touched.append(node)
-                cost[node] = start[origin, end]
-                far[node] = start_m[origin, end]
-                heapq.heappush(heap, (start[origin, end], node))
+            node = seeds[row, end]
+            if start[row, end] <= limit and start[row, end] < cost[node]:
+                touched.append(node)
+                cost[node] = start[row, end]
+                far[node] = start_m[row, end]
+                heapq.heappush(heap, (start[row, end], node))
         while heap:
             here, node = heapq.heappop(heap)
             if here > cost[node]:
                 continue
-            at = twin_of[node]
-            for entry in range(target_indptr[at], target_indptr[at + 1]):
+            for entry in range(target_indptr[node], target_indptr[node + 1]):
                 there = here + extra[entry]
                 if there <= limit and there < best[target[entry]]:
                     if not np.isfinite(best[target[entry]]):
@@ -132,15 +124,14 @@ def reach_within(
                 there = here + seconds[arc]
                 to = np.int64(head[arc])
                 if there <= limit and there < cost[to]:
-                    if not np.isfinite(cost[to]):
-                        touched.append(to)
+                    touched.append(to)
                     cost[to] = there
                     far[to] = far[node] + metres[arc]
                     heapq.heappush(heap, (there, to))
         for node in touched:
             cost[node] = np.inf
         for found in hit:
-            out_origin.append(np.int64(origin))
+            out_origin.append(who[row])
             out_target.append(found)
             out_seconds.append(best[found])
             out_metres.append(best_m[found])
