@@ -124,10 +124,15 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
 def escape_formula(text: object) -> object:
     """``text`` so that no spreadsheet runs it; anything but text stays as it is.
 
+    A carriage return becomes a line feed: Python's writer leaves it unquoted, and readers would break the row there.
+
     >>> escape_formula("=1+1"), escape_formula("Valka"), escape_formula(-3), escape_formula("")
     ("'=1+1", 'Valka', -3, '')
     """
-    return f"'{text}" if isinstance(text, str) and text.startswith(_FORMULA_STARTS) else text
+    if not isinstance(text, str):
+        return text
+    safe = f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return safe.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def read_checksum(path: Path) -> str:
@@ -170,8 +175,8 @@ def _write_geojson(frame: pd.DataFrame, draft: Path, name: str) -> None:
     table = frame
     if isinstance(frame, gpd.GeoDataFrame):
         degrees = _in_degrees(frame).geometry
-        rounded = shapely.set_precision(shapely.orient_polygons(degrees.to_numpy()), 10.0**-COORDINATE_DECIMALS)
-        shapes = [shape and json.loads(shapely.to_geojson(shape)) for shape in rounded]
+        rounded = shapely.set_precision(degrees.to_numpy(), 10.0**-COORDINATE_DECIMALS)
+        shapes = [shape and json.loads(shapely.to_geojson(shape)) for shape in shapely.orient_polygons(rounded)]
         table = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     columns = [str(column) for column in table.columns]
     with draft.open("w", encoding="utf-8", newline="\n") as out:
@@ -205,8 +210,9 @@ def _write_geopackage(frame: pd.DataFrame, draft: Path, name: str) -> None:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": PINNED_TIME})
         try:
             pyogrio.write_dataframe(table, draft, driver="GPKG", layer=name)
-        except pyogrio.errors.DataSourceError as error:
-            raise OSError(errno.EIO, str(error)) from None
+        except RuntimeError as error:  # SQLite says neither why nor with which number
+            full = shutil.disk_usage(draft.parent).free < _BLOCK
+            raise OSError(errno.ENOSPC if full else errno.EIO, str(error)) from None
         finally:
             pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": before})
 

@@ -99,7 +99,7 @@ def public_services(services: gpd.GeoDataFrame, *, categories: Categories, publi
     marked = services.assign(sensitive=sensitive)
     if publish_sensitive or not sensitive.any():
         return ServiceLayer(marked)
-    note = _("{n} services are not published to protect those who use them.").format(n=int(sensitive.sum()))
+    note = _("Services not published, to protect those who use them: {n}.").format(n=int(sensitive.sum()))
     return ServiceLayer(marked[~sensitive], (note,))
 
 
