@@ -1,0 +1,328 @@
+"""The easiest of equally quick visits, and every leg of it: fewest changes, then least walking.
+
+A profile knows when one must leave and when one is home, not how often one changes. Between those two moments
+every way is looked at that is not worse in time, in rides and in walking at once, so the answer is exact, also
+where a slower way with fewer changes costs no time because the service opens later anyway.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from sempre_geo.travel.compiled import compiled
+from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Rides, twice
+from sempre_geo.travel.there_and_back import Homes, Windows, Wish, start_after
+
+HOME, SERVICE = -1, -2
+"""Stand for the two ends in the place of a stop's position."""
+
+_NONE = -1
+
+
+@dataclass(frozen=True)
+class Town:
+    """What a search for one service needs: both directions of the day and the ways on foot.
+
+    Attributes
+    ----------
+    there, back
+        The day's rides, and the same turned round in time.
+    homes
+        Walks between homes and stops.
+    to_service_s, from_service_s
+        Walks between each stop and the service, ``FAR_S`` where too far; int32, shape (stops,).
+    walk_there_s, walk_back_s
+        Walks between each home and the service; int32, shape (homes,).
+    """
+
+    there: Rides
+    back: Rides
+    homes: Homes
+    to_service_s: Ints
+    from_service_s: Ints
+    walk_there_s: Ints
+    walk_back_s: Ints
+
+
+@dataclass(frozen=True)
+class Leg:
+    """One part of a way. ``start`` and ``end`` are stop positions, ``HOME`` or ``SERVICE``; ``trip``,
+    ``board_row`` and ``alight_row`` (rows of the service day's connections) are -1 on foot."""
+
+    mode: Literal["walk", "transit"]
+    start: int
+    end: int
+    start_s: int
+    end_s: int
+    trip: int = _NONE
+    board_row: int = _NONE
+    alight_row: int = _NONE
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit with all its legs; seconds after midnight."""
+
+    leave_home_s: int
+    arrive_s: int
+    start_s: int
+    end_s: int
+    leave_s: int
+    home_s: int
+    there: tuple[Leg, ...]
+    back: tuple[Leg, ...]
+
+    @property
+    def away_s(self) -> int:
+        """Time away from home."""
+        return self.home_s - self.leave_home_s
+
+    @property
+    def walking_s(self) -> int:
+        """Time on foot."""
+        return sum(leg.end_s - leg.start_s for leg in (*self.there, *self.back) if leg.mode == "walk")
+
+    @property
+    def riding_s(self) -> int:
+        """Time in vehicles."""
+        return sum(leg.end_s - leg.start_s for leg in (*self.there, *self.back) if leg.mode == "transit")
+
+    @property
+    def waiting_s(self) -> int:
+        """All other time that is not spent being served: at stops, and before the service opens."""
+        return self.away_s - self.walking_s - self.riding_s - (self.end_s - self.start_s)
+
+    @property
+    def transfers(self) -> int:
+        """Changes from one ride to the next, on both ways."""
+        return sum(max(sum(leg.mode == "transit" for leg in way) - 1, 0) for way in (self.there, self.back))
+
+
+def easiest(town: Town, windows: Windows, wish: Wish) -> Ints:
+    """For each window: changes, seconds on foot, arrival at and departure from the service; int32, shape (n, 4).
+
+    Parameters
+    ----------
+    town
+        The service and its surroundings.
+    windows
+        Visits of least time away of any homes.
+    wish
+        Opening hours and stay.
+    """
+    return _easiest(  # type: ignore[no-any-return]
+        town.there, town.back, town.homes, town.to_service_s, town.from_service_s, town.walk_there_s,
+        town.walk_back_s, windows, wish,
+    )  # fmt: skip
+
+
+def visit_of_window(town: Town, windows: Windows, wish: Wish, *, at: int = 0) -> Visit:
+    """The easiest visit inside one window, leg by leg."""
+    home = int(windows.home[at])
+    leave_home, home_s = int(windows.leave_home_s[at]), int(windows.home_s[at])
+    by, end = _limits(int(windows.arrive_s[at]), int(windows.leave_s[at]), wish)
+    labels, out = _search(
+        town.there, town.homes.access, home, leave_home, town.to_service_s, int(town.walk_there_s[home]), by
+    )
+    labels_back, back = _search(
+        town.back, town.homes.egress, home, -home_s, town.from_service_s, int(town.walk_back_s[home]), -end
+    )
+    i, j, _, _ = _best_pair(out, back, wish)
+    arrive, leave = int(out[i, 0]), -int(back[j, 0])
+    start = int(start_after(arrive, wish.open_s, wish.close_s, wish.stay_s))
+    there = _legs(town.there, labels, out[i], leave=leave_home)
+    homeward = tuple(
+        _mirrored(leg, town.back) for leg in reversed(_legs(town.back, labels_back, back[j], leave=-home_s))
+    )
+    return Visit(leave_home, arrive, start, start + wish.stay_s, leave, home_s, there, homeward)
+
+
+def _legs(rides: Rides, labels: Ints, final: Ints, *, leave: int) -> tuple[Leg, ...]:
+    """The way that ends in ``final``, from home to the service; walks end when the next thing can begin."""
+    arrive, walk_last = int(final[0]), int(final[6])
+    if final[4] == _NONE:
+        return (Leg("walk", HOME, SERVICE, leave, arrive),)
+    legs = [Leg("walk", int(rides.arr_stop[final[5]]), SERVICE, arrive - walk_last, arrive)]
+    parent, board, alight = int(final[3]), int(final[4]), int(final[5])
+    while True:
+        legs.append(_ride(rides, board, alight))
+        label = labels[parent]
+        stop, ready = int(label[0]), int(label[1])
+        if label[5] == _NONE:
+            legs.append(Leg("walk", HOME, stop, leave, ready))
+            return tuple(reversed(legs))
+        board, alight = int(label[5]), int(label[6])
+        if int(rides.arr_stop[alight]) != stop:
+            legs.append(Leg("walk", int(rides.arr_stop[alight]), stop, int(rides.arr_s[alight]), ready))
+        parent = int(label[4])
+
+
+def _ride(rides: Rides, board: int, alight: int) -> Leg:
+    return Leg(
+        "transit",
+        int(rides.dep_stop[board]),
+        int(rides.arr_stop[alight]),
+        int(rides.dep_s[board]),
+        int(rides.arr_s[alight]),
+        int(rides.trip[board]),
+        int(rides.row[board]),
+        int(rides.row[alight]),
+    )
+
+
+def _mirrored(leg: Leg, _turned: Rides) -> Leg:
+    """A leg of the day turned round, as it really happens."""
+    return Leg(leg.mode, leg.end, leg.start, -leg.end_s, -leg.start_s, leg.trip, leg.alight_row, leg.board_row)
+
+
+@compiled
+def _limits(arrive: int, leave: int, wish: Wish) -> tuple[int, int]:
+    """Arrive by, and leave not before: what any visit inside the window keeps to."""
+    return leave - wish.stay_s, start_after(arrive, wish.open_s, wish.close_s, wish.stay_s) + wish.stay_s
+
+
+@compiled
+def _easiest(
+    there: Rides, back: Rides, homes: Homes, to_service_s: Ints, from_service_s: Ints, walk_there_s: Ints,
+    walk_back_s: Ints, windows: Windows, wish: Wish,
+) -> Ints:  # fmt: skip
+    found = np.empty((len(windows.home), 4), np.int32)
+    for n in range(len(windows.home)):
+        home = windows.home[n]
+        by, end = _limits(windows.arrive_s[n], windows.leave_s[n], wish)
+        _, out = _search(there, homes.access, home, windows.leave_home_s[n], to_service_s, walk_there_s[home], by)
+        _, homeward = _search(back, homes.egress, home, -windows.home_s[n], from_service_s, walk_back_s[home], -end)
+        i, j, changes, walk = _best_pair(out, homeward, wish)
+        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = changes, walk, out[i, 0], -homeward[j, 0]
+    return found
+
+
+@compiled
+def _best_pair(out: Ints, back: Ints, wish: Wish) -> tuple[int, int, int, int]:
+    """Positions of the way out and the way back that fit together with fewest changes, then least walking."""
+    best_i, best_j, changes, walk = 0, 0, FAR_S, FAR_S
+    for i in range(len(out)):
+        start = start_after(out[i, 0], wish.open_s, wish.close_s, wish.stay_s)
+        for j in range(len(back)):
+            if start + wish.stay_s > -back[j, 0]:
+                continue
+            n = max(out[i, 1] - 1, 0) + max(back[j, 1] - 1, 0)
+            w = out[i, 2] + back[j, 2]
+            if n < changes or (n == changes and w < walk):
+                best_i, best_j, changes, walk = i, j, n, w
+    return best_i, best_j, changes, walk
+
+
+@compiled
+def _search(
+    rides: Rides, access: Legs, home: int, leave: int, to_root_s: Ints, on_foot: int, arrive_by: int
+) -> tuple[Ints, Ints]:
+    """All ways from home to the root that are not worse in time, rides and walking at once.
+
+    Labels: stop, ready to board, rides, walking, the label one boarded at before, that ride's first and last
+    connection, the stop's next label. Finals: arrival, rides, walking, label one boarded at, first and last
+    connection of the last ride, last walk.
+    """
+    dep_stop, arr_stop, trip, dep_s, arr_s = rides.dep_stop, rides.arr_stop, rides.trip, rides.dep_s, rides.arr_s
+    labels, n = np.empty((256, 8), np.int32), 0
+    riding, m = np.empty((256, 5), np.int32), 0  # rides, walking, label, first connection, the trip's next
+    finals, f = np.empty((16, 7), np.int32), 0
+    at_stop = np.full(len(to_root_s), _NONE, np.int32)
+    on_trip = np.full(rides.trips, _NONE, np.int32)
+    if on_foot < FAR_S and leave + on_foot <= arrive_by:
+        finals[0, :] = _NONE
+        finals[0, 0], finals[0, 1], finals[0, 2], finals[0, 6] = leave + on_foot, 0, on_foot, on_foot
+        f = 1
+    for k in range(access.indptr[home], access.indptr[home + 1]):
+        if n == len(labels):
+            labels = twice(labels)
+        n = _added(
+            labels, n, at_stop, access.stop[k], leave + access.seconds[k], 0, access.seconds[k], _NONE, _NONE, _NONE
+        )
+    for c in range(np.searchsorted(dep_s, leave), len(dep_s)):
+        if dep_s[c] > arrive_by:
+            break
+        link = at_stop[dep_stop[c]] if rides.board_ok[c] else _NONE
+        while link != _NONE:
+            if labels[link, 1] <= dep_s[c] and not _ridden(
+                riding, on_trip[trip[c]], labels[link, 2] + 1, labels[link, 3]
+            ):
+                if m == len(riding):
+                    riding = twice(riding)
+                riding[m, 0], riding[m, 1], riding[m, 2] = labels[link, 2] + 1, labels[link, 3], link
+                riding[m, 3], riding[m, 4] = c, on_trip[trip[c]]
+                on_trip[trip[c]] = m
+                m += 1
+            link = labels[link, 7]
+        entry = on_trip[trip[c]] if rides.alight_ok[c] and arr_s[c] <= arrive_by else _NONE
+        while entry != _NONE:
+            here, count, walk = arr_stop[c], riding[entry, 0], riding[entry, 1]
+            last = to_root_s[here]
+            if (
+                last < FAR_S
+                and not _finished(finals, f, arr_s[c] + last, count, walk + last)
+                and arr_s[c] + last <= arrive_by
+            ):
+                if f == len(finals):
+                    finals = twice(finals)
+                finals[f, 0], finals[f, 1], finals[f, 2] = arr_s[c] + last, count, walk + last
+                finals[f, 3], finals[f, 4], finals[f, 5], finals[f, 6] = riding[entry, 2], riding[entry, 3], c, last
+                f += 1
+            for k in range(rides.out.indptr[here], rides.out.indptr[here + 1]):
+                if n == len(labels):
+                    labels = twice(labels)
+                to, step = rides.out.stop[k], rides.out.seconds[k]
+                if arr_s[c] + step <= arrive_by:
+                    n = _added(
+                        labels, n, at_stop, to, arr_s[c] + step, count, walk + (step if to != here else 0),
+                        riding[entry, 2], riding[entry, 3], c,
+                    )  # fmt: skip
+            entry = riding[entry, 4]
+    return labels[:n].copy(), finals[:f].copy()
+
+
+@compiled
+def _added(
+    labels: Ints,
+    n: int,
+    at_stop: Ints,
+    stop: int,
+    ready: int,
+    count: int,
+    walk: int,
+    label: int,
+    board: int,
+    alight: int,
+) -> int:
+    """Add a label to its stop unless another is as good in every respect; returns how many there are now."""
+    link = at_stop[stop]
+    while link != _NONE:
+        if labels[link, 1] <= ready and labels[link, 2] <= count and labels[link, 3] <= walk:
+            return n
+        link = labels[link, 7]
+    labels[n, 0], labels[n, 1], labels[n, 2], labels[n, 3] = stop, ready, count, walk
+    labels[n, 4], labels[n, 5], labels[n, 6], labels[n, 7] = label, board, alight, at_stop[stop]
+    at_stop[stop] = n
+    return n + 1
+
+
+@compiled
+def _ridden(riding: Ints, entry: int, count: int, walk: int) -> bool:
+    """Whether somebody sits on the trip already with no more rides and no more walking."""
+    while entry != _NONE:
+        if riding[entry, 0] <= count and riding[entry, 1] <= walk:
+            return True
+        entry = riding[entry, 4]
+    return False
+
+
+@compiled
+def _finished(finals: Ints, f: int, arrival: int, count: int, walk: int) -> bool:
+    """Whether the root was reached as early with no more rides and no more walking."""
+    for k in range(f):
+        if finals[k, 0] <= arrival and finals[k, 1] <= count and finals[k, 2] <= walk:
+            return True
+    return False
