@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -33,6 +33,7 @@ from sempre_geo.settings import Settings
 _SHORTEST_SECRET = 16
 _opening = threading.Lock()
 _stores: dict[str, Store] = {}
+_partitions: dict[tuple[str, str], Zones] = {}  # never changed once drawn, so they may be kept
 
 Asker = Person | str
 """Who asks: a login token as the cookie carries it (empty for a visitor), or a person already known."""
@@ -60,6 +61,8 @@ def close_community(settings: Settings) -> None:
     """Let go of the store, so that its file can be replaced or removed."""
     with _opening:
         store = _stores.pop(settings.store, None)
+        for known in [known for known in _partitions if known[0] == settings.store]:
+            del _partitions[known]
         if store is not None:
             store.close()
 
@@ -124,6 +127,16 @@ def scopes_of(row: Mapping[Any, Any]) -> tuple[str, ...]:
 
 def partition(settings: Settings, region: str) -> Zones | None:
     """The masked zones of a region, drawn at first use from its cells; None while the region is not built."""
+    known = (settings.store, region)
+    if known not in _partitions:
+        found = _stored_partition(settings, region)
+        if found is None:
+            return None
+        _partitions[known] = found
+    return _partitions[known]
+
+
+def _stored_partition(settings: Settings, region: str) -> Zones | None:
     store = open_community(settings)
     with store.reading() as transaction:
         kept = load_partition(transaction, region)
@@ -152,7 +165,8 @@ def _built(settings: Settings, region: str) -> Region | None:
     """The region, read again only when it was built anew; None while it is not built."""
     catalog = settings.results(region) / CATALOG
     try:
-        return _read_built(settings, region, catalog.stat().st_mtime_ns)
+        built_ns = catalog.stat().st_mtime_ns
+        return _read_built(replace(settings, data=settings.layers, store_url="", secret=""), region, built_ns)
     except (FileNotFoundError, MissingDataError):
         return None
 

@@ -15,7 +15,7 @@ import pandas as pd
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
 from sempre_geo.community.contributions import PUBLIC, Draft, Receipt, checked_draft, public_frame
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.places import Located, locate
+from sempre_geo.community.places import locate
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.contributions import (
     Row,
@@ -83,12 +83,8 @@ def tell(settings: Settings, region: str, *, draft: Draft, at: datetime | None =
     checked = checked_draft(draft)
     sent = _sending_digest(settings, checked)
     code = claim_code_from(bytes.fromhex(sent)) if sent else new_claim_code()
-    site = ground(settings, region)
-    place = locate(checked.place, site.settlements, site.municipalities)
-    row = _row(settings, region, draft=checked, place=place) | {
-        "claim_digest": claim_digest(code), "sending_key": sent, "created_at": when, "status_at": when,
-    }  # fmt: skip
-    position = (place.lon, place.lat) if place.lon is not None and place.lat is not None else None
+    row, position = contribution_row(settings, region, draft=checked)
+    row |= {"claim_digest": claim_digest(code), "sending_key": sent, "created_at": when, "status_at": when}
     with open_community(settings).writing() as transaction:
         before = load_sent(transaction, sent) if sent else None
         if before is not None:
@@ -260,12 +256,20 @@ def _sending_digest(settings: Settings, draft: Draft) -> str | None:
     return hmac.digest(secret_key(settings, "sending"), content.encode("utf-8", "replace"), "sha256").hex()
 
 
-def _row(settings: Settings, region: str, *, draft: Draft, place: Located) -> dict[str, Any]:
+def contribution_row(
+    settings: Settings, region: str, *, draft: Draft
+) -> tuple[dict[str, Any], tuple[float, float] | None]:
+    """A checked draft as a row of the store, without its code and dates, and its position if it has one.
+
+    A settlement stands at its own point; that is no exact place and is not kept as one.
+    """
+    site = ground(settings, region)
+    place = locate(draft.place, site.settlements, site.municipalities)
     zones = partition(settings, region)
     zone = None
     if zones is not None and place.lon is not None and place.lat is not None:
         zone = zones.zone_of(place.lon, place.lat)
-    return {
+    row = {
         "id": secrets.token_hex(16),
         "region": region,
         "kind": draft.kind,
@@ -288,4 +292,8 @@ def _row(settings: Settings, region: str, *, draft: Draft, place: Located) -> di
         "status": "received",
         "merged_into": None,
         "findings": [],
+        "claim_digest": None,
+        "sending_key": None,
     }
+    given = draft.place
+    return row, (given.lon, given.lat) if given.lon is not None and given.lat is not None else None

@@ -361,9 +361,15 @@ def _page(transaction: Transaction, row: Row) -> Proposal:
         **taken | {"evidence": tuple(row["evidence"])},
         sentences=Sentences(row["title"], row["what"], row["for_whom"], row["why_here"]),
         team=tuple(_members(transaction, row["id"])),
-        needs=tuple(load_needs(transaction, row["id"])),
+        needs=_needs_shown(transaction, row["id"]),
         steps=tuple(steps),
     )
+
+
+def _needs_shown(transaction: Transaction, proposal_id: str) -> tuple[str, ...]:
+    """Linked needs that may be shown by themselves; the others only count."""
+    linked = [load_contribution(transaction, need) for need in load_needs(transaction, proposal_id)]
+    return tuple(need["id"] for need in linked if need and (not need["topic"] or need["shown_alone"]))
 
 
 def _known(transaction: Transaction, proposal_id: str) -> Row:

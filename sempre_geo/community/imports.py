@@ -1,0 +1,155 @@
+"""Contributions from other programs' tables: our own CSV and GeoJSON, KoboToolbox and ODK exports.
+
+A row's id is made from the region and its own id (or, without one, its content), so that the same row is
+known again however often and from whichever file it comes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pandas as pd
+
+from sempre_geo.community.contributions import MODES, PUBLIC, Draft, Place, checked_draft
+from sempre_geo.community.moments import stamp
+from sempre_geo.errors import InputError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.region.tables import LAT_NAMES, LON_NAMES, numbers
+
+_SAME = {
+    "id": ("id", "_uuid", "instanceid", "key"),
+    "lon": (*LON_NAMES, "_location_longitude", "_place_longitude", "place-longitude", "location-longitude"),
+    "lat": (*LAT_NAMES, "_location_latitude", "_place_latitude", "place-latitude", "location-latitude"),
+    "created_at": ("created_at", "as_of", "date", "_submission_time", "submissiondate", "end"),
+}
+_GEOPOINT = ("location", "place", "geopoint")
+_LISTS = re.compile(r"[;,|\s]+")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A row that can be saved: its lasting id, what it says, and what our own files add to that."""
+
+    id: str
+    draft: Draft
+    created_at: str
+    status: str
+    voices: int
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The rows of a file that can be saved, and a sentence for each that cannot."""
+
+    rows: tuple[Imported, ...]
+    problems: tuple[str, ...]
+
+
+def read_in(table: pd.DataFrame, *, region: str, at: datetime) -> Reading:
+    """A table's contributions; its index names the rows in the sentences about what is wrong.
+
+    Columns are found under our own names and those that KoboToolbox and ODK give them, with or without
+    their group (``need/text``, ``need-text``). Lists are separated by semicolons, commas or spaces.
+    """
+    plain = _plain_columns(table)
+    rows: list[Imported] = []
+    problems: list[str] = []
+    for name, row in zip(plain.index, plain.to_dict("records"), strict=True):
+        try:
+            rows.append(_imported({str(column): value for column, value in row.items()}, region=region, at=at))
+        except InputError as error:
+            problems.append(_("row {row}: {what}").format(row=name, what=str(error)))
+    return Reading(tuple({row.id: row for row in rows}.values()), tuple(problems))
+
+
+def lasting_id(region: str, own_id: str) -> str:
+    """The id under which a row of a file is kept.
+
+    >>> lasting_id("demo", "17") == lasting_id("demo", "17"), len(lasting_id("demo", ""))
+    (True, 32)
+    """
+    return hashlib.sha256(f"{region}\x1f{own_id}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
+    """The table under our own column names, blank cells as empty text."""
+    short = {column: str(column).strip().lower().rsplit("/", maxsplit=1)[-1] for column in table.columns}
+    named = table.rename(columns=short).loc[:, ~pd.Index(short.values()).duplicated()]
+    for ours, others in _SAME.items():
+        found = next((name for name in others if name in named.columns), None)
+        if found is not None and found != ours:
+            named = named.rename(columns={found: ours})
+    point = next((name for name in _GEOPOINT if name in named.columns), None)
+    if point is not None and "lon" not in named.columns:
+        parts = named[point].astype("string").str.split(expand=True).reindex(columns=[0, 1])
+        named = named.assign(lat=parts[0], lon=parts[1])
+    for axis in {"lon", "lat"} & set(named.columns):
+        named[axis] = numbers(named[axis])
+    return named.astype(object).where(named.notna(), "")
+
+
+def _imported(row: Mapping[str, Any], *, region: str, at: datetime) -> Imported:
+    draft = checked_draft(_draft(row))
+    own = str(row.get("id", "")).strip()
+    content = own or repr(sorted((name, str(value)) for name, value in row.items()))
+    status = str(row.get("status", ""))
+    return Imported(
+        id=lasting_id(region, content),
+        draft=draft,
+        created_at=_moment(str(row.get("created_at", "")), at=at),
+        status=status if status in PUBLIC else "received",
+        voices=_count(row.get("voices", 0)),
+    )
+
+
+def _draft(row: Mapping[str, Any]) -> Draft:
+    def text(name: str, without: str = "") -> str:
+        return str(row.get(name, "")).strip() or without
+
+    return Draft(
+        kind=text("kind", "need"),
+        category=text("category"),
+        text=str(row.get("text", "")),
+        place=Place(
+            lon=_degrees(row.get("lon", "")),
+            lat=_degrees(row.get("lat", "")),
+            settlement_id=text("settlement_id") or None,
+            municipality_id=text("municipality_id") or None,
+        ),
+        title=text("title"),
+        obstacle=text("obstacle", "other"),
+        about=text("about", "myself"),
+        groups=tuple(group for group in _LISTS.split(text("groups")) if group),
+        ease={mode: _count(row[f"ease_{mode}"]) for mode in MODES if str(row.get(f"ease_{mode}", "")).strip()},
+        language=text("language", "en"),
+        how_it_came_in=text("how_it_came_in", "paper"),
+        consent=text("consent", "yes").lower() not in {"no", "0", "false"},
+        shown_alone=text("shown_alone").lower() in {"yes", "1", "true"},
+    )
+
+
+def _degrees(value: Any) -> float | None:
+    return None if value == "" or math.isnan(float(value)) else float(value)
+
+
+def _count(value: Any) -> int:
+    written = str(value).strip() or "0"
+    if not re.fullmatch(r"\d{1,6}(\.0+)?", written):
+        raise InputError(_("'{value}' is no whole number").format(value=written))
+    return int(float(written))
+
+
+def _moment(written: str, *, at: datetime) -> str:
+    if not written.strip():
+        return stamp(at)
+    try:
+        found = datetime.fromisoformat(written.strip())
+    except ValueError:
+        raise InputError(_("'{value}' is no date; write it like 2026-11-24").format(value=written)) from None
+    return stamp(found if found.tzinfo else found.replace(tzinfo=UTC))

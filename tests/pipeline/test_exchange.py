@@ -1,0 +1,146 @@
+"""Files in and out: every dialect, once only, nothing half, nothing dangerous in the file that leaves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+
+import geopandas as gpd
+import pytest
+
+from sempre_geo.community.access import OPERATOR, Person
+from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, Place
+from sempre_geo.errors import InputError, NotAllowedError
+from sempre_geo.pipeline.community import close_community, open_community
+from sempre_geo.pipeline.contributions import erase_with_code, public_contributions, tell
+from sempre_geo.pipeline.exchange import export_contributions, import_contributions, seed
+from sempre_geo.pipeline.proposals import proposal, proposals
+from sempre_geo.pipeline.review import publish, review_queue
+from tests.pipeline.community_region import build_region
+
+AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
+OWN = (
+    "id;kind;category;text;lon;lat;obstacle;groups;ease_transit;status;voices\n"
+    "1;need;grocery;Pood on kaugel;20,0612;57,0212;cannot_get_there;over_64,women;1;published;7\n"
+    '2;idea;library;=HYPERLINK("http://x");20,3001;57,0001;other;;;published;0\n'
+    "3;wish;library;x;20,3;57;other;;;;\n"
+)
+KOBO = (
+    '"start";"need/kind";"need/category";"need/text";"place";"need/groups";"_uuid";"_submission_time"\n'
+    '"";"need";"post";"Kirjad ei tule";"57.0212 20.0612 0 5";"over_64 women";"u-1";"2026-11-01T10:00:00"\n'
+)
+
+
+@pytest.fixture
+def region(settings):
+    yield build_region(settings)
+    close_community(settings)
+
+
+def _file(tmp_path, name, text):
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_rows_are_saved_once_however_often_they_come_and_wrong_rows_are_named(settings, region, tmp_path):
+    path = _file(tmp_path, "needs.csv", "\ufeff" + OWN)
+    first = import_contributions(settings, region, path, at=AT)
+    assert (first.added, first.known) == (2, 0)
+    assert first.problems == ("row 4: This cannot be saved yet: kind must be one of need/idea.",)
+    again = import_contributions(settings, region, path, at=AT)
+    assert (again.added, again.known) == (0, 2)
+    queue = review_queue(settings, region, by=OPERATOR)
+    assert set(queue["status"]) == {"received"}, "a file cannot publish"
+
+
+def test_a_dry_run_says_the_same_and_saves_nothing(settings, region, tmp_path):
+    path = _file(tmp_path, "needs.csv", OWN)
+    assert import_contributions(settings, region, path, dry_run=True).added == 2
+    assert public_contributions(settings, region).empty
+
+
+def test_a_kobo_export_is_understood(settings, region, tmp_path):
+    result = import_contributions(settings, region, _file(tmp_path, "kobo.csv", KOBO))
+    assert (result.added, result.problems) == (1, ())
+    row = review_queue(settings, region, by=OPERATOR).iloc[0]
+    assert (row["category"], row["precision"], row["created_at"]) == ("post", "exact", "2026-11-01T10:00:00Z")
+
+
+def test_geojson_is_understood(settings, region, tmp_path):
+    feature = {
+        "type": "Feature", "geometry": {"type": "Point", "coordinates": [20.0612, 57.0212]},
+        "properties": {"id": "g1", "kind": "idea", "category": "library", "text": "Raamatubuss"},
+    }  # fmt: skip
+    path = _file(tmp_path, "ideas.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}))
+    assert import_contributions(settings, region, path).added == 1
+
+
+def test_a_file_without_one_usable_row_is_refused(settings, region, tmp_path):
+    path = _file(tmp_path, "needs.csv", "kind,text,lon,lat\nneed,,20,57\n")
+    with pytest.raises(InputError, match=r"holds no row that can be used: row 2: .*a sentence is missing"):
+        import_contributions(settings, region, path)
+
+
+def test_only_the_office_imports(settings, region, tmp_path):
+    path = _file(tmp_path, "needs.csv", OWN)
+    for person in ("", Person("p", frozenset({("provider", "*")}))):
+        with pytest.raises(NotAllowedError):
+            import_contributions(settings, region, path, by=person)
+
+
+def test_what_was_erased_does_not_come_back_with_the_file(settings, region, tmp_path):
+    path = _file(tmp_path, "needs.csv", OWN)
+    import_contributions(settings, region, path)
+    queue = review_queue(settings, region, by=OPERATOR)
+    from sempre_geo.community.store.contributions import erase_contribution
+
+    with open_community(settings).writing() as transaction:
+        erase_contribution(transaction, queue["id"].iloc[0], at="2026-11-24T00:00:00Z")
+    again = import_contributions(settings, region, path)
+    assert (again.added, again.known, len(review_queue(settings, region, by=OPERATOR))) == (0, 2, 1)
+
+
+@pytest.mark.parametrize("ending", ["csv", "geojson", "gpkg"])
+def test_exports_hold_the_public_columns_and_no_formula(settings, region, tmp_path, ending):
+    hostile = Draft("need", "library", "=cmd|' /C calc'!A0", Place(lon=20.0612, lat=57.0212), title="@SUM(1)")
+    receipt = tell(settings, region, draft=hostile)
+    tell(settings, region, draft=Draft("need", "library", "no point", Place(municipality_id="m1")))
+    publish(settings, receipt.id, by=OPERATOR)
+    path = tmp_path / f"public.{ending}"
+    assert export_contributions(settings, region, path) == 2
+    if ending == "csv":
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
+        assert tuple(rows[0]) == PUBLIC_COLUMNS
+        assert {row["text"] for row in rows} == {"", "'=cmd|' /C calc'!A0"}
+    else:
+        layer = gpd.read_file(path)
+        assert set(PUBLIC_COLUMNS) <= set(layer.columns)
+        assert sorted(layer.geometry.notna()) == [False, True]
+
+
+def test_an_export_forgets_what_was_erased(settings, region, tmp_path):
+    receipt = tell(settings, region, draft=Draft("need", "library", "x", Place(lon=20.0, lat=57.0)))
+    erase_with_code(settings, receipt.claim_code)
+    assert export_contributions(settings, region, tmp_path / "public.csv") == 0
+
+
+def test_the_fictional_beginning_is_laid_once_with_voices_and_proposals(settings, region, tmp_path):
+    needs = _file(tmp_path, "contributions.csv", "\n".join(OWN.splitlines()[:3]) + "\n")
+    entry = {
+        "id": "p1", "title": "Taxi-bus", "what": "A taxi-bus on Thursdays.", "for_whom": "People over 64.",
+        "why_here": "Two buses a day.", "idea_id": "2", "needs": ["1", "unknown"], "status": "submitted",
+        "team": [{"part": "user", "name": "Aina"}, {"part": "provider", "name": "The shop"}],
+        "evidence": [{"title": "people beyond 60 minutes", "value": 212}],
+    }  # fmt: skip
+    words = _file(tmp_path, "proposals.json", json.dumps([entry]))
+    assert seed(settings, region, contributions=needs, proposals=words, at=AT).added == 2
+    assert seed(settings, region, contributions=needs, proposals=words, at=AT).added == 0
+    shown = public_contributions(settings, region).set_index("category")
+    assert list(shown.loc[["grocery", "library"], "voices"]) == [7, 0]
+    listed = proposals(settings, region)
+    assert list(listed["title"]) == ["Taxi-bus"]
+    page = proposal(settings, listed["id"].iloc[0])
+    assert ([member.name for member in page.team], len(page.needs)) == (["Aina", "The shop"], 1)
