@@ -197,7 +197,8 @@ def clean_frequencies(table: pd.DataFrame | None, trips: pd.Index, problems: Pro
     problems.add("frequencies.txt", frame.index[wrong], _("start, end and headway_secs are no repetition"))
     unknown = ~wrong & ~frame["trip_id"].isin(trips).to_numpy()
     problems.add("frequencies.txt", frame.index[unknown], _("trip_id is not in trips.txt, or that trip cannot be used"))
-    return frame[~wrong & ~unknown].reset_index(drop=True)
+    kept: pd.DataFrame = frame[~wrong & ~unknown].reset_index(drop=True)
+    return kept
 
 
 def clean_transfers(table: pd.DataFrame | None, stops: pd.Index, problems: Problems) -> pd.DataFrame:
@@ -242,7 +243,8 @@ def _unique(table: pd.DataFrame, column: str, *, file: str, problems: Problems) 
     problems.add(file, table.index[blank], _("has no {column}").format(column=column))
     twice = table[column].duplicated() & ~blank
     problems.add(file, table.index[twice], _("{column} stands there twice; the first counts").format(column=column))
-    return table[~blank & ~twice]
+    kept: pd.DataFrame = table[~blank & ~twice]
+    return kept
 
 
 def _placed(stops: pd.DataFrame, problems: Problems) -> pd.DataFrame:

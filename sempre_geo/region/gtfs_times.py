@@ -78,7 +78,7 @@ def _sequence(table: pd.DataFrame, trip: NDArray[np.intp]) -> NDArray[np.float64
         given = _number(table, "stop_sequence")
         given[~((given >= 0) & (given < np.iinfo(np.int32).max))] = np.nan
         return given
-    return pd.Series(trip).groupby(trip).cumcount().to_numpy(dtype=np.float64)
+    return np.asarray(pd.Series(trip).groupby(trip).cumcount(), dtype=np.float64)
 
 
 def _in_order(times: pd.DataFrame, problems: Problems) -> pd.DataFrame:

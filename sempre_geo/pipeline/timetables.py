@@ -1,0 +1,131 @@
+"""A region's timetable, made ready once and then asked often: days, ways on foot, doorsteps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from sempre_geo.errors import MissingDataError, MissingFileError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.region.bundle import Region
+from sempre_geo.region.catalog import CATALOG
+from sempre_geo.region.gtfs import Feed, read_feed
+from sempre_geo.travel.journeys import DayRides, accessible_day
+from sempre_geo.travel.nearest import Streets, streets_of
+from sempre_geo.travel.streets import read_network
+from sempre_geo.travel.timetable import ServiceDay, service_day
+from sempre_geo.travel.walks import WalkingRules, stop_footpaths
+
+LAYER = "timetable"
+Rider = Literal["walk", "wheelchair", "wheelchair_if_unknown_is_fine"]
+"""Who travels: on foot, or in a wheelchair where what nobody recorded is a barrier, or is none."""
+_HOUR_S = 3600
+# The night belongs to the evening before it and to the morning after it.
+_WINDOW_S = (-4 * _HOUR_S, 28 * _HOUR_S)
+_KEPT_DAYS = 6
+
+
+class RegionTimetable:
+    """The timetable of a built region with its ways on foot. Threads may share it."""
+
+    def __init__(self, region: Region, rules: WalkingRules) -> None:
+        self._region = region
+        self.rules = rules
+        self.day = lru_cache(maxsize=_KEPT_DAYS)(self._day)
+        self.rides = lru_cache(maxsize=_KEPT_DAYS)(self._rides)
+        self.streets = lru_cache(maxsize=3)(self._streets)
+        self.footpaths = lru_cache(maxsize=3)(self._footpaths)
+
+    @cached_property
+    def feed(self) -> Feed:
+        """The timetable as it was read."""
+        return read_feed(self._region.path / LAYER)
+
+    @cached_property
+    def stops(self) -> gpd.GeoDataFrame:
+        """The stops, in the order of every day's stop positions."""
+        first, _last = self.feed.span
+        nothing = pd.DataFrame({"from_stop": [], "to_stop": [], "seconds": []})
+        return service_day(self.feed, first, footpaths=nothing).stops
+
+    def _streets(self, rider: Rider) -> Streets | None:
+        """The streets a rider walks or rolls on; None where the region has no network for it."""
+        mode: Literal["walk", "wheelchair"] = "walk" if rider == "walk" else "wheelchair"
+        try:
+            network = read_network(self._region.path / "networks" / mode, mode)
+        except MissingFileError:
+            return None
+        return streets_of(network, fine=rider == "wheelchair_if_unknown_is_fine")
+
+    def _footpaths(self, rider: Rider) -> pd.DataFrame | None:
+        """Ways from stop to stop; None where no streets are known."""
+        streets = self.streets(rider)
+        return None if streets is None else stop_footpaths(streets, self.stops, rules=self.rules)
+
+    def _day(self, day: date, rider: Rider = "walk") -> ServiceDay:
+        """A day with the hours of night before and after it, as the rider may use it.
+
+        Raises
+        ------
+        MissingDataError
+            The day lies outside every calendar.
+        """
+        self.feed.check_covers(day)
+        made = service_day(
+            self.feed, day, zone=self._region.country.zone, min_change_s=self.rules.min_change_s,
+            footpaths=self.footpaths(rider), service_days=(-1, 0, 1), window_s=_WINDOW_S,
+        )  # fmt: skip
+        notes = (*made.notes, *self._stale(day))
+        if rider == "walk":
+            return replace(made, notes=notes)
+        return replace(accessible_day(made, unknown_is_fine=rider != "wheelchair"), notes=notes)
+
+    def _rides(self, day: date, rider: Rider = "walk") -> DayRides:
+        """The same, ready for questions."""
+        return DayRides(self.day(day, rider))
+
+    def _stale(self, day: date) -> tuple[str, ...]:
+        """A note where the timetable ends within a month of the day asked for."""
+        last = self.feed.span[1]
+        if last - day > timedelta(days=31):
+            return ()
+        return (_("The timetable ends on {last}.").format(last=last.isoformat()),)
+
+
+def region_timetable(region: Region, *, rules: WalkingRules | None = None) -> RegionTimetable:
+    """The timetable of a region; kept in memory until the region is built again.
+
+    Raises
+    ------
+    MissingDataError
+        The region was built without a timetable.
+    """
+    if not region.has(LAYER):
+        raise MissingDataError(
+            _("The region '{name}' has no timetable; build it again with --gtfs FEED.zip.").format(name=region.name)
+        )
+    return _opened(region.path, (region.path / CATALOG).stat().st_mtime_ns, rules or WalkingRules(), _Keeper(region))
+
+
+class _Keeper:
+    """Carries a region past a cache that must compare by path and time only."""
+
+    def __init__(self, region: Region) -> None:
+        self.region = region
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Keeper)
+
+    def __hash__(self) -> int:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path, changed_ns: int, rules: WalkingRules, keeper: _Keeper) -> RegionTimetable:  # noqa: ARG001 - keys
+    return RegionTimetable(keeper.region, rules)
