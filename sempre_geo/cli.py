@@ -196,7 +196,7 @@ def check(settings: Settings, files: tuple[Path, ...]) -> int:
         click.echo(str(finding))
     if not findings:
         click.echo(_("Nothing wrong was found."))
-    return BAD_INPUT if findings else 0
+    return BAD_INPUT if any(finding.stops_build for finding in findings) else 0
 
 
 @cli.command()

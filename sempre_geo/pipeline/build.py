@@ -29,6 +29,7 @@ from sempre_geo.region.cells import (
     weighted_buildings,
 )
 from sempre_geo.region.countries import Country, read_country, read_country_at
+from sempre_geo.region.gtfs import Feed, read_gtfs
 from sempre_geo.region.osm import OsmExtract, read_osm
 from sempre_geo.region.osm_position import read_osm_position
 from sempre_geo.region.population import CENSUS_SOURCE, PopulationLayer, read_population
@@ -110,13 +111,14 @@ def build_region(  # noqa: PLR0913 - the options of one command
                          services_mode)  # fmt: skip
     settings.results(name)
     _check_inputs(inputs)
+    feed = read_gtfs(inputs.gtfs) if inputs.gtfs else None
     rules = read_country(country, settings) if country else _country_of(inputs.osm[0], settings)
     categories = read_categories(settings)
     area = read_clip(clip) if clip else None
     extract = read_osm(inputs.osm, country=rules, categories=categories, clip=area, progress=part_of(progress, 0, 0.4))
     sources = _sources(inputs, extract, rules)
     return assemble_region(
-        settings, name, extract=extract, inputs=inputs, country=rules, sources=sources, area=area, day=date,
+        settings, name, extract=extract, inputs=inputs, country=rules, sources=sources, area=area, feed=feed, day=date,
         progress=part_of(progress, 0.4, 1.0),
     )  # fmt: skip
 
@@ -130,6 +132,7 @@ def assemble_region(  # noqa: PLR0913 - what two ways of building have in common
     country: Country,
     sources: Sequence[Source],
     area: shapely.Geometry | None,
+    feed: Feed | None = None,
     day: dt.date | None = None,
     progress: Progress = silent,
 ) -> Region:
@@ -154,7 +157,7 @@ def assemble_region(  # noqa: PLR0913 - what two ways of building have in common
         buildings=weighted_buildings(extract.buildings),
         covered=_covered(cells.cells, extract.bbox),
         bbox=(west, south, east, north),
-        gtfs=inputs.gtfs,
+        feed=feed,
         sources=tuple(sources),
         notes=(*extract.notes, *notes, *cells.notes, *services.notes),
         day=day,

@@ -19,6 +19,7 @@ from sempre_geo.region.bundle import write_street_ways
 from sempre_geo.region.catalog import Layer, Source, write_catalog
 from sempre_geo.region.countries import Country
 from sempre_geo.region.files import write_folder_whole
+from sempre_geo.region.gtfs import Feed
 from sempre_geo.region.osm import OsmExtract
 from sempre_geo.travel.speeds import MODES
 from sempre_geo.travel.streets import street_network, write_network
@@ -47,7 +48,7 @@ class Parts:
     buildings: pd.DataFrame
     covered: pd.Series
     bbox: tuple[float, float, float, float]
-    gtfs: tuple[Path, ...]
+    feed: Feed | None
     sources: tuple[Source, ...]
     notes: tuple[str, ...]
     day: dt.date | None
@@ -64,7 +65,7 @@ def write_region(parts: Parts, folder: Path, *, progress: Progress) -> None:
         times = _write_networks(parts, draft, progress=progress)
         times.to_parquet(draft / "travel_times.parquet", index=False)
         layers |= _street_layers(parts, times)
-        progress(_("Reading the timetable"), _TIMES_TO_TIMETABLE)
+        progress(_("Writing the timetable"), _TIMES_TO_TIMETABLE)
         layers |= _write_timetable(parts, draft, notes)
         progress(_("Writing the region"), 0.98)
         write_catalog(draft, facts=_facts(parts), layers=layers, sources=parts.sources, notes=notes)
@@ -126,11 +127,9 @@ def _street_layers(parts: Parts, times: pd.DataFrame) -> dict[str, Layer]:
 
 
 def _write_timetable(parts: Parts, draft: Path, notes: list[str]) -> dict[str, Layer]:
-    if not parts.gtfs:
+    feed = parts.feed
+    if feed is None:
         return {}
-    from sempre_geo.region.gtfs import read_gtfs
-
-    feed = read_gtfs(parts.gtfs)
     feed.write(draft / TIMETABLE)
     if len(feed.problems):
         notes.append(

@@ -45,7 +45,7 @@ def read_boundaries(path: Path) -> Boundaries:
     if kept.empty:
         raise InputError(_("{path} has no polygons; use a layer of municipalities.").format(path=path))
     names = column_named(kept, _NAME_NAMES)
-    ids = column_named(kept, _ID_NAMES) or names
+    ids = next((column for column in _id_columns(kept) if _tells_apart(kept[column])), names)
     if ids is None:
         raise InputError(
             _("{path} has neither a column 'id' nor 'name', only {columns}; name one of them so.").format(
@@ -69,6 +69,15 @@ def read_boundaries(path: Path) -> Boundaries:
         )
     columns = ["name", *[column for column in joined if str(column).startswith("name_")], "geometry"]
     return Boundaries(joined[columns], tuple(notes))
+
+
+def _id_columns(layer: gpd.GeoDataFrame) -> list[str]:
+    return [column for name in _ID_NAMES if (column := column_named(layer, (name,)))]
+
+
+def _tells_apart(values: pd.Series) -> bool:
+    """Whether a column can be an id: some formats carry one that is blank or the same everywhere."""
+    return bool(values.notna().all()) and (len(values) == 1 or values.nunique() > 1)
 
 
 def read_clip(path: Path) -> shapely.Geometry:

@@ -213,6 +213,8 @@ def _read_any(path: Path) -> gpd.GeoDataFrame:
                 path=path, why=re.split(r"[\n;]", str(error))[0]
             )
         ) from None
+    if path.suffix.lower() == ".topojson" and isinstance(layer, gpd.GeoDataFrame):
+        return layer.set_crs("EPSG:4326")  # TopoJSON is in degrees by definition, but has no place to say so
     if not isinstance(layer, gpd.GeoDataFrame):
         raise InputError(_("{path} holds a table without shapes; use a layer with them.").format(path=path))
     return layer
