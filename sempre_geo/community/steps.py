@@ -28,7 +28,7 @@ CONTRIBUTION: Mapping[str, tuple[Step, ...]] = {
     "received": (_LOOK, _PUBLISH, _REFUSE),
     "in_review": (_PUBLISH, _REFUSE),
     "published": (_ANSWER, _TAKE_UP, _DONE, _REFUSE),
-    "not_published": (Step("in_review", "contest a decision", needs_reason=True), _LOOK),
+    "not_published": (Step("in_review", "contest a decision", needs_reason=True), _PUBLISH),
     "answered": (_ANSWER, _TAKE_UP, _DONE, _REFUSE),
     "taken_up": (_ANSWER, _DONE, _REFUSE),
     "done": (_ANSWER, _REFUSE),
