@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sempre_geo.travel.search import bounded_search, k_nearest_sources, reach_within
+from sempre_geo.travel.search import bounded_search, k_nearest_sources, nearest_source, reach_within, way_back
 from sempre_geo.travel.snapping import SegmentIndex, Snapped
 from sempre_geo.travel.streets import ENTRY_S, StreetNetwork
 
@@ -146,9 +146,10 @@ def nearest_services(
     seeds = _seeds(streets, to_points)
     network = streets.network
     indptr, head, order = network.reverse
-    found = k_nearest_sources(
-        (indptr, head, streets.seconds[order], network.metres[order]), seeds, min(k, max(len(services), 1))
-    )
+    arcs = (indptr, head, streets.seconds[order], network.metres[order])
+    k = min(k, max(len(services), 1))
+    asked = np.unique(streets.exits(from_points).node)
+    found = _nearest_one(arcs, seeds, asked) if k == 1 else k_nearest_sources(arcs, seeds, k)
     return _nearest_table(origins, services, from_points, _at_origins(streets, from_points, to_points, found))
 
 
@@ -215,6 +216,22 @@ def _seeds(streets: Streets, to_points: Snapped) -> tuple[NDArray[np.int64], _F,
     cost = ends.seconds + np.where(streets.network.ends_only[to_points.segment[ends.point]], 0.0, ENTRY_S)
     keep = np.isfinite(cost)
     return ends.node[keep], cost[keep], ends.metres[keep], ends.point[keep]
+
+
+def _nearest_one(
+    arcs: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]],
+    seeds: tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]],
+    asked: NDArray[np.int64],
+) -> tuple[_F, NDArray[np.int64], _F]:
+    """As `k_nearest_sources` with one source a node; sources and metres only at the nodes asked for."""
+    node, start, start_m, source = seeds
+    cost, before = nearest_source(arcs[:3], (node, start))
+    seed, far = way_back(arcs, (cost, before), asked)
+    who, metres = np.full((len(cost), 1), -1, dtype=np.int64), np.full((len(cost), 1), np.inf)
+    reached = seed >= 0
+    who[asked[reached], 0] = source[seed[reached]]
+    metres[asked[reached], 0] = far[reached] + start_m[seed[reached]]
+    return cost[:, None], who, metres
 
 
 def _at_origins(

@@ -267,7 +267,7 @@ def _incline_percent(text: str | None) -> float:
 
 
 def _ferry(tags: Tags, *, mode: Mode, access: str) -> WaySpeed:
-    """A ferry takes people on foot and bikes unless it says otherwise, cars only if it says so or is tagged for them."""
+    """A ferry takes everybody unless its tags speak only of people on foot or on bikes."""
     cars = (
         any(tags.get(key) in _OPEN for key in ("motorcar", "motor_vehicle", "vehicle")) or tags.get("ferry") is not None
     )
@@ -350,7 +350,10 @@ _RULES: dict[Mode, Callable[[Tags, _Place], tuple[float, float, bool]]] = {
 }
 
 _BLOCKS: dict[Mode, set[str]] = {
-    "car": {"bollard", "block", "cycle_barrier", "kissing_gate", "stile", "turnstile", "jersey_barrier", "motorcycle_barrier", "chain", "log", "debris", "bump_gate", "full-height_turnstile", "planter", "wicket_gate"},
+    "car": {
+        "bollard", "block", "cycle_barrier", "kissing_gate", "stile", "turnstile", "jersey_barrier", "planter",
+        "motorcycle_barrier", "chain", "log", "debris", "full-height_turnstile", "wicket_gate",
+    },
     "bike": {"kissing_gate", "stile", "turnstile", "full-height_turnstile"},
     "walk": set(),
     "wheelchair": {"kissing_gate", "stile", "turnstile", "full-height_turnstile", "cycle_barrier", "log", "debris"},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -158,15 +160,18 @@ def _way_rules(ways: StreetWays, *, mode: Mode, country: Country, day: date | No
     sample = ways.ways.iloc[first]
     records = sample[columns].astype(object).to_dict("records")
     rules = [
-        way_speed({str(key): value for key, value in tags.items() if isinstance(value, str)}, mode=mode, country=country,
-                  day=day, built_up=bool(built_up))
+        way_speed(_present(tags), mode=mode, country=country, day=day, built_up=bool(built_up))
         for tags, built_up in zip(records, sample["built_up"], strict=True)
-    ]  # fmt: skip
+    ]
     table = pd.DataFrame(
         [(r.forward_kmh, r.backward_kmh, r.ends_only, r.uncertain, r.minutes, r.boarding_s) for r in rules],
         columns=["forward_kmh", "backward_kmh", "ends_only", "uncertain", "minutes", "boarding_s"],
     ).astype({"minutes": np.float64})
     return table.iloc[which.ravel()].reset_index(drop=True)
+
+
+def _present(tags: Mapping[Hashable, Any]) -> dict[str, str]:
+    return {str(key): value for key, value in tags.items() if isinstance(value, str)}
 
 
 def _segments(ways: StreetWays, rule: pd.DataFrame) -> pd.DataFrame:
@@ -205,8 +210,7 @@ def _passed_barriers(segments: pd.DataFrame, ways: StreetWays, mode: Mode) -> pd
     passage = np.zeros(len(ways.lon), dtype=np.int8)
     codes = {"open": 0, "ends": 1, "uncertain": 2, "shut": 3}
     for node, row in zip(ways.node_tags.index, ways.node_tags[list(NODE_TAGS)].to_dict("records"), strict=True):
-        tags = {str(key): value for key, value in row.items() if isinstance(value, str)}
-        passage[node] = codes[node_passage(tags, mode=mode)]
+        passage[node] = codes[node_passage(_present(row), mode=mode)]
     return segments.assign(tail_passage=passage[segments["tail"]], head_passage=passage[segments["head"]])
 
 
