@@ -77,7 +77,7 @@ def _id_columns(layer: gpd.GeoDataFrame) -> list[str]:
 
 def _tells_apart(values: pd.Series) -> bool:
     """Whether a column can be an id: some formats carry one that is blank or the same everywhere."""
-    return bool(values.notna().all()) and (len(values) == 1 or values.nunique() > 1)
+    return bool(values.notna().all()) and (len(values) == 1 or bool((values != values.iloc[0]).any()))
 
 
 def read_clip(path: Path) -> shapely.Geometry:
