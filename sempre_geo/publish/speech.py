@@ -1,0 +1,60 @@
+"""Numbers as people say them; exact values stand in the tables."""
+
+from __future__ import annotations
+
+import math
+
+from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import ngettext
+
+_HOUR_MIN = 60
+_EXACT_TO = 100
+
+
+def duration(minutes: float) -> str:
+    """A length of time: minutes up to an hour, then hours and minutes, rounded to five.
+
+    Raises
+    ------
+    ValueError
+        The time is infinite or not known: that is a sentence of its own, never a number.
+
+    >>> duration(18.4), duration(75), duration(270.0), duration(0.2), duration(119.0)
+    ('18 min', '1 h 15', '4 h 30', '1 min', '2 h')
+    """
+    if not math.isfinite(minutes):
+        raise ValueError(minutes)
+    if minutes < _HOUR_MIN:
+        return _("{n} min").format(n=min(max(round(minutes), 1), _HOUR_MIN - 1))
+    hours, rest = divmod(round(minutes / 5) * 5, _HOUR_MIN)
+    return _("{h} h {m:02d}").format(h=hours, m=rest) if rest else _("{h} h").format(h=hours)
+
+
+def people(count: float) -> str:
+    """A number of people: exact up to a hundred, then rounded to two digits with "about".
+
+    >>> people(41), people(1), people(0), people(212.4), people(3170)
+    ('41 people', '1 person', '0 people', 'about 210 people', 'about 3,200 people')
+    """
+    whole = round(count)
+    if whole <= _EXACT_TO:
+        return ngettext("{n} person", "{n} people", whole).format(n=whole)
+    rounded = round(whole, 1 - int(math.log10(whole)))
+    return ngettext("about {n} person", "about {n} people", rounded).format(n=f"{rounded:,}")
+
+
+def share(part: float) -> str:
+    """A share of a whole as "1 in 6", or as a percentage where that says it better.
+
+    >>> share(0.166), share(0.5), share(0.82), share(0.0), share(1.0), share(0.004)
+    ('1 in 6', '1 in 2', '82 %', 'nobody', 'everybody', 'fewer than 1 in 100')
+    """
+    if part <= 0:
+        return _("nobody")
+    if part >= 1:
+        return _("everybody")
+    if part < 0.01:  # noqa: PLR2004 - one in a hundred
+        return _("fewer than 1 in 100")
+    one_in = round(1 / part)
+    fits = abs(1 / one_in - part) < 0.02  # noqa: PLR2004 - what nobody would notice
+    return _("1 in {n}").format(n=one_in) if one_in > 1 and fits else _("{n} %").format(n=round(100 * part))

@@ -1,0 +1,62 @@
+"""What stands above and below every page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from sempre_geo.i18n import gettext as _
+from sempre_geo.region.bundle import Region
+from sempre_geo.ui import session
+
+_LANGUAGE_NAMES = {
+    "en": "English", "da": "Dansk", "et": "Eesti", "fi": "Suomi", "de": "Deutsch", "lv": "Latviešu", "lt": "Lietuvių",
+    "nb": "Norsk", "pl": "Polski", "sv": "Svenska", "uk": "Українська", "ru": "Русский",
+}  # fmt: skip
+
+
+def header(region: Region, *, languages: Sequence[str]) -> None:
+    """The region's name, whether it exists, and the language."""
+    with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
+        told = f"<strong>{escape(region.title)}</strong>"
+        if region.fictional:
+            told += (
+                f' <span class="fictional">{escape(_("fictional: places, people and timetables are invented"))}</span>'
+            )
+        st.html(f'<p class="where">{told}</p>')
+        if len(languages) > 1:
+            st.selectbox(
+                _("Language"),
+                languages,
+                key=session.LANGUAGE,
+                format_func=lambda code: _LANGUAGE_NAMES.get(code, code),
+                label_visibility="collapsed",
+                width=150,
+                persist_state="session",
+            )
+
+
+def footer(region: Region) -> None:
+    """Where the data come from, in a line, and who is logged in."""
+    dates = {str(source["date"]) for source in region.catalog["sources"] if source.get("date")}
+    sources = ", ".join(dict.fromkeys(str(source["title"]) for source in region.catalog["sources"]))
+    newest = _("newest data of {date}").format(date=max(dates)) if dates else _("dates not stated")
+    name = session.greeting_name()
+    account = (
+        f"{escape(_('Logged in as {name}.').format(name=name))} "
+        f'<a href="/logout" target="_self">{escape(_("Log out"))}</a>'
+        if name
+        else f'<a href="/login" target="_self">{escape(_("Log in (coordinators)"))}</a>'
+    )
+    with st.container(key="page_foot"):
+        st.html(
+            f"<footer><span>{escape(_('Data'))}: {escape(sources)}; {escape(newest)}.</span>"
+            f" <span>{account}</span></footer>"
+        )
+
+
+def page_title(text: str, lead: str = "") -> None:
+    """A page's one heading, and a sentence on what it is for."""
+    st.html(f'<h1 class="title">{escape(text)}</h1>' + (f'<p class="lead">{escape(lead)}</p>' if lead else ""))

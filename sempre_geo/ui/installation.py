@@ -1,0 +1,82 @@
+"""What this running app serves: the operator's settings and one region, from the environment, read once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sempre_geo.errors import MissingFileError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.explore import built_regions, open_region
+from sempre_geo.publish.palette import Theme, read_themes
+from sempre_geo.publish.tiles import TileMap, tile_map
+from sempre_geo.region.bundle import Region
+from sempre_geo.region.categories import Categories, read_categories
+from sempre_geo.settings import Settings, read_settings
+
+REGION_VARIABLE = "SEMPRE_REGION"
+_DEMO = "demo"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """The settings and the name of the region that the pages show; empty while none is built."""
+
+    settings: Settings
+    region_name: str
+
+    @property
+    def region(self) -> Region:
+        """The region.
+
+        Raises
+        ------
+        MissingFileError
+            No region is built yet.
+        """
+        if not self.region_name:
+            raise MissingFileError(
+                _("No region is built yet; run 'sempre-geo demo' for the fictional one, or 'sempre-geo build'.")
+            )
+        return open_region(self.settings, self.region_name)
+
+    @property
+    def themes(self) -> Mapping[str, Theme]:
+        """The light and the dark appearance."""
+        return read_themes(self.settings)
+
+    @property
+    def categories(self) -> Categories:
+        """The kinds of services."""
+        return _categories(self.settings)
+
+    @property
+    def tiles(self) -> TileMap:
+        """The region's base map."""
+        return _tiles(self.region)
+
+
+@lru_cache(maxsize=1)
+def installation() -> Installation:
+    """The installation of this process."""
+    return read_installation(os.environ)
+
+
+def read_installation(environ: Mapping[str, str]) -> Installation:
+    """The installation that the environment describes: its named region, else the demo, else the first built one."""
+    settings = read_settings(environ)
+    built = built_regions(settings)
+    chosen = environ.get(REGION_VARIABLE) or (_DEMO if _DEMO in built else next(iter(built), ""))
+    return Installation(settings, chosen)
+
+
+@lru_cache(maxsize=4)
+def _tiles(region: Region) -> TileMap:
+    return tile_map(region)
+
+
+@lru_cache(maxsize=4)
+def _categories(settings: Settings) -> Categories:
+    return read_categories(settings)

@@ -1,0 +1,82 @@
+"""What lies on the map of a page: the shaded grid, services, needs and ideas, the chosen place."""
+
+from __future__ import annotations
+
+import folium
+import geopandas as gpd
+import pandas as pd
+
+from sempre_geo.errors import MissingDataError
+from sempre_geo.i18n import current_language, ngettext
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.contributions import public_contributions
+from sempre_geo.pipeline.explore import named
+from sempre_geo.publish.maps import grid_overlay, pin_group, to_features
+from sempre_geo.ui import words
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.pictures import TIME, surface_address, surface_picture
+from sempre_geo.ui.session import position, theme
+
+_AWAITING = "awaiting_review"
+
+
+def surface(category: str, mode: str, measure: str = TIME) -> folium.FeatureGroup | None:
+    """The shaded grid of one category and mode; None where the region has no such service."""
+    look = theme()
+    try:
+        picture = surface_picture(look.name, category=category, mode=mode, measure=measure)
+    except MissingDataError:
+        return None
+    return grid_overlay(surface_address(look.name, category=category, mode=mode, measure=measure), picture.bbox)
+
+
+def service_pins(category: str) -> folium.FeatureGroup:
+    """The services of a category, by name."""
+    services = installation().region.services
+    shown = services[services["category"] == category]
+    labels = [named(row, current_language()) or words.category(category) for _id, row in shown.iterrows()]
+    return pin_group(to_features(shown, pins=["service"] * len(shown), labels=labels), theme())
+
+
+def contribution_pins() -> folium.FeatureGroup | None:
+    """Needs and ideas, one pin for all of a kind that share a place; None where nothing was said."""
+    here = installation()
+    said = public_contributions(here.settings, here.region_name)
+    placed = said[said["lon"].notna()]
+    if placed.empty:
+        return None
+    pins = placed["kind"].where(placed["status"] != _AWAITING, placed["kind"] + "_waiting")
+    rows = [
+        {"pin": pin, "label": _contribution_label(str(pin), part), "lon": lon, "lat": lat}
+        for (pin, lon, lat), part in placed.groupby([pins, "lon", "lat"])
+    ]
+    frame = pd.DataFrame(rows)
+    points = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
+    return pin_group(to_features(points, pins=frame["pin"].tolist(), labels=frame["label"].tolist()), theme())
+
+
+def _contribution_label(pin: str, part: pd.DataFrame) -> str:
+    """What hovers over a pin: how many, about what, near where."""
+    kinds = {
+        "need": ngettext("{n} need", "{n} needs", len(part)),
+        "idea": ngettext("{n} idea", "{n} ideas", len(part)),
+        "need_waiting": ngettext("{n} need, awaiting review", "{n} needs, awaiting review", len(part)),
+        "idea_waiting": ngettext("{n} idea, awaiting review", "{n} ideas, awaiting review", len(part)),
+    }
+    about = ", ".join(sorted({words.category(str(name)).lower() for name in part["category"]}))
+    told = f"{kinds[pin].format(n=len(part))}: {about}"
+    place = next((str(name) for name in part["place_name"] if isinstance(name, str) and name), "")
+    return _("{what} (near {place})").format(what=told, place=place) if place else told
+
+
+def place_marker(place_id: str | None) -> folium.FeatureGroup | None:
+    """The ring round the chosen place; None where none is chosen."""
+    if not place_id:
+        return None
+    return marker_at(*position(installation().region, place_id))
+
+
+def marker_at(lon: float, lat: float) -> folium.FeatureGroup:
+    """The ring round a point that this visitor tapped; it goes to nobody else's map."""
+    point = gpd.GeoDataFrame(geometry=gpd.points_from_xy([lon], [lat]), crs="EPSG:4326")
+    return pin_group(to_features(point, pins=["here"], labels=[""]), theme())

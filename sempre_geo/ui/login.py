@@ -1,0 +1,128 @@
+"""Login and logout as plain pages: a Streamlit script cannot set a cookie."""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from sempre_geo.community.accounts import LOGIN_LASTS
+from sempre_geo.errors import NotAllowedError
+from sempre_geo.i18n import current_language
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.accounts import login
+from sempre_geo.ui.installation import installation
+
+COOKIE = "sempre_login"
+_LARGEST_FORM = 8192
+_HOME, _AFTER_LOGIN = "/", "/review"
+
+
+def login_routes() -> list[BaseRoute]:
+    """``/login`` and ``/logout``: a form each, and what it does."""
+    return [
+        Route("/login", _login_form, methods=["GET"]),
+        Route("/login", _log_in, methods=["POST"]),
+        Route("/logout", _logout_form, methods=["GET"]),
+        Route("/logout", _log_out, methods=["POST"]),
+    ]
+
+
+async def _login_form(_request: Request) -> Response:
+    return _page(_("Log in"), _login_fields())
+
+
+async def _log_in(request: Request) -> Response:
+    _check_same_site(request)
+    if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
+        return _page(_("Log in"), _login_fields(_("That was too much text for a name and a password.")), status=413)
+    form = await request.form(max_files=0, max_fields=4)
+    name, password = str(form.get("name", "")), str(form.get("password", ""))
+    try:
+        token = await run_in_threadpool(login, installation().settings, name, password=password)
+    except NotAllowedError as refusal:
+        return _page(_("Log in"), _login_fields(str(refusal), name=name), status=403)
+    answer = RedirectResponse(_AFTER_LOGIN, status_code=303)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=int(LOGIN_LASTS.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+async def _logout_form(_request: Request) -> Response:
+    return _page(_("Log out"), f'<form method="post"><button>{escape(_("Log out"))}</button></form>')
+
+
+async def _log_out(request: Request) -> Response:
+    _check_same_site(request)
+    answer = RedirectResponse(_HOME, status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _check_same_site(request: Request) -> None:
+    """Refuse a form that another site sent on.
+
+    Raises
+    ------
+    HTTPException
+        Status 403.
+    """
+    from starlette.exceptions import HTTPException
+
+    origin = request.headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
+        raise HTTPException(403)
+
+
+def _login_fields(problem: str = "", *, name: str = "") -> str:
+    said = f'<p id="problem" role="alert">{escape(problem)}</p>' if problem else ""
+    return (
+        f'{said}<form method="post"><label for="name">{escape(_("Name"))}</label>'
+        f'<input id="name" name="name" value="{escape(name)}" autocomplete="username" required autofocus>'
+        f'<label for="password">{escape(_("Password"))}</label>'
+        '<input id="password" name="password" type="password" autocomplete="current-password" required>'
+        f"<button>{escape(_('Log in'))}</button></form>"
+        f"<p>{escape(_('Accounts are for coordinators and offices. To tell us something you need none.'))}</p>"
+    )
+
+
+def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
+    themes = installation().themes
+    light, dark = themes["light"], themes["dark"]
+    variables = "".join(f"--{name}:{getattr(light, name)};" for name in _USED)
+    at_night = "".join(f"--{name}:{getattr(dark, name)};" for name in _USED)
+    style = f":root{{{variables}}}@media (prefers-color-scheme:dark){{:root{{{at_night}}}}}{_STYLE}"
+    return HTMLResponse(
+        f'<!doctype html><html lang="{current_language()}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        f"<title>{escape(title)} · Sempre</title><style>{style}</style></head><body><main>"
+        f'<h1>{escape(title)}</h1>{body}<p><a href="{_HOME}">{escape(_("Back to the map"))}</a></p></main>'
+        "</body></html>",
+        status_code=status,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+_USED = ("ground", "panel", "ink", "primary", "on_primary", "border")
+_STYLE = """
+body{margin:0;background:var(--ground);color:var(--ink);font:17px/1.5 "Source Sans 3","Source Sans",sans-serif}
+main{max-width:24rem;margin:12vh auto 0;padding:24px}
+label{display:block;margin:16px 0 4px}
+input{box-sizing:border-box;width:100%;min-height:44px;padding:8px;font:inherit;color:inherit;background:var(--panel);
+border:1px solid var(--ink);border-radius:8px}
+button{min-height:44px;margin:24px 0 8px;padding:8px 24px;font:inherit;
+color:var(--on_primary);background:var(--primary);
+border:0;border-radius:8px;cursor:pointer}
+a{color:var(--primary)}
+:focus-visible{outline:3px solid var(--primary);outline-offset:2px}
+"""

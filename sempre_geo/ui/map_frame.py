@@ -1,0 +1,94 @@
+"""The one wrapper round streamlit-folium, so that its traps are met once and tests can patch it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import folium
+import streamlit as st
+from streamlit_folium import st_folium
+
+from sempre_geo.i18n import current_language
+from sempre_geo.i18n import gettext as _
+from sempre_geo.publish.maps import base_map
+from sempre_geo.region.bundle import Region
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.session import theme
+
+HEIGHT_PX = 620
+
+
+def show_map(
+    region: Region,
+    groups: Sequence[folium.FeatureGroup],
+    *,
+    key: str,
+    on_click: Callable[[float, float], None] | None = None,
+    center: tuple[float, float] | None = None,
+) -> None:
+    """Draw the region's base map with layers on it and report clicks.
+
+    The base map is made anew each time from the same values, as a map that has been given layers is blank for
+    the next visitor; what changes goes through the groups alone.
+
+    Parameters
+    ----------
+    groups
+        Layers from `sempre_geo.publish.maps`; user text in them is inert already.
+    key
+        One name a page; the region, theme and language are added to it.
+    on_click
+        Called with (lon, lat) before the page runs again.
+    center
+        (lon, lat) to move to, when it differs from the last time.
+    """
+    here, look = installation(), theme()
+    base = base_map(
+        region.name,
+        bbox=_populated_bbox(region),
+        theme=look,
+        credit=credit(region),
+        online_tiles=here.settings.online_tiles,
+    )
+    full_key = f"{key}-{region.name}-{look.name}-{current_language()}"
+    st_folium(
+        base,
+        key=full_key,
+        height=HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=["last_clicked"],
+        feature_group_to_add=list(groups) or [folium.FeatureGroup(name="nothing")],
+        center=(center[1], center[0]) if center else None,
+        on_change=_reporter(full_key, on_click) if on_click else None,
+    )
+
+
+def _reporter(key: str, on_click: Callable[[float, float], None]) -> Callable[[], None]:
+    """A callback that hands on each new click, and each only once."""
+
+    def report() -> None:
+        returned: Any = st.session_state.get(key) or {}
+        clicked = returned.get("last_clicked")
+        if clicked and clicked != st.session_state.get(f"{key}-seen"):
+            st.session_state[f"{key}-seen"] = clicked
+            on_click(float(clicked["lng"]), float(clicked["lat"]))
+
+    return report
+
+
+def credit(region: Region) -> str:
+    """Who made the map's data, for its corner."""
+    if region.fictional:
+        return _("A fictional place")
+    return _("© OpenStreetMap contributors")
+
+
+@lru_cache(maxsize=4)
+def _populated_bbox(region: Region) -> tuple[float, float, float, float]:
+    """The box in which people live; the whole region's if nobody is counted."""
+    if region.cells.empty:
+        return region.bbox
+    west, south, east, north = (float(side) for side in region.cells.total_bounds)
+    return west, south, east, north

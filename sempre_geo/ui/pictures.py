@@ -1,0 +1,78 @@
+"""The shaded grids that lie over the map, made once and kept: of travel times, and of who is beyond a limit."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sempre_geo.errors import InputError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.explore import travel_surface
+from sempre_geo.publish.grid import NO_WAY, UNKNOWN, GridPicture, cell_corners, grid_picture, time_classes
+from sempre_geo.region.bundle import Region
+from sempre_geo.ui.installation import installation
+
+TIME = "time"
+WITHIN, BEYOND = 0, 4
+
+
+def surface_address(theme: str, *, category: str, mode: str, measure: str = TIME) -> str:
+    """The address of a picture; it changes when the region is built again, so that no browser shows an old one."""
+    here = installation()
+    return f"/grid/{here.region_name}/{theme}/{_version(here.region)}/{category}/{mode}/{measure}.png"
+
+
+def surface_picture(theme: str, *, category: str, mode: str, measure: str = TIME) -> GridPicture:
+    """The picture itself; ``measure`` is ``time`` or ``beyond-<minutes>``.
+
+    Raises
+    ------
+    InputError
+        There is no such theme or measure.
+    MissingDataError
+        The region has no service of the category.
+    """
+    here = installation()
+    if theme not in here.themes:
+        raise InputError(_("There is no theme '{theme}'.").format(theme=theme))
+    return _drawn(here.region, (theme, category, mode, measure))
+
+
+@lru_cache(maxsize=128)
+def _drawn(region: Region, asked: tuple[str, str, str, str]) -> GridPicture:
+    theme, category, mode, measure = asked
+    here = installation()
+    surface = travel_surface(here.settings, here.region_name, category=category, mode=mode)
+    classes = time_classes(surface["minutes"], mode=mode, known=surface["minutes"].notna()).to_numpy()
+    if measure != TIME:
+        classes = _beyond(surface["minutes"].to_numpy(dtype=float), classes, limit_min=_limit(measure))
+    return grid_picture(_corners(region), classes, theme=here.themes[theme])
+
+
+def _limit(measure: str) -> float:
+    number = measure.removeprefix("beyond-")
+    if not number.isdigit():
+        raise InputError(_("There is no picture of '{measure}'.").format(measure=measure))
+    return float(number)
+
+
+def _beyond(minutes: NDArray[np.float64], classes: NDArray[Any], *, limit_min: float) -> NDArray[np.uint8]:
+    split = np.where(minutes > limit_min, BEYOND, WITHIN)
+    return np.where(np.isin(classes, (NO_WAY, UNKNOWN)), classes, split).astype(np.uint8)
+
+
+@lru_cache(maxsize=2)
+def _corners(region: Region) -> NDArray[np.float64]:
+    return cell_corners(region.cells)
+
+
+def _version(region: Region) -> str:
+    return str(region.catalog.get("version", "0")).replace("/", "_") + f"-{_stamp(region)}"
+
+
+@lru_cache(maxsize=4)
+def _stamp(region: Region) -> str:
+    return format((region.path / "catalog.json").stat().st_mtime_ns % 2**32, "x")

@@ -1,0 +1,1 @@
+"""The pages, one script each: title, choose, call, draw, explain."""

@@ -1,0 +1,70 @@
+"""Sources: what every number is made from, how old that is, under which licence, and what is not known."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from sempre_geo.i18n import gettext as _
+from sempre_geo.publish.maps import inert
+from sempre_geo.ui.frame import page_title
+from sempre_geo.ui.installation import installation
+
+region = installation().region
+catalog = region.catalog
+
+page_title(_("Where the numbers come from"))
+if region.fictional:
+    lead = _(
+        "{title} does not exist. Its people, services, buses and everything said about them are invented, so that the "
+        "tool can be tried without anybody's data."
+    )
+    st.html(f'<div class="empty"><p>{escape(lead.format(title=region.title))}</p></div>')
+
+st.html(f"<h2>{escape(_('Sources'))}</h2>")
+st.table(
+    pd.DataFrame(
+        [
+            {
+                _("Source"): source["title"],
+                _("Where from"): source["origin"],
+                _("Date"): source.get("date") or _("not stated"),
+                _("Licence"): source["licence"],
+            }
+            for source in catalog["sources"]
+        ]
+    ),
+    hide_index=True,
+)
+
+st.html(f"<h2>{escape(_('What is made of them'))}</h2>")
+st.table(
+    pd.DataFrame(
+        [
+            {
+                _("Layer"): layer["title"],
+                _("Unit"): layer["units"],
+                _("How it is made"): layer["method"],
+                _("From"): ", ".join(layer.get("sources", ())),
+                _("Rows"): layer["rows"],
+            }
+            for layer in catalog["layers"].values()
+        ]
+    ),
+    hide_index=True,
+)
+
+st.html(f"<h2>{escape(_('What we do not know'))}</h2>")
+notes = [
+    *region.notes,
+    _("A category without any service in the data is not shown: that need not mean that there is none."),
+    _("Travel times are computed from the map, without traffic, snow or road works."),
+    _("What people told us shows who spoke. Silence is not satisfaction."),
+]
+st.html("<ul>" + "".join(f"<li>{inert(note)}</li>" for note in notes) + "</ul>")
+st.html(
+    f"<p>{escape(_('Made with sempre_geo {version}.').format(version=catalog.get('version', '')))} "
+    f"{escape(_('Icons: Material Symbols. Map library: Leaflet. Both are served from here.'))}</p>"
+)

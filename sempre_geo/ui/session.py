@@ -1,0 +1,74 @@
+"""What belongs to one visitor: language, theme, login, the place and view they look at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from sempre_geo.i18n import SOURCE_LANGUAGE, available_languages, set_language
+from sempre_geo.pipeline.accounts import account_name, who_is
+from sempre_geo.publish.palette import Theme
+from sempre_geo.region.bundle import Region
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.login import COOKIE
+
+LANGUAGE, PLACE = "language", "place_id"
+
+
+def use_language() -> str:
+    """Speak the visitor's language from here on: the one they chose, else their browser's, else English."""
+    if LANGUAGE not in st.session_state:
+        wished = st.query_params.get("lang") or (st.context.locale or SOURCE_LANGUAGE).split("-")[0].lower()
+        st.session_state[LANGUAGE] = wished if wished in available_languages() else SOURCE_LANGUAGE
+    set_language(st.session_state[LANGUAGE])
+    return str(st.session_state[LANGUAGE])
+
+
+def theme() -> Theme:
+    """The appearance the visitor sees now."""
+    return installation().themes["dark" if st.context.theme.type == "dark" else "light"]
+
+
+def login_token() -> str:
+    """The login that the visitor's browser carries; empty for most."""
+    return str(st.context.cookies.get(COOKIE, ""))
+
+
+def greeting_name() -> str:
+    """The name of the account that is logged in; empty for a visitor."""
+    token = login_token()
+    return account_name(installation().settings, token) if token else ""
+
+
+def is_coordinator() -> bool:
+    """Whether the review page is worth showing; the use cases check the role again."""
+    token = login_token()
+    return bool(token) and any(role == "coordinator" for role, _scope in who_is(installation().settings, token).grants)
+
+
+def known_place(region: Region, place_id: str | None) -> str | None:
+    """A place id from a link or an earlier page if the region has such a cell or settlement."""
+    return place_id if place_id in region.cells.index or place_id in region.settlements.index else None
+
+
+def read_link(region: Region, choices: dict[str, list[str]]) -> None:
+    """Take the view a link names into an empty session, each part only if it is one of its choices."""
+    for name, allowed in choices.items():
+        wished = st.query_params.get(name)
+        if name not in st.session_state and wished in allowed:
+            st.session_state[name] = wished
+    if PLACE not in st.session_state:
+        st.session_state[PLACE] = known_place(region, st.query_params.get("place"))
+
+
+def write_link(view: dict[str, str | None]) -> None:
+    """Put the view into the address, so that it can be sent on: names of places, never coordinates."""
+    wanted = {name: value for name, value in view.items() if value}
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def position(region: Region, place_id: str) -> tuple[float, float]:
+    """(lon, lat) of a cell or settlement."""
+    places = region.cells if place_id in region.cells.index else region.settlements
+    point = places.geometry.loc[place_id]
+    return float(point.x), float(point.y)
