@@ -120,7 +120,7 @@ def _built(region: Region) -> None:
 @cli.command()
 @_PORT
 @click.pass_obj
-def demo(settings: Settings, port: int) -> None:
+def demo(settings: Settings, /, port: int) -> None:
     """Build the fictional region if needed and open the app on it.
 
     Example: sempre-geo demo
@@ -135,7 +135,7 @@ def demo(settings: Settings, port: int) -> None:
 @click.argument("region", required=False)
 @_PORT
 @click.pass_obj
-def app(settings: Settings, region: str | None, port: int) -> None:
+def app(settings: Settings, /, region: str | None, port: int) -> None:
     """Open the app on a built region; without a name, on all that are built.
 
     Example: sempre-geo app valka --port 8600
@@ -156,7 +156,7 @@ def app(settings: Settings, region: str | None, port: int) -> None:
 @click.option("--country", help="Whose rules hold: EE LV LT FI SE DK NO PL DE LI, or demo.")
 @click.option("--date", "day", type=_DAY, help="The day whose seasons hold (winter roads); none without it.")
 @click.pass_obj
-def build(settings: Settings, region: str, day: datetime | None, **files: Any) -> None:
+def build(settings: Settings, /, region: str, day: datetime | None, **files: Any) -> None:
     """Build a region from files.
 
     Example: sempre-geo build valka --osm latvia.osm.pbf --clip valka.geojson --population census.csv --country LV
@@ -171,7 +171,7 @@ def build(settings: Settings, region: str, day: datetime | None, **files: Any) -
 @click.option("--place", required=True, help='A place as OpenStreetMap knows it, "Valka, Latvia".')
 @click.option("--country", help="Whose rules hold; found from the place without it.")
 @click.pass_obj
-def fetch(settings: Settings, region: str, place: str, country: str | None) -> None:
+def fetch(settings: Settings, /, region: str, place: str, country: str | None) -> None:
     """Build a region from OpenStreetMap by place name; needs the internet.
 
     Example: sempre-geo fetch valka --place "Valka, Latvia"
@@ -184,7 +184,7 @@ def fetch(settings: Settings, region: str, place: str, country: str | None) -> N
 @cli.command()
 @click.argument("files", type=_FILE, nargs=-1, required=True)
 @click.pass_obj
-def check(settings: Settings, files: tuple[Path, ...]) -> int:
+def check(settings: Settings, /, files: tuple[Path, ...]) -> int:
     """Say what is wrong with inputs before a region is built from them.
 
     Example: sempre-geo check latvia.osm.pbf timetable.zip services.csv
@@ -207,7 +207,7 @@ def check(settings: Settings, files: tuple[Path, ...]) -> int:
 @click.option("--depart", type=_MOMENT, help="When to leave, for transit: YYYY-MM-DDTHH:MM.")
 @click.option("--out", type=_FILE, required=True)
 @click.pass_obj
-def matrix(settings: Settings, region: str, out: Path, **question: Any) -> None:
+def matrix(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
     """Minutes between any two lists of points.
 
     Example: sempre-geo matrix valka --mode car --origins homes.csv --destinations halls.csv --out minutes.csv
@@ -229,7 +229,7 @@ def matrix(settings: Settings, region: str, out: Path, **question: Any) -> None:
 @click.option("--latest", "latest_min", type=_CLOCK, default="22:00", show_default=True, help="Be home by.")
 @click.option("--out", type=_FILE, required=True)
 @click.pass_obj
-def visits(settings: Settings, region: str, day: datetime, out: Path, **question: Any) -> None:
+def visits(settings: Settings, /, region: str, day: datetime, out: Path, **question: Any) -> None:
     """Whether people can get there, be served and be home again the same day; one row a cell.
 
     Example: sempre-geo visits demo --service gp --date 2026-11-24 --stay 60 --out visits.csv
@@ -245,17 +245,42 @@ def visits(settings: Settings, region: str, day: datetime, out: Path, **question
     "--standards", help="A country code (LV, FI ...) or a table of standards; the region's country without it."
 )
 @click.option("--by", type=click.Choice(["municipality", "cell"]), default="municipality", show_default=True)
-@click.option("--date", "day", type=_DAY, help="The day that visits by bus are computed for.")
 @click.option("--out", type=_FILE, required=True, help="A file ending in .csv, .parquet or .gpkg.")
 @click.pass_obj
-def gaps(settings: Settings, region: str, standards: str | None, by: str, day: datetime | None, out: Path) -> None:
+def gaps(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
     """Who is beyond which standard, how many, how far and why.
 
     Example: sempre-geo gaps valka --by municipality --out gaps.csv
     """
     from sempre_geo.pipeline.gaps import gaps as compute
 
-    table = compute(
-        settings, region, standards=standards, by=by, day=day.date() if day else None, progress=TerminalProgress()
+    _write(compute(settings, region, progress=TerminalProgress(), **question), out)
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--service", required=True, help="A category: gp, pharmacy, library ...")
+@click.option("--add", type=click.IntRange(1), required=True, help="How many more.")
+@click.option("--model", type=click.Choice(["mclp", "p-median", "p-center", "lscp"]), required=True)
+@click.option("--limit", "limit_min", type=click.FloatRange(0, min_open=True), help="Minutes that count as served.")
+@click.option("--mode", type=click.Choice(["car", "bike", "walk", "wheelchair"]), default="car", show_default=True)
+@click.option("--group", default="all", show_default=True, help="Whose number weighs.")
+@click.option("--time-limit", "time_limit_s", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True)
+@click.option("--out", type=_FILE, required=True)
+@click.pass_obj
+def siting(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
+    """Where further services would help most; the objective, bound and gap go to standard output.
+
+    Example: sempre-geo siting demo --service gp --add 2 --model mclp --limit 20 --out sites.csv
+    """
+    from sempre_geo.pipeline.siting import siting as compute
+
+    plan = compute(settings, region, progress=TerminalProgress(), **question)
+    _write(plan.sites, out)
+    click.echo(f"objective {plan.objective:.6g}\nbound {plan.bound:.6g}\ngap {plan.gap:.6g}")
+    click.echo(
+        _("{homes} homes for {cells} inhabited cells, {candidates} of {every} candidate places").format(
+            homes=plan.homes, cells=plan.homes_in_all, candidates=plan.candidates, every=plan.candidates_in_all
+        ),
+        err=True,
     )
-    _write(table, out)

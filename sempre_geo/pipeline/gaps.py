@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +22,7 @@ from sempre_geo.gaps.standards import (
 from sempre_geo.i18n import gettext as _
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 
 GROUPS = (
@@ -39,7 +39,6 @@ def gaps(
     *,
     standards: str | None = None,
     by: str = "municipality",
-    day: date | None = None,
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """The gap table of a built region, all its standards, categories and groups.
@@ -51,9 +50,6 @@ def gaps(
         inputs, else the limits of its country.
     by
         ``municipality`` or ``cell``.
-    day
-        The day that visits by public transport are computed for; without it the timetable's first ordinary
-        Tuesday.
 
     Raises
     ------
@@ -98,7 +94,7 @@ def assess(settings: Settings, region: Region, standards: tuple[Standard, ...]) 
     """Every standard against every category it speaks of, in the standards' order."""
     crosswalk = read_crosswalk(settings.definition("crosswalk.toml"))
     for standard in standards:
-        for category in _categories(region, standard):
+        for category in _categories(settings, standard):
             yield _assessment(region, standard, category=category, crosswalk=crosswalk)
 
 
@@ -114,8 +110,12 @@ def group_counts(region: Region, standard: Standard, crosswalk: Crosswalk) -> pd
     return pd.DataFrame({name: cells[column] for name, column in known.items()}, index=cells.index)
 
 
-def _categories(region: Region, standard: Standard) -> list[str]:
-    return sorted(region.travel_times["category"].unique()) if standard.category == EVERYWHERE else [standard.category]
+def _categories(settings: Settings, standard: Standard) -> list[str]:
+    """The categories a standard speaks of; also those the map data lack, which are unknown and not fine."""
+    if standard.category != EVERYWHERE:
+        return [standard.category]
+    categories = read_categories(settings)
+    return [name for name in categories.by_id if name not in categories.sensitive]
 
 
 def _assessment(region: Region, standard: Standard, *, category: str, crosswalk: Crosswalk) -> Assessment:
