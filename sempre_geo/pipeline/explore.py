@@ -13,7 +13,6 @@ import pandas as pd
 
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.contributions import public_contributions
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.catalog import CATALOG
 from sempre_geo.settings import Settings
@@ -174,6 +173,8 @@ def said_near(settings: Settings, region: str, *, lon: float, lat: float, within
     Items awaiting review are among them, without their text. The places of contributions are masked, so the
     distance is as rough as they are.
     """
+    from sempre_geo.pipeline.contributions import public_contributions
+
     said = public_contributions(settings, region)
     placed = said[said["lon"].notna()]
     if placed.empty:

@@ -14,10 +14,9 @@ from folium.map import CustomPane, Layer
 from folium.template import Template
 
 from sempre_geo.publish.palette import Theme
-from sempre_geo.publish.pins import HEIGHT_PX, PINS, WIDTH_PX, pin_anchor
+from sempre_geo.publish.pins import ASSETS, HEIGHT_PX, PINS, WIDTH_PX, pin_anchor
 from sempre_geo.publish.tile_shapes import FIRST_ZOOM, LAST_ZOOM
 
-ASSETS = "/assets"
 _DECIMALS = 5
 _MANY = 400
 _NAMES_PANE = "names"

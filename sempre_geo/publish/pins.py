@@ -9,6 +9,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.palette import Theme
 
 Pin = Literal["service", "need", "idea", "proposal", "need_waiting", "idea_waiting", "here"]
+ASSETS = "/assets"
 PINS: tuple[str, ...] = get_args(Pin)
 WIDTH_PX, HEIGHT_PX = 28, 34
 _ANCHORS = {"service": (14, 17), "here": (14, 17)}

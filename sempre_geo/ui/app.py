@@ -14,7 +14,6 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.publish.maps import serve_leaflet_ourselves
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.middleware import AccessLog, SecurityHeaders
 from sempre_geo.ui.routes import routes
@@ -25,7 +24,6 @@ _log = logging.getLogger(__name__)
 
 def parts() -> dict[str, Any]:
     """What `st.App` is called with, by ``app.py`` and by `make_app`: the pages, our routes, what wraps both."""
-    serve_leaflet_ourselves()
     online = urlsplit(installation().settings.online_tiles.replace("{s}", "*"))
     images_from = f"{online.scheme}://{online.netloc}" if online.netloc else ""
     return {
@@ -51,8 +49,13 @@ async def _warmed(_app: st.App) -> AsyncIterator[dict[str, object]]:
 
 
 def _warm() -> None:
+    from sempre_geo.pipeline.community import open_community
+
     try:
         region = installation().region
+        from sempre_geo.ui import layers, map_frame  # noqa: F401 - folium is slow to import: done before it is needed
+
+        open_community(installation().settings)
         installation().tiles.warm()
         _ = region.services, region.travel_times
     except SempreGeoError as problem:

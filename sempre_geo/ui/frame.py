@@ -20,7 +20,7 @@ _LANGUAGE_NAMES = {
 def header(region: Region, *, languages: Sequence[str]) -> None:
     """The region's name, whether it exists, and the language."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
-        told = f"<strong>{escape(region.title)}</strong>"
+        told = f"<strong>Sempre</strong> · {escape(region.title)}"
         if region.fictional:
             told += (
                 f' <span class="fictional">{escape(_("fictional: places, people and timetables are invented"))}</span>'

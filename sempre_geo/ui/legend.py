@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from sempre_geo.i18n import gettext as _
-from sempre_geo.publish.maps import ASSETS
 from sempre_geo.publish.palette import Theme
+from sempre_geo.publish.pins import ASSETS
 from sempre_geo.ui.words import time_steps
 
 

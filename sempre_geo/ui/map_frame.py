@@ -12,12 +12,13 @@ from streamlit_folium import st_folium
 
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.publish.maps import base_map
+from sempre_geo.publish.maps import base_map, serve_leaflet_ourselves
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.session import theme
 
 HEIGHT_PX = 620
+serve_leaflet_ourselves()
 
 
 def show_map(

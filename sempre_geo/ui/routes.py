@@ -14,9 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from sempre_geo import __version__
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.publish.maps import ASSETS
 from sempre_geo.publish.palette import Theme
-from sempre_geo.publish.pins import PINS, pin_svg
+from sempre_geo.publish.pins import ASSETS, PINS, pin_svg
 from sempre_geo.publish.tiles import Part
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_routes

@@ -50,7 +50,7 @@ def _reading(total: pd.Series, *, category: str, mode: str, group: str, limit: i
     if math.isnan(total["share_beyond"]):
         told = [_("For nobody is it known how long it takes.")]
     else:
-        sentence = _("{group}: {share} needs more than {limit} {by} to the nearest {service}. That is {people}.")
+        sentence = _("{group}: {share} must travel more than {limit} {by} to the nearest {service}. That is {people}.")
         told = [
             sentence.format(
                 group=words.groups()[group], share=share(total["share_beyond"]), limit=duration(limit), by=by,

@@ -10,6 +10,7 @@ import streamlit as st
 
 from sempre_geo.errors import NotAllowedError, SempreGeoError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.proposal_queue import unread_proposals
 from sempre_geo.pipeline.proposals import approve
 from sempre_geo.pipeline.review import do_not_publish, publish, review_queue
@@ -19,6 +20,7 @@ from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 
+_AT_ONCE = 20
 here, region = installation(), installation().region
 
 
@@ -59,7 +61,32 @@ def _entry(row: pd.Series) -> None:
             st.button(_("Do not publish"), key=f"refuse_{row['id']}", on_click=_refuse, args=(row["id"],))
 
 
+def _show(queue: pd.DataFrame) -> None:
+    if "review_said" in st.session_state:
+        st.html(f'<p role="status"><strong>{escape(st.session_state.pop("review_said"))}</strong></p>')
+    nothing = _("Nothing waits. Everything that was told has been read.")
+    waiting = ngettext("{n} entry waits.", "{n} entries wait.", len(queue)).format(n=len(queue))
+    st.html(f'<p class="lead">{escape(nothing if queue.empty else waiting)}</p>')
+    for _number, entry in queue.head(_AT_ONCE).iterrows():
+        _entry(entry)
+    _unread()
+
+
+def _unread() -> None:
+    unread = unread_proposals(here.settings, region.name, by=session.login_token())
+    if unread.empty:
+        return
+    st.html(f"<h2>{escape(_('Proposals nobody has read yet'))}</h2>")
+    for _number, entry in unread.iterrows():
+        with st.container(border=True, key=f"unread_{entry['id']}"):
+            lines = "<br>".join(inert(entry[name]) for name in ("what", "for_whom", "why_here"))
+            st.html(f'<p class="said"><strong>{inert(entry["title"])}</strong><br>{lines}</p>')
+            st.button(_("List it"), key=f"approve_{entry['id']}", type="primary", on_click=_approve,
+                      args=(entry["id"],))  # fmt: skip
+
+
 page_title(_("What waits for review"))
+queue: pd.DataFrame | None
 try:
     queue = review_queue(here.settings, region.name, by=session.login_token())
 except NotAllowedError as refusal:
@@ -67,18 +94,6 @@ except NotAllowedError as refusal:
         f'<div class="empty"><p>{escape(str(refusal))} '
         f'<a href="/login" target="_self">{escape(_("Log in"))}</a></p></div>'
     )
-    st.stop()
-if "review_said" in st.session_state:
-    st.html(f'<p role="status"><strong>{escape(st.session_state.pop("review_said"))}</strong></p>')
-waiting = _("Nothing waits. Everything that was told has been read.") if queue.empty else _("{n} entries wait.")
-st.html(f'<p class="lead">{escape(waiting.format(n=len(queue)))}</p>')
-for _number, entry in queue.head(20).iterrows():
-    _entry(entry)
-unread = unread_proposals(here.settings, region.name, by=session.login_token())
-if not unread.empty:
-    st.html(f"<h2>{escape(_('Proposals nobody has read yet'))}</h2>")
-for _number, entry in unread.iterrows():
-    with st.container(border=True, key=f"unread_{entry['id']}"):
-        lines = "<br>".join(inert(entry[name]) for name in ("what", "for_whom", "why_here"))
-        st.html(f'<p class="said"><strong>{inert(entry["title"])}</strong><br>{lines}</p>')
-        st.button(_("List it"), key=f"approve_{entry['id']}", type="primary", on_click=_approve, args=(entry["id"],))
+    queue = None
+if queue is not None:
+    _show(queue)
