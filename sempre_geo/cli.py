@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import traceback
@@ -19,6 +20,8 @@ from sempre_geo.progress import TerminalProgress
 from sempre_geo.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sempre_geo.region.bundle import Region
 
 BAD_INPUT = 2
@@ -47,6 +50,27 @@ class _Clock(click.ParamType):
 
 
 _CLOCK = _Clock()
+
+
+class _Position(click.ParamType):
+    """A position as LON,LAT in degrees."""
+
+    name = "LON,LAT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[float, float]:
+        """Longitude and latitude, or a refusal."""
+        if isinstance(value, tuple):
+            return value
+        try:
+            lon, lat = (float(part) for part in str(value).split(","))
+        except ValueError:
+            self.fail(
+                _("'{value}' is no position; write longitude,latitude as 24.1,56.9.").format(value=value), param, ctx
+            )
+        return lon, lat
+
+
+_POSITION = _Position()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -96,9 +120,13 @@ def _unexpected(error: Exception) -> str:
     )
 
 
-def _write(frame: Any, out: Path) -> None:
+def _write(settings: Settings, region: str, frame: pd.DataFrame, out: Path) -> None:
+    """Write a result; one that comes from an invented place says so in every row."""
+    from sempre_geo.region.bundle import read_region
     from sempre_geo.region.files import write_table
 
+    if read_region(region, settings).fictional:
+        frame = frame.assign(fictional="fictional")
     write_table(frame, out)
     click.echo(_("{n} rows written to {path}.").format(n=len(frame), path=out), err=True)
 
@@ -214,7 +242,7 @@ def matrix(settings: Settings, /, region: str, out: Path, **question: Any) -> No
     """
     from sempre_geo.pipeline.matrix import matrix as compute
 
-    _write(compute(settings, region, progress=TerminalProgress(), **question), out)
+    _write(settings, region, compute(settings, region, progress=TerminalProgress(), **question), out)
 
 
 @cli.command()
@@ -236,7 +264,7 @@ def visits(settings: Settings, /, region: str, day: datetime, out: Path, **quest
     """
     from sempre_geo.pipeline.visits import visits as compute
 
-    _write(compute(settings, region, date=day.date(), progress=TerminalProgress(), **question), out)
+    _write(settings, region, compute(settings, region, date=day.date(), progress=TerminalProgress(), **question), out)
 
 
 @cli.command()
@@ -254,7 +282,7 @@ def gaps(settings: Settings, /, region: str, out: Path, **question: Any) -> None
     """
     from sempre_geo.pipeline.gaps import gaps as compute
 
-    _write(compute(settings, region, progress=TerminalProgress(), **question), out)
+    _write(settings, region, compute(settings, region, progress=TerminalProgress(), **question), out)
 
 
 @cli.command()
@@ -276,7 +304,7 @@ def siting(settings: Settings, /, region: str, out: Path, **question: Any) -> No
     from sempre_geo.pipeline.siting import siting as compute
 
     plan = compute(settings, region, progress=TerminalProgress(), **question)
-    _write(plan.sites, out)
+    _write(settings, region, plan.sites, out)
     click.echo(f"objective {plan.objective:.6g}\nbound {plan.bound:.6g}\ngap {plan.gap:.6g}")
     click.echo(
         _("{homes} homes for {cells} inhabited cells, {candidates} of {every} candidate places").format(
@@ -284,3 +312,71 @@ def siting(settings: Settings, /, region: str, out: Path, **question: Any) -> No
         ),
         err=True,
     )
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--from", "origin", type=_POSITION, required=True, help="LON,LAT")
+@click.option("--to", "destination", type=_POSITION, required=True, help="LON,LAT")
+@click.option("--depart", type=_MOMENT, help="Leave at YYYY-MM-DDTHH:MM, local time.")
+@click.option("--arrive", type=_MOMENT, help="Be there by YYYY-MM-DDTHH:MM, local time.")
+@click.option(
+    "--mode", type=click.Choice(["transit", "car", "bike", "walk", "wheelchair"]), default="transit", show_default=True
+)
+@click.option("--json", "as_json", is_flag=True, help="For programs instead of people.")
+@click.pass_obj
+def journey(settings: Settings, /, region: str, *, as_json: bool, **question: Any) -> int:
+    """One journey, step by step.
+
+    Example: sempre-geo journey demo --from 19.71,56.85 --to 19.9,56.9 --depart 2026-11-24T07:00
+    """
+    from sempre_geo.pipeline.journey import NoJourney, to_json, to_text
+    from sempre_geo.pipeline.journey import journey as compute
+
+    answer = compute(settings, region, **question)
+    click.echo(json.dumps(to_json(answer), ensure_ascii=False) if as_json else to_text(answer))
+    return NO_RESULT if isinstance(answer, NoJourney) else 0
+
+
+@cli.command(name="import")
+@click.argument("region")
+@click.argument("file", type=_FILE)
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.pass_obj
+def import_(settings: Settings, /, region: str, file: Path, *, dry_run: bool) -> int:
+    """Take in contributions from CSV, GeoJSON, Kobo or ODK; they wait for review.
+
+    Example: sempre-geo import valka answers.csv --dry-run
+    """
+    from sempre_geo.pipeline.exchange import import_contributions
+
+    result = import_contributions(settings, region, file, dry_run=dry_run)
+    for problem in result.problems:
+        click.echo(problem, err=True)
+    said = _("{added} would be added, {known} are known.") if dry_run else _("{added} added, {known} were known.")
+    click.echo(said.format(added=result.added, known=result.known))
+    return BAD_INPUT if result.problems else 0
+
+
+@cli.group()
+def user() -> None:
+    """Local accounts of coordinators and other roles."""
+
+
+@user.command(name="add")
+@click.argument("name")
+@click.option(
+    "--role", required=True, help="coordinator, network_member, provider, policymaker, auditor, administrator"
+)
+@click.option("--scope", default="*", show_default=True, help="Where: *, region:NAME, municipality:ID ...")
+@click.password_option(help="Asked for when not given.")
+@click.pass_obj
+def user_add(settings: Settings, /, name: str, **account: Any) -> None:
+    """Make an account.
+
+    Example: sempre-geo user add anna --role coordinator
+    """
+    from sempre_geo.pipeline.accounts import add_account
+
+    add_account(settings, name, **account)
+    click.echo(_("The account '{name}' is ready.").format(name=name))

@@ -163,7 +163,6 @@ def _merged(homes: gpd.GeoDataFrame, place: pd.Series) -> gpd.GeoDataFrame:
     kept = total.nlargest(MOST_HOMES).index
     by_size = homes.assign(place=place).sort_values("weight", kind="stable")
     largest = by_size.drop_duplicates("place", keep="last").set_index("place")
-    )
     centres = gpd.GeoDataFrame(largest.loc[kept], geometry="geometry", crs=homes.crs)
     metric = centres.to_crs("EPSG:3035")
     nearest = metric.sindex.nearest(homes.to_crs("EPSG:3035").geometry, return_all=False)[1]
