@@ -6,7 +6,6 @@ cell stays, its people are unknown, and it is marked. In any other layer a negat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,10 @@ from typing import Literal
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
+from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
@@ -50,7 +52,7 @@ CENSUS_GROUPS: Mapping[str, str] = {
 }
 OWN_GROUP = "group_"  # a planner's own group: column group_no_car -> no_car
 _IDS = ("cell_id", "id", "grd_id", "inspireid", "code", "akood", "fid")
-_CODE = re.compile(r"(?:CRS3035RES(?P<size>\d+)m|(?P<km>\d+)km)N(?P<n>\d+)E(?P<e>\d+)")
+_CODE = r"^(?:CRS3035RES(?P<metres>\d+)m|(?P<km>\d+)km)N(?P<n>\d+)E(?P<e>\d+)$"
 
 
 @dataclass(frozen=True)
@@ -146,17 +148,17 @@ def _tables(path: Path) -> Iterator[pd.DataFrame]:
 
 
 def _corners(codes: pd.Series) -> pd.DataFrame:
-    parts = codes.astype(object).where(codes.notna(), "").astype(str).str.extract(_CODE)
-    in_km = parts["km"].notna()
-    size = pd.to_numeric(parts["km"].where(in_km, parts["size"])).astype(np.float64).where(~in_km, lambda km: km * 1000)
-    scale = np.where(in_km, 1000.0, 1.0)
-    return pd.DataFrame(
-        {
-            "x": pd.to_numeric(parts["e"]).astype(np.float64) * scale,
-            "y": pd.to_numeric(parts["n"]).astype(np.float64) * scale,
-            "size": size,
-        }
-    )
+    """Lower-left corner and side of each code's square, in metres; NaN where a code is none."""
+    parts = pc.extract_regex(pa.array(codes.astype(str), pa.string(), from_pandas=True), _CODE)
+    number = {name: _floats(pc.struct_field(parts, name)) for name in ("metres", "km", "n", "e")}
+    scale = np.where(np.isnan(number["km"]), 1.0, 1000.0)
+    side = np.where(np.isnan(number["km"]), number["metres"], number["km"] * scale)
+    return pd.DataFrame({"x": number["e"] * scale, "y": number["n"] * scale, "size": side}, index=codes.index)
+
+
+def _floats(digits: pa.StringArray) -> NDArray[np.float64]:
+    known = pc.if_else(pc.equal(digits, ""), None, digits)
+    return np.asarray(pc.cast(known, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _near(table: pd.DataFrame, bbox: tuple[float, float, float, float] | None) -> pd.DataFrame:
