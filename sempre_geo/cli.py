@@ -380,3 +380,18 @@ def user_add(settings: Settings, /, name: str, **account: Any) -> None:
 
     add_account(settings, name, **account)
     click.echo(_("The account '{name}' is ready.").format(name=name))
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--out", type=_FILE, required=True, help="A file ending in .gpkg, .geojson, .csv or .parquet.")
+@click.pass_obj
+def export(settings: Settings, /, region: str, *, out: Path) -> None:
+    """A region's layers and public contributions as one file.
+
+    Example: sempre-geo export valka --out valka.gpkg
+    """
+    from sempre_geo.pipeline.export import export as write
+
+    rows = write(settings, region, out=out)
+    click.echo(_("{n} rows written to {path}.").format(n=rows, path=out), err=True)
