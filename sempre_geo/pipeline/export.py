@@ -59,8 +59,6 @@ def nearest_minutes(times: pd.DataFrame) -> pd.DataFrame:
     {'a': {'gp_car_min': 7.0}}
     """
     first = times[times["rank"] == 1]
-    wide = first.pivot_table(
-        index="cell_id", columns=["category", "mode"], values="minutes", observed=True, aggfunc="min"
-    )
-    wide.columns = [f"{category}_{mode}_min" for category, mode in wide.columns]
-    return wide.astype(np.float64)
+    column = first["category"].astype(str) + "_" + first["mode"].astype(str) + "_min"
+    wide = first.assign(column=column).pivot_table(index="cell_id", columns="column", values="minutes", observed=True)
+    return pd.DataFrame(wide.astype(np.float64).rename_axis(columns=None))
