@@ -18,7 +18,7 @@ import heapq
 import hmac
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -54,11 +54,14 @@ class Zones:
         """
         if self.squares.empty:
             return None
-        here = square_of(lon, lat)
-        there = self.squares.index.to_frame().to_numpy()
-        steps = np.hypot(there[:, 0] - here[0], there[:, 1] - here[1])
-        zone = self.squares["zone_id"].iloc[int(steps.argmin())]
+        _steps, nearest = self._places[0].query(square_of(lon, lat))
+        zone = self._places[1][nearest]
         return zone if isinstance(zone, str) else None
+
+    @cached_property
+    def _places(self) -> tuple[KDTree, list[object]]:
+        squares = self.squares.sort_index()
+        return KDTree(np.array(list(squares.index), dtype=float)), list(squares["zone_id"])
 
 
 def square_of(lon: float, lat: float) -> Square:
@@ -69,6 +72,12 @@ def square_of(lon: float, lat: float) -> Square:
     """
     east, north = _to_metres().transform(lon, lat)
     return math.floor(north / SQUARE_M), math.floor(east / SQUARE_M)
+
+
+def metres_of(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Positions as metres east and north (EPSG:3035)."""
+    east, north = _to_metres().transform(lon, lat)
+    return np.asarray(east), np.asarray(north)
 
 
 def make_zones(cells: pd.DataFrame, *, key: bytes) -> Zones:
@@ -190,7 +199,7 @@ def _described(squares: pd.DataFrame, *, key: bytes) -> pd.DataFrame:
         name=named,
         residents=rows.groupby("group")["residents"].sum(),
         accuracy_m=(np.ceil(rows.groupby("group")["reach_m"].max() / 100) * 100).astype(int),
-        zone_id=shown["draw"].str[:16],
+        zone_id=[draw[:16] for draw in shown["draw"]],
     )
     return zones.reset_index().set_index("zone_id")
 

@@ -35,6 +35,7 @@ from sempre_geo.community.store.contributions import (
     save_event,
     save_voice,
 )
+from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.zones import load_zones
 from sempre_geo.community.texts import kept_line, kept_text
@@ -217,6 +218,7 @@ def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None
     with open_community(settings).writing() as transaction:
         row = _claimed(transaction, digest)
         erase_contribution(transaction, row["id"], at=stamp(at or now()))
+        erase_cuts(transaction, row["region"])
     open_community(settings).forget()
 
 

@@ -71,7 +71,8 @@ def _filled(path: Path, version: str) -> None:
     with sqlite3.connect(path) as database:
         database.execute(
             "INSERT INTO contributions (id, region, kind, category, topic, obstacle, about, groups, title, text,"
-            " language, municipality, precision, how_it_came_in, shown_alone, consent, status, status_at, findings, created_at)"
+            " language, municipality, precision, how_it_came_in, shown_alone, consent, status, status_at,"
+            " findings, created_at)"
             " VALUES ('c1', 'r', 'need', 'gp', '', 'other', 'myself', '[]', 'T', 'Ā🙂', 'lv', '', 'exact', 'web', 0, 1,"
             " 'received', '2026-01-01T00:00:00Z', '[]', '2026-01-01T00:00:00Z')"
         )
@@ -93,7 +94,8 @@ def test_a_store_of_every_earlier_version_keeps_its_rows(tmp_path, version):
         kept = transaction.execute(
             text(
                 "SELECT c.text, p.lon, v.sentence, a.hash FROM contributions c"
-                " JOIN exact_places p ON p.contribution_id = c.id JOIN voices v ON v.contribution_id = c.id JOIN audit a ON a.seq = 1 WHERE c.id = 'c1'"
+                " JOIN exact_places p ON p.contribution_id = c.id"
+                " JOIN voices v ON v.contribution_id = c.id JOIN audit a ON a.seq = 1 WHERE c.id = 'c1'"
             )
         ).one()
     assert tuple(kept) == ("Ā🙂", 20.5, "me too", "e")

@@ -24,6 +24,7 @@ from sempre_geo.pipeline.contributions import (
     tell,
     withdraw_voice,
 )
+from sempre_geo.pipeline.counts import counts
 from sempre_geo.pipeline.review import answer, do_not_publish, edit, exact_place, mark_done, publish, review_queue
 from tests.pipeline.community_region import build_region
 
@@ -227,3 +228,20 @@ def test_an_exact_place_is_for_coordinators_of_that_place(settings, region):
     assert list(review_queue(settings, region, by=here)["id"]) == [receipt.id]
     with pytest.raises(NotAllowedError, match="Only a coordinator"):
         review_queue(settings, region, by="")
+
+
+def test_counts_are_the_same_all_week_and_forget_what_was_erased(settings, region):
+    said = [tell(settings, region, draft=replace(NEED, text=f"{n}"), at=AT) for n in range(12)]
+    for receipt in said:
+        publish(settings, receipt.id, by=OPERATOR, at=AT)
+    assert counts(settings, region, at=AT).empty, "this week's cut was taken on Monday"
+    monday = AT + timedelta(days=7)
+    first = counts(settings, region, at=monday)
+    assert first.loc[first["cut"] == "place", "people"].tolist() == [10, 10]
+    later = tell(settings, region, draft=NEED, at=monday)
+    publish(settings, later.id, by=OPERATOR, at=monday)
+    assert counts(settings, region, at=monday + timedelta(days=3)).equals(first)
+    for receipt in said[:4]:
+        erase_with_code(settings, receipt.claim_code)
+    again = counts(settings, region, at=monday + timedelta(days=3))
+    assert again.loc[again["cut"] == "place", "people"].tolist() == [5, 5]

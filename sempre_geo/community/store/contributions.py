@@ -81,6 +81,19 @@ def load_public(transaction: Transaction, region: str) -> pd.DataFrame:
     return _frame(transaction, query)
 
 
+def load_counted(transaction: Transaction, region: str, *, before: str) -> pd.DataFrame:
+    """The rows behind public counts: everything said before a moment, with the voices given before it."""
+    count = _voice_counts(before).subquery()
+    names = (*_PUBLIC, "obstacle", "about", "groups")
+    query = (
+        select(*(contributions.c[name] for name in names), func.coalesce(count.c.voices, 0).label("voices"))
+        .outerjoin(count, count.c.id == contributions.c.id)
+        .where(contributions.c.region == region, contributions.c.created_at < before)
+        .order_by(contributions.c.id)
+    )
+    return _frame(transaction, query)
+
+
 def load_region(transaction: Transaction, region: str) -> pd.DataFrame:
     """Every contribution of a region with all columns but the exact place: for the office, never for pages."""
     query = select(contributions).where(contributions.c.region == region).order_by(contributions.c.created_at)
@@ -192,14 +205,16 @@ def _note_erasure(transaction: Transaction, thing: str, *, at: str) -> None:
         transaction.execute(insert(erasures), {"thing": thing, "at": at})
 
 
-def _voice_counts() -> Select[Any]:
+def _voice_counts(before: str = "9") -> Select[Any]:
     """Voices per standing contribution: those given to it, to what was merged into it, and those authors."""
     standing = func.coalesce(contributions.c.merged_into, contributions.c.id)
-    given = select(standing.label("id"), literal(1).label("one")).join(
-        voices, voices.c.contribution_id == contributions.c.id
+    given = (
+        select(standing.label("id"), literal(1).label("one"))
+        .join(voices, voices.c.contribution_id == contributions.c.id)
+        .where(voices.c.created_at < before)
     )
     authors = select(contributions.c.merged_into.label("id"), literal(1).label("one")).where(
-        contributions.c.merged_into.is_not(None)
+        contributions.c.merged_into.is_not(None), contributions.c.created_at < before
     )
     every = union_all(given, authors).subquery()
     return select(every.c.id, func.sum(every.c.one).label("voices")).group_by(every.c.id)

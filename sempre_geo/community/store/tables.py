@@ -281,3 +281,72 @@ erasures = Table(
     Column("thing", String(_ID), primary_key=True),
     Column("at", String(_MOMENT), nullable=False),
 )
+
+public_cuts = Table(
+    "public_cuts",
+    metadata,
+    Column("region", String(_WORD), primary_key=True),
+    Column("week", String(10), primary_key=True),
+    Column("content", JSON, nullable=False),
+)
+
+merges = Table(
+    "merges",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("merge_id", String(_ID), nullable=False),
+    Column("contribution_id", String(_ID), ForeignKey("contributions.id", ondelete="CASCADE"), nullable=False),
+    Column("before", String(_ID)),
+    Column("after", String(_ID), nullable=False),
+    Column("at", String(_MOMENT), nullable=False),
+    Column("undone", Boolean, nullable=False),
+    Index(None, "merge_id"),
+)
+
+workshops = Table(
+    "workshops",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("region", String(_WORD), nullable=False),
+    Column("word_digest", String(_DIGEST), nullable=False, unique=True),
+    Column("opened_by", String(_WORD), nullable=False),
+    Column("opened_at", String(_MOMENT), nullable=False),
+    Column("closes_at", String(_MOMENT), nullable=False),
+)
+
+sent_texts = Table(
+    "sent_texts",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("text_digest", String(_DIGEST), primary_key=True),
+    Column("sent", Integer, nullable=False),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("region", String(_WORD), nullable=False),
+    Column("layer", String(16), nullable=False),
+    Column("thing", String(_WORD), nullable=False),
+    Column("field", String(_WORD), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("status_at", String(_MOMENT), nullable=False),
+    Column("decided_by", String(_WORD), nullable=False),
+    Column("claim_digest", String(_DIGEST), unique=True),
+    Column("created_at", String(_MOMENT), nullable=False),
+    Index(None, "region", "status"),
+)
+
+networks = Table(
+    "networks",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("region", String(_WORD), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("created_at", String(_MOMENT), nullable=False),
+)

@@ -1,0 +1,152 @@
+"""Counts for everybody: parts merged until enough people stand behind each, in steps of five, once a week.
+
+Every cut divides the counted contributions into parts and merges small parts until each has at least
+:data:`FEWEST` contributors (:data:`FEWEST_PROTECTED` for health, disability and violence). There is no
+part with fewer, so nothing has to be hidden beside it, and totals are not published apart: they are the
+sums of the parts. A count is rounded down to a multiple of :data:`STEP`. The difference of any two
+multiples of five, of two filters or two weeks, is a multiple of five: subtracting never leaves one to four.
+
+A contributor is the author of a contribution or of a voice for it; nobody is followed from one to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from sempre_geo.community.contributions import PUBLIC
+from sempre_geo.community.privacy import metres_of
+
+FEWEST = 5
+FEWEST_PROTECTED = 10
+STEP = 5
+REST = "other"
+COUNT_COLUMNS = ("cut", "category", "part", "place_name", "lon", "lat", "zones", "people")
+
+
+@dataclass(frozen=True)
+class Part:
+    """Areas that are shown as one: their zones, the contributors in them, and where to draw the count."""
+
+    zones: tuple[str, ...]
+    people: int
+    name: str
+    lon: float
+    lat: float
+
+
+def week_of(day: date) -> date:
+    """The Monday on which the cut in force on ``day`` was taken.
+
+    >>> week_of(date(2026, 11, 24))
+    datetime.date(2026, 11, 23)
+    """
+    return day - timedelta(days=day.weekday())
+
+
+def public_counts(rows: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
+    """The fixed list of cuts: by place, by place for each category, by category, obstacle, who and group.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        ``kind, category, topic, obstacle, about, groups, zone_id, status, merged_into, voices`` of all
+        contributions created before the cut.
+    zones : DataFrame
+        Index ``zone_id``; ``name, lon, lat``.
+
+    Returns
+    -------
+    DataFrame
+        :data:`COUNT_COLUMNS`; ``people`` are multiples of five; no row has fewer than five behind it.
+    """
+    heard = rows[rows["status"].isin(PUBLIC)]
+    heard = heard.assign(people=1 + heard["voices"].where(heard["merged_into"].isna(), 0).astype(int))
+    heard = heard[heard["merged_into"].isna()]
+    listed = [*_by_place("place", heard, zones, category="", fewest=_fewest(heard))]
+    for category, inside in heard.groupby("category", sort=True):
+        listed += _by_place("place", inside, zones, category=str(category), fewest=_fewest(inside))
+    for cut in ("category", "obstacle", "about", "kind"):
+        listed += _by_word(cut, heard, heard[cut])
+    spread = heard.explode("groups").dropna(subset=["groups"])
+    listed += _by_word("groups", spread, spread["groups"])
+    return pd.DataFrame(listed, columns=list(COUNT_COLUMNS))
+
+
+def merged_parts(people: pd.Series, zones: pd.DataFrame, *, fewest: int) -> list[Part]:
+    """Zones joined, the smallest first and with the nearest, until ``fewest`` people stand behind each part.
+
+    Nothing is returned if all of them together are fewer.
+    """
+    known = people[people.index.isin(zones.index) & people.gt(0)].sort_index()
+    if known.sum() < fewest:
+        return []
+    places = zones.loc[known.index, ["lon", "lat"]].to_numpy(dtype=float)
+    east, north = metres_of(places[:, 0], places[:, 1])
+    apart = np.hypot(east[:, None] - east[None, :], north[:, None] - north[None, :])
+    groups = [[at] for at in range(len(known))]
+    counts = known.to_numpy(dtype=int)
+    while min(counts[group].sum() for group in groups) < fewest:
+        least = min(groups, key=lambda group: int(counts[group].sum()))
+        others = [group for group in groups if group is not least]
+        near = min(others, key=lambda group: float(apart[np.ix_(least, group)].min()))
+        near += least
+        groups = others
+    return [_part(known, zones, sorted(group)) for group in groups]
+
+
+def _part(people: pd.Series, zones: pd.DataFrame, group: list[int]) -> Part:
+    inside = people.iloc[group]
+    places = zones.reindex(inside.index)
+    leading = places.iloc[[int(inside.to_numpy().argmax())]].iloc[0]
+    return Part(
+        zones=tuple(str(zone) for zone in inside.index),
+        people=int(inside.sum()),
+        name=", ".join(dict.fromkeys(places["name"])),
+        lon=float(leading["lon"]),
+        lat=float(leading["lat"]),
+    )
+
+
+def _fewest(rows: pd.DataFrame) -> int:
+    return FEWEST_PROTECTED if rows["topic"].ne("").any() else FEWEST
+
+
+def _by_place(
+    cut: str, rows: pd.DataFrame, zones: pd.DataFrame, *, category: str, fewest: int
+) -> Iterator[tuple[object, ...]]:
+    people = rows.groupby("zone_id")["people"].sum()
+    for number, part in enumerate(merged_parts(people, zones, fewest=fewest), start=1):
+        names = f"{number}", part.name, part.lon, part.lat, list(part.zones)
+        yield (cut, category, *names, part.people // STEP * STEP)
+
+
+def _by_word(cut: str, rows: pd.DataFrame, words: pd.Series) -> Iterator[tuple[object, ...]]:
+    """One part a word; words with too few behind them are one part together, or join the smallest other."""
+    people = rows.groupby(words)["people"].sum()
+    protected = rows["topic"].ne("").groupby(words).any()
+    fewest = protected.map({True: FEWEST_PROTECTED, False: FEWEST}).astype(int)
+    enough = people >= fewest
+    parts = {str(word): int(n) for word, n in people[enough].items()}
+    rest = int(people[~enough].sum())
+    needed = int(fewest[~enough].max()) if rest else 0
+    if 0 < rest < needed:
+        parts = _with_smallest(parts, rest)
+    elif rest:
+        parts[REST] = parts.get(REST, 0) + rest
+    for word, n in parts.items():
+        yield (cut, "", word, "", None, None, [], n // STEP * STEP)
+
+
+def _with_smallest(parts: dict[str, int], rest: int) -> dict[str, int]:
+    """The rest joined with the smallest part under the name of the rest; nothing is left over to subtract."""
+    if not parts:
+        return {}
+    smallest = min(parts, key=lambda word: (parts[word], word))
+    joined = {word: n for word, n in parts.items() if word not in {smallest, REST}}
+    together = rest + sum(parts[word] for word in {smallest, REST} & set(parts))
+    return joined | {REST: together}
