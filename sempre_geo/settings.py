@@ -11,6 +11,8 @@ from pathlib import Path
 from sempre_geo.errors import InputError, MissingFileError
 from sempre_geo.i18n import gettext as _
 
+NOMINATIM_URL = "https://nominatim.openstreetmap.org"
+OVERPASS_URL = "https://overpass-api.de/api"
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
 _REGION_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -23,7 +25,8 @@ class Settings:
     ``data`` and ``layers`` are the two working folders; ``definitions`` are the folders searched, in
     order, for the committed tables (``services.toml``, ``standards.csv`` ...). ``store_url`` is any
     SQLAlchemy URL; empty means SQLite under ``data``. ``online_tiles`` is a tile address template, and
-    empty means that no page asks another host for anything.
+    empty means that no page asks another host for anything. ``nominatim_url`` and ``overpass_url`` are the
+    services that ``fetch`` asks for a place's outline and its map data.
     """
 
     data: Path
@@ -33,6 +36,8 @@ class Settings:
     online_tiles: str = ""
     publish_shelters: bool = False
     secret: str = ""
+    nominatim_url: str = NOMINATIM_URL
+    overpass_url: str = OVERPASS_URL
 
     @property
     def store(self) -> str:
@@ -78,6 +83,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         online_tiles=environ.get("SEMPRE_ONLINE_TILES", ""),
         publish_shelters=environ.get("SEMPRE_PUBLISH_SHELTERS", "") == "yes",
         secret=environ.get("SEMPRE_SECRET", ""),
+        nominatim_url=environ.get("SEMPRE_NOMINATIM") or NOMINATIM_URL,
+        overpass_url=environ.get("SEMPRE_OVERPASS") or OVERPASS_URL,
     )
 
 

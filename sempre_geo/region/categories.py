@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from sempre_geo.errors import InputError, first_items
@@ -53,6 +54,20 @@ class Categories:
             if not wanted.startswith(_NEITHER)
         )
 
+    @cached_property
+    def leading_tags(self) -> dict[str, frozenset[str] | None]:
+        """The first tag an alternative needs to be there: its values by key, None where any value will do.
+
+        An object that has none of these is no service, whatever else it is.
+        """
+        found: dict[str, frozenset[str] | None] = {}
+        for category in self.by_id.values():
+            for rule in category.tags:
+                key, wanted = next((key, wanted) for key, wanted in rule.items() if not wanted.startswith(_NEITHER))
+                before = found.get(key, frozenset())
+                found[key] = None if before is None or wanted == _ANY else before | frozenset(wanted.split("|"))
+        return found
+
     @property
     def sensitive(self) -> frozenset[str]:
         """Ids of the categories that are never published unless the operator says so."""
@@ -63,9 +78,15 @@ class Categories:
 
         Otherwise a shelter would be published as the social service it is, too.
         """
+        if not any(key in tags and (values is None or tags[key] in values) for key, values in self._leading):
+            return []
         found = [name for name, category in self.by_id.items() if category.fits(tags)]
         hidden = [name for name in found if self.by_id[name].sensitive]
         return hidden or found
+
+    @cached_property
+    def _leading(self) -> tuple[tuple[str, frozenset[str] | None], ...]:
+        return tuple(self.leading_tags.items())
 
     def title(self, category_id: str) -> str:
         """A category's name in the reader's language; the id where the table does not know it."""
@@ -110,10 +131,15 @@ def _read(path: Path) -> Categories:
 
 
 def _are_rules(tags: object) -> bool:
+    return isinstance(tags, list) and bool(tags) and all(_is_rule(rule) for rule in tags)
+
+
+def _is_rule(rule: object) -> bool:
+    """Whether this is a set of tags of which at least one must be there."""
     return (
-        isinstance(tags, list)
-        and bool(tags)
-        and all(isinstance(rule, dict) and rule and all(isinstance(v, str) for v in rule.values()) for rule in tags)
+        isinstance(rule, dict)
+        and all(isinstance(value, str) for value in rule.values())
+        and any(not value.startswith(_NEITHER) for value in rule.values())
     )
 
 
