@@ -22,6 +22,7 @@ NO_TIME = np.iinfo(np.int32).min
 _TIME = re.compile(r"(\d{1,3}):([0-5]\d):([0-5]\d)")
 _SHORT_TIME = re.compile(r"(\d{1,3}):([0-5]\d)")
 _STATION = 1
+_BUS = 3
 _FAR_DEG = 20.0
 _TEXTS: Mapping[str, tuple[str, ...]] = {
     "agency": ("agency_id", "agency_name", "agency_url", "agency_timezone", "agency_lang", "agency_phone",
@@ -105,9 +106,15 @@ def clean_routes(table: pd.DataFrame | None, trips: pd.DataFrame, problems: Prob
     routes = _unique(routes, "route_id", file=file, problems=problems).set_index("route_id")
     unknown = ~trips["route_id"].isin(routes.index)
     problems.add("trips.txt", trips.index[unknown], _("route_id is not in routes.txt"))
-    made = pd.DataFrame(index=pd.Index(trips.loc[unknown, "route_id"].unique(), name="route_id", dtype="str"))
-    made = made.reindex(columns=routes.columns).assign(route_short_name=made.index, route_type=np.int16(3)).fillna("")
-    return pd.concat([routes, made.astype(routes.dtypes.to_dict())]) if len(made) else routes
+    made = _lines_called_by_id(trips.loc[unknown, "route_id"], routes)
+    return pd.concat([routes, made]) if len(made) else routes
+
+
+def _lines_called_by_id(route_id: pd.Series, routes: pd.DataFrame) -> pd.DataFrame:
+    """A line for each id, called by it, in the columns of ``routes``; taken to be a bus."""
+    ids = pd.Index(route_id.unique(), name="route_id", dtype="str")
+    blank = dict.fromkeys(routes.columns, "") | {"route_short_name": ids, "route_type": _BUS}
+    return pd.DataFrame(blank, index=ids).astype(routes.dtypes.to_dict())
 
 
 def clean_trips(table: pd.DataFrame, problems: Problems) -> pd.DataFrame:
@@ -235,7 +242,7 @@ def _seconds_of(text: str) -> int:
 def _dates(source: pd.DataFrame, column: str) -> pd.Series:
     given = source.get(column, pd.Series(None, index=source.index, dtype="str")).astype("str")
     eight = given.where(given.str.fullmatch(r"\d{8}").fillna(value=False).astype(bool))
-    return pd.to_datetime(eight, format="%Y%m%d", errors="coerce").astype("datetime64[s]")
+    return pd.to_datetime(eight, format="%Y%m%d", errors="coerce").astype("datetime64[ms]")  # as Parquet keeps it
 
 
 def _unique(table: pd.DataFrame, column: str, *, file: str, problems: Problems) -> pd.DataFrame:
