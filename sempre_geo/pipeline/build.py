@@ -18,7 +18,7 @@ from sempre_geo.pipeline.build_writing import Parts, write_region
 from sempre_geo.progress import Progress, part_of, silent
 from sempre_geo.region.boundaries import municipality_of, read_boundaries, read_clip
 from sempre_geo.region.bundle import Region, read_region
-from sempre_geo.region.catalog import Source, read_source, remembered, write_sources
+from sempre_geo.region.catalog import CATALOG, Source, read_source, remembered
 from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.region.cells import (
     CellLayer,
@@ -109,7 +109,7 @@ def build_region(  # noqa: PLR0913 - the options of one command
     """
     inputs = BuildInputs(tuple(osm), clip, tuple(gtfs), population, population_column, boundaries, services,
                          services_mode)  # fmt: skip
-    settings.results(name)
+    _check_target(settings.results(name))
     _check_inputs(inputs)
     feed = read_gtfs(inputs.gtfs) if inputs.gtfs else None
     rules = read_country(country, settings) if country else _country_of(inputs.osm[0], settings)
@@ -162,8 +162,7 @@ def assemble_region(  # noqa: PLR0913 - what two ways of building have in common
         notes=(*extract.notes, *notes, *cells.notes, *services.notes),
         day=day,
     )
-    write_region(parts, settings.results(name), progress=progress)
-    write_sources(settings.inputs(name), sources)
+    write_region(parts, settings.results(name), inputs=settings.inputs(name), progress=progress)
     progress(_("Done"), 1.0)
     return read_region(name, settings)
 
@@ -175,6 +174,12 @@ def _check_inputs(inputs: BuildInputs) -> None:
     for path in inputs.files:
         if not path.is_dir():
             check_is_there(path)
+
+
+def _check_target(folder: Path) -> None:
+    """Refuse to replace a folder that holds something else: a build swaps the whole folder."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / CATALOG).is_file():
+        raise InputError(_("{folder} holds files but no built region; choose another name.").format(folder=folder))
 
 
 def _country_of(path: Path, settings: Settings) -> Country:

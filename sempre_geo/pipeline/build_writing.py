@@ -16,7 +16,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.street_times import RANKS, street_times
 from sempre_geo.progress import Progress, part_of
 from sempre_geo.region.bundle import write_street_ways
-from sempre_geo.region.catalog import Layer, Source, write_catalog
+from sempre_geo.region.catalog import Layer, Source, write_catalog, write_sources
 from sempre_geo.region.countries import Country
 from sempre_geo.region.files import write_folder_whole
 from sempre_geo.region.gtfs import Feed
@@ -54,8 +54,8 @@ class Parts:
     day: dt.date | None
 
 
-def write_region(parts: Parts, folder: Path, *, progress: Progress) -> None:
-    """Write the region's tables, networks, travel times and catalog into ``folder``."""
+def write_region(parts: Parts, folder: Path, *, inputs: Path, progress: Progress) -> None:
+    """Write the region's tables, networks, travel times and catalog into ``folder``, its sources beside ``inputs``."""
     notes = [*parts.notes]
     far = int((~parts.covered).sum())
     if far:
@@ -69,6 +69,7 @@ def write_region(parts: Parts, folder: Path, *, progress: Progress) -> None:
         layers |= _write_timetable(parts, draft, notes)
         progress(_("Writing the region"), 0.98)
         write_catalog(draft, facts=_facts(parts), layers=layers, sources=parts.sources, notes=notes)
+        write_sources(draft if inputs == folder else inputs, parts.sources)
 
 
 def _write_tables(parts: Parts, draft: Path) -> dict[str, Layer]:

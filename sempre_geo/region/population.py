@@ -28,6 +28,7 @@ from sempre_geo.region.tables import (
     numbers,
     raise_problems,
     read_chunks,
+    read_layer,
     read_table,
 )
 
@@ -97,12 +98,9 @@ def read_population(
         repeated cells; the first five are named.
     """
     check_is_there(path)
-    if path.suffix.lower() in CSV_ENDINGS or path.suffix.lower() == ".parquet":
-        first = next(_tables(path))
-        if column_named(first, (CENSUS_ID,)):
-            near = [_near(table, bbox) for table in _tables(path)]
-            return _from_grid(path, pd.concat(near), column=column)
-    layer = read_table(path)
+    if path.suffix.lower() in {*CSV_ENDINGS, ".parquet"} and column_named(next(_tables(path)), (CENSUS_ID,)):
+        return _from_grid(path, pd.concat([_near(table, bbox) for table in _tables(path)]), column=column)
+    layer = read_layer(path, bbox=bbox, only_near=CENSUS_ID) if path.suffix.lower() == ".gpkg" else read_table(path)
     if column_named(layer, (CENSUS_ID,)):
         return _from_grid(path, _near(pd.DataFrame(layer.drop(columns="geometry")), bbox), column=column)
     return _from_shapes(path, layer, column=column)

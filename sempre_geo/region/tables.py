@@ -159,8 +159,16 @@ def read_table(path: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.drop(columns=[lon, lat]), geometry=places, crs="EPSG:4326")
 
 
-def read_layer(path: Path) -> gpd.GeoDataFrame:
+def read_layer(
+    path: Path, *, bbox: tuple[float, float, float, float] | None = None, only_near: str | None = None
+) -> gpd.GeoDataFrame:
     """A layer of shapes in EPSG:4326, whatever its own system; the index counts its rows from 1.
+
+    Parameters
+    ----------
+    bbox, only_near
+        Of a layer that has the column ``only_near``, read only the shapes that touch ``bbox`` (degrees): a
+        continent's grid need not fit into memory.
 
     Raises
     ------
@@ -170,7 +178,7 @@ def read_layer(path: Path) -> gpd.GeoDataFrame:
         It is no layer, has no shapes, or does not say its coordinate reference system.
     """
     check_is_there(path)
-    layer = _read_any(path)
+    layer = _read_any(path, box=bbox if only_near and only_near in _columns_of(path) else None)
     if layer.crs is None:
         raise InputError(
             _("{path} does not say its coordinate reference system; save it again as GeoPackage with one.").format(
@@ -200,13 +208,23 @@ def raise_problems(path: Path, problems: dict[str, pd.Index]) -> None:
         raise InputError(_("{path} has {problems}; mend these rows.").format(path=path, problems="; ".join(said)))
 
 
-def _read_any(path: Path) -> gpd.GeoDataFrame:
+def _columns_of(path: Path) -> list[str]:
+    import pyogrio
+
+    try:
+        return list(pyogrio.read_info(path)["fields"])
+    except pyogrio.errors.DataSourceError:
+        return []
+
+
+def _read_any(path: Path, *, box: tuple[float, float, float, float] | None) -> gpd.GeoDataFrame:
     import pyogrio
 
     try:
         if path.suffix.lower() == ".parquet":
             return gpd.read_parquet(path)
-        layer = gpd.read_file(path)
+        near = None if box is None else gpd.GeoSeries([shapely.box(*box)], crs="EPSG:4326")
+        layer = gpd.read_file(path, bbox=near)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError, KeyError) as error:
         raise InputError(
             _("{path} cannot be read as a layer ({why}); use GeoPackage, GeoJSON or Parquet.").format(

@@ -301,6 +301,22 @@ def test_a_region_name_that_climbs_out_is_refused(name, settings, osm):
         build_region(settings, name, osm=[osm])
 
 
+def test_a_folder_with_other_files_is_not_replaced(build, settings):
+    folder = settings.results("village")
+    folder.mkdir(parents=True)
+    _write(folder / "thesis.txt", "years of work")
+    with pytest.raises(InputError, match="holds files but no built region"):
+        build()
+    assert (folder / "thesis.txt").read_text() == "years of work"
+
+
+def test_a_region_named_by_its_path_keeps_its_sources_in_the_same_folder(build, settings, osm):
+    folder = build().path
+    region = build_region(settings, str(folder), osm=[osm])
+    assert region.path == folder
+    assert (folder / "SOURCES.toml").is_file()
+
+
 def test_a_full_disk_leaves_the_old_region_as_it_was(build, monkeypatch):
     region = build()
     before = _bytes(region.path)
