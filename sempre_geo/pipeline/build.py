@@ -29,6 +29,7 @@ from sempre_geo.region.cells import (
     weighted_buildings,
 )
 from sempre_geo.region.countries import Country, read_country, read_country_at
+from sempre_geo.region.files import read_checksum
 from sempre_geo.region.gtfs import Feed, read_gtfs
 from sempre_geo.region.osm import OsmExtract, read_osm
 from sempre_geo.region.osm_position import read_osm_position
@@ -43,6 +44,7 @@ OWN_LICENCE = "not stated; write it into SOURCES.toml"
 FICTIONAL_LICENCE = "EUPL-1.2, fictional"
 COVERED_MARGIN_DEG = 0.03  # cells up to 2-3 km beyond the last street are judged: they have no road
 _STREET_POINT_DEG = 0.001
+_READ = 0.5  # share of a build spent on reading map data
 
 
 @dataclass(frozen=True)
@@ -115,11 +117,50 @@ def build_region(  # noqa: PLR0913 - the options of one command
     rules = read_country(country, settings) if country else _country_of(inputs.osm[0], settings)
     categories = read_categories(settings)
     area = read_clip(clip) if clip else None
-    extract = read_osm(inputs.osm, country=rules, categories=categories, clip=area, progress=part_of(progress, 0, 0.4))
+    extract = read_osm(
+        inputs.osm, country=rules, categories=categories, clip=area, progress=part_of(progress, 0, _READ)
+    )
     sources = _sources(inputs, extract, rules)
     return assemble_region(
         settings, name, extract=extract, inputs=inputs, country=rules, sources=sources, area=area, feed=feed, day=date,
-        progress=part_of(progress, 0.4, 1.0),
+        progress=part_of(progress, _READ, 1.0),
+    )  # fmt: skip
+
+
+def fetch_region(
+    settings: Settings, name: str, *, place: str, country: str | None = None, progress: Progress = silent
+) -> Region:
+    """Make a region of what OpenStreetMap says of a place today; needs the internet, keeps what was answered.
+
+    Parameters
+    ----------
+    place
+        As a person would write it: ``Valka, Latvia``.
+    country
+        Whose rules hold; without it the nearest country's.
+
+    Raises
+    ------
+    SempreGeoError
+        There is no such place or no internet; nothing was written but the answers already given.
+    """
+    from sempre_geo.region.fetch import fetch_place
+
+    _check_target(settings.results(name))
+    fetched = fetch_place(
+        place,
+        settings=settings,
+        country=read_country(country, settings) if country else None,
+        categories=read_categories(settings),
+        cache=settings.inputs(name) / "cache",
+        progress=part_of(progress, 0, _READ),
+    )
+    source = Source(
+        "osm", _("OpenStreetMap"), fetched.address, read_checksum(fetched.osm), OSM_LICENCE, fetched.extract.timestamp
+    )
+    return assemble_region(
+        settings, name, extract=fetched.extract, inputs=BuildInputs(()), country=fetched.country, sources=[source],
+        area=fetched.boundary, progress=part_of(progress, _READ, 1.0),
     )  # fmt: skip
 
 
