@@ -49,14 +49,16 @@ async def _warmed(_app: st.App) -> AsyncIterator[dict[str, object]]:
 
 
 def _warm() -> None:
+    """Everything that takes long the first time; folium is imported, streamlit-folium must wait for a visitor."""
     from sempre_geo.pipeline.community import open_community
+    from sempre_geo.publish import maps
+    from sempre_geo.ui.words import category_choices
 
     try:
         region = installation().region
-        from sempre_geo.ui import layers, map_frame  # noqa: F401 - folium is slow to import: done before it is needed
-
-        open_community(installation().settings)
         installation().tiles.warm()
-        _ = region.services, region.travel_times
+        open_community(installation().settings)
+        _log.info("%s is ready with %d kinds of services", region.title, len(category_choices(region)))
     except SempreGeoError as problem:
         _log.warning("%s", problem)
+    maps.serve_leaflet_ourselves()

@@ -57,6 +57,13 @@ def footer(region: Region) -> None:
         )
 
 
+def colours() -> str:
+    """The palette's colours for the style sheet, in the appearance the visitor sees."""
+    look = session.theme()
+    names = ("ground", "panel", "ink", "quiet", "border", "primary", "service", "need", "idea", "proposal")
+    return f"<style>:root{{{''.join(f'--sempre-{name}:{getattr(look, name)};' for name in names)}}}</style>"
+
+
 def page_title(text: str, lead: str = "") -> None:
     """A page's one heading, and a sentence on what it is for."""
     st.html(f'<h1 class="title">{escape(text)}</h1>' + (f'<p class="lead">{escape(lead)}</p>' if lead else ""))

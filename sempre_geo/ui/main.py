@@ -9,7 +9,7 @@ import streamlit as st
 from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
 from sempre_geo.ui import session
-from sempre_geo.ui.frame import footer, header
+from sempre_geo.ui.frame import colours, footer, header
 from sempre_geo.ui.installation import installation
 
 _HERE = Path(__file__).parent
@@ -32,6 +32,7 @@ def _pages() -> list[st.Page]:
 
 st.set_page_config(page_title="Sempre", page_icon=str(_HERE / "icon.svg"), layout="wide", menu_items={})
 st.html(_HERE / "style.css")
+st.html(colours())
 session.use_language()
 page = st.navigation(_pages(), position="top")
 region = installation().region
