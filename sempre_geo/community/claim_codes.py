@@ -8,7 +8,7 @@ changed places are noticed, before the store is asked.
 
 The store keeps a digest only. The code itself has 61 random bits, so the digest needs no salt of its own
 (there is nothing to guess from) and must not depend on the installation: a code given by a laptop in a
-village hall still works in the office. Scrypt makes each of the 2**61 guesses cost 8 MB and some
+village hall still works in the office. Scrypt makes each of the 2**61 guesses cost 4 MB and some
 milliseconds, should the store be stolen.
 """
 
@@ -86,7 +86,7 @@ def read_back(written: str) -> str:
 def claim_digest(code: str) -> str:
     """What the store keeps of a code that :func:`read_back` has accepted."""
     plain = read_back(code).replace("-", "").encode()
-    return hashlib.scrypt(plain, salt=b"sempre_geo claim code", n=2**13, r=8, p=1, dklen=32).hex()
+    return hashlib.scrypt(plain, salt=b"sempre_geo claim code", n=2**12, r=8, p=1, dklen=32).hex()
 
 
 def _code(values: list[int]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from itertools import takewhile
+from pathlib import Path
 from typing import Literal
 
 from sempre_geo.settings import Settings
@@ -61,7 +62,12 @@ _NO_WORDS = PersonalWords()
 
 def read_personal_words(settings: Settings) -> PersonalWords:
     """The words of ``personal_words.toml``."""
-    table = tomllib.loads(settings.definition("personal_words.toml").read_text(encoding="utf-8"))
+    return _read_words(settings.definition("personal_words.toml"))
+
+
+@lru_cache(maxsize=4)
+def _read_words(path: Path) -> PersonalWords:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
     return PersonalWords(**{name: tuple(words) for name, words in table.items()})
 
 

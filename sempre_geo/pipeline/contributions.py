@@ -14,7 +14,9 @@ import pandas as pd
 
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
 from sempre_geo.community.contributions import PUBLIC, Draft, Receipt, checked_draft, public_frame
+from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
+from sempre_geo.community.photos import clean_photo, write_no_photo, write_photo
 from sempre_geo.community.places import locate
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.contributions import (
@@ -27,12 +29,14 @@ from sempre_geo.community.store.contributions import (
     load_contribution,
     load_ease,
     load_events,
+    load_photos,
     load_position,
     load_public,
     load_sent,
     load_voices,
     save_contribution,
     save_event,
+    save_photo,
     save_voice,
 )
 from sempre_geo.community.store.cuts import erase_cuts
@@ -42,6 +46,8 @@ from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community import ground, now, open_community, partition, secret_key
+from sempre_geo.pipeline.moderation import receive
+from sempre_geo.pipeline.photos import photo_folder
 from sempre_geo.settings import Settings
 
 LONGEST_SENTENCE = 500
@@ -70,28 +76,42 @@ class Own:
     steps: tuple[Row, ...]
 
 
-def tell(settings: Settings, region: str, *, draft: Draft, at: datetime | None = None) -> Receipt:
+def tell(
+    settings: Settings, region: str, *, draft: Draft, sending: Sending | None = None, at: datetime | None = None
+) -> Receipt:
     """Save a need or an idea; when this returns, it is on the disk.
 
     Sent twice with the same ``sending_key`` and content, it is saved once and answered with the same code.
+    ``sending`` says how it arrived; pages always give it, for it keeps scripts out.
+
+    Returns
+    -------
+    Receipt
+        The code, and what the author should read at once, such as numbers that help in danger.
 
     Raises
     ------
     InputError
-        The draft lacks something, or another entry was sent with this key.
+        The draft lacks something, its photo cannot be read, or this sender has sent enough today.
     """
-    when = stamp(at or now())
+    moment = at or now()
     checked = checked_draft(draft)
+    photo = clean_photo(checked.photo) if checked.photo is not None else None
     sent = _sending_digest(settings, checked)
     code = claim_code_from(bytes.fromhex(sent)) if sent else new_claim_code()
     row, position = contribution_row(settings, region, draft=checked)
-    row |= {"claim_digest": claim_digest(code), "sending_key": sent, "created_at": when, "status_at": when}
+    row |= {"claim_digest": claim_digest(code), "sending_key": sent}
+    row |= {"created_at": stamp(moment), "status_at": stamp(moment)}
     with open_community(settings).writing() as transaction:
         before = load_sent(transaction, sent) if sent else None
         if before is not None:
             return Receipt(before["id"], code, before["status"])
+        arrival = receive(settings, transaction, region, draft=checked, sending=sending, at=moment)
+        row |= {"status": arrival.status, "findings": list(arrival.noticed)}
         save_contribution(transaction, row, position=position, felt=checked.ease)
-    return Receipt(row["id"], code, row["status"])
+        if photo is not None:
+            _keep_photo(settings, transaction, row["id"], photo)
+    return Receipt(row["id"], code, row["status"], arrival.messages)
 
 
 def public_contributions(settings: Settings, region: str, *, at: datetime | None = None) -> pd.DataFrame:
@@ -217,8 +237,11 @@ def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None
     digest = claim_digest(code)
     with open_community(settings).writing() as transaction:
         row = _claimed(transaction, digest)
+        photos = load_photos(transaction, row["id"])
         erase_contribution(transaction, row["id"], at=stamp(at or now()))
         erase_cuts(transaction, row["region"])
+    for photo in photos:
+        write_no_photo(photo_folder(settings), photo["id"])
     open_community(settings).forget()
 
 
@@ -244,6 +267,14 @@ def _claimed(transaction: Transaction, digest: str) -> Row:
 
 def _nothing_opens() -> MissingDataError:
     return MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+
+
+def _keep_photo(settings: Settings, transaction: Transaction, contribution_id: str, photo: bytes) -> None:
+    """Write the photo's file before its row is confirmed: a row without its file would be a broken promise."""
+    photo_id = write_photo(photo_folder(settings), photo)
+    digest = hashlib.sha256(photo).hexdigest()
+    row = {"id": photo_id, "contribution_id": contribution_id, "sha256": digest, "published": False}
+    save_photo(transaction, row)
 
 
 def _sending_digest(settings: Settings, draft: Draft) -> str | None:

@@ -33,7 +33,7 @@ QUEUE_COLUMNS = (
 
 
 def review_queue(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
-    """What waits for review in the asker's places, the longest waiting first; without exact places.
+    """What waits for review in the asker's places, without exact places: signs of danger, then the longest waiting.
 
     Raises
     ------
@@ -47,7 +47,9 @@ def review_queue(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
         raise NotAllowedError(_("Only a coordinator reads what waits for review; log in as one."))
     waiting = rows[rows["status"].isin(AWAITING)]
     own = [may(person, "read the review queue", *scopes_of(row)) for row in waiting.to_dict("records")]
-    return waiting.loc[own, list(QUEUE_COLUMNS)].reset_index(drop=True)
+    queue = waiting.loc[own, list(QUEUE_COLUMNS)]
+    urgent = queue["findings"].map(lambda noticed: "danger" not in noticed)
+    return queue.iloc[urgent.argsort(kind="stable")].reset_index(drop=True)
 
 
 def publish(settings: Settings, contribution_id: str, *, by: Asker, at: datetime | None = None) -> None:

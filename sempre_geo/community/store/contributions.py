@@ -200,6 +200,16 @@ def load_photos(transaction: Transaction, contribution_id: str) -> list[Row]:
     return _rows(transaction, select(photos).where(photos.c.contribution_id == contribution_id))
 
 
+def load_photo(transaction: Transaction, photo_id: str) -> Row | None:
+    """What is known of one photo."""
+    return _one(transaction, select(photos).where(photos.c.id == photo_id))
+
+
+def change_photo(transaction: Transaction, photo_id: str, values: Mapping[str, Any]) -> None:
+    """Write new values into some columns of a photo."""
+    transaction.execute(update(photos).where(photos.c.id == photo_id).values(**values))
+
+
 def _note_erasure(transaction: Transaction, thing: str, *, at: str) -> None:
     if not transaction.execute(select(erasures.c.thing).where(erasures.c.thing == thing)).first():
         transaction.execute(insert(erasures), {"thing": thing, "at": at})

@@ -1,0 +1,134 @@
+"""What happens to an entry before anybody has read it: refused, held with marks for the coordinator, or shown.
+
+No puzzles: a script is told from a person by how it sends, not by what it can see.
+"""
+
+from __future__ import annotations
+
+import hmac
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from sempre_geo.community.personal_data import Finding
+from sempre_geo.community.rules import Rules
+from sempre_geo.errors import InputError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.settings import Settings
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How an entry arrived. ``address`` is the sender's network address, seen only through a daily hash.
+
+    ``seconds_on_form`` is None where a page cannot tell. ``hidden_field`` is what stood in a field that
+    people do not see. ``workshop`` is the word that a coordinator gave to the hall.
+    """
+
+    address: str
+    seconds_on_form: float | None = None
+    hidden_field: str = ""
+    workshop: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the store knows: entries of this sender today, of this text today, and whether a workshop is open."""
+
+    sent_today: int
+    same_text_today: int
+    in_workshop: bool
+
+
+@dataclass(frozen=True)
+class Danger:
+    """``danger.toml``: words that ask for help, per language, and numbers that give it, per country."""
+
+    words: Mapping[str, tuple[str, ...]]
+    numbers: Mapping[str, tuple[str, ...]]
+
+    def is_near(self, text: str) -> bool:
+        """Whether somebody may be in danger, in whichever language they wrote.
+
+        >>> Danger({"en": ("he hits me",)}, {}).is_near("He  HITS me when the bus is late")
+        True
+        """
+        plain = " ".join(text.casefold().replace("’", "'").split())  # noqa: RUF001 - the sign phones write
+        return any(word in plain for words in self.words.values() for word in words)
+
+    def numbers_in(self, country: str) -> tuple[str, ...]:
+        """Numbers to call in a country; the European one where none is listed."""
+        return self.numbers.get(country) or self.numbers.get("*", ("112",))
+
+
+def read_danger(settings: Settings) -> Danger:
+    """The words and numbers of ``danger.toml``."""
+    return _read_danger(settings.definition("danger.toml"))
+
+
+@lru_cache(maxsize=4)
+def _read_danger(path: Path) -> Danger:
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    words, numbers = ({key: tuple(values) for key, values in table[part].items()} for part in ("words", "numbers"))
+    return Danger(words, numbers)
+
+
+def help_message(danger: Danger, *, country: str) -> str:
+    """What somebody in danger reads at once."""
+    return _("If you or someone else is in danger, call {numbers}. It costs nothing.").format(
+        numbers=_(" or ").join(danger.numbers_in(country))
+    )
+
+
+def sender_digest(sending: Sending, *, key: bytes) -> str:
+    """The sender as the store sees them today; ``key`` is another one every day, so that nobody is followed."""
+    return hmac.digest(key, sending.address.encode("utf-8", "replace"), "sha256").hex()
+
+
+def text_digest(text: str, *, key: bytes) -> str:
+    """A text so that its repetition is known whatever its capitals and gaps."""
+    plain = "".join(sign for sign in text.casefold() if sign.isalnum())
+    return hmac.digest(key, plain.encode("utf-8", "replace"), "sha256").hex()
+
+
+def check_sending(sending: Sending, seen: Seen, rules: Rules) -> None:
+    """Refuse what no person sends.
+
+    Raises
+    ------
+    InputError
+        A hidden field was filled, or the sender has sent as much today as one sender may.
+    """
+    if sending.hidden_field:
+        raise InputError(_("A field was filled that people do not see; leave it empty and send again."))
+    most = rules.per_day_in_a_workshop if seen.in_workshop else rules.per_day
+    if seen.sent_today >= most:
+        raise InputError(
+            _("{n} entries have come from this connection today; send more tomorrow, or ask your coordinator.").format(
+                n=seen.sent_today
+            )
+        )
+
+
+def marks(findings: list[Finding], *, sending: Sending | None, seen: Seen, rules: Rules, danger: bool) -> list[str]:
+    """What the coordinator should look at in an entry, the gravest first.
+
+    >>> marks([], sending=None, seen=Seen(0, 3, False), rules=None, danger=True)
+    ['danger', 'repeated_text']
+    """
+    found = ["danger"] if danger else []
+    found += sorted({finding.kind for finding in findings})
+    if seen.same_text_today:
+        found.append("repeated_text")
+    if sending and sending.seconds_on_form is not None and sending.seconds_on_form < rules.fastest_form_s:
+        found.append("sent_too_fast")
+    if sending and not seen.sent_today and not seen.in_workshop:
+        found.append("first_post")
+    return found
+
+
+def may_be_shown_at_once(category: str, *, noticed: list[str], with_photo: bool, rules: Rules) -> bool:
+    """Whether the operator lets this category out unread and nothing speaks against this entry."""
+    return category in rules.at_once and not noticed and not with_photo

@@ -1,0 +1,47 @@
+"""How often a sender and a text came today, and which workshops are open; yesterday's counts are thrown away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, delete, insert, select, update
+
+from sempre_geo.community.store.contributions import Row
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.tables import limits, sent_texts, workshops
+
+
+def count_sender(transaction: Transaction, digest: str, *, day: str) -> int:
+    """Count one more entry of a sender; returns how many came before it today."""
+    return _count(transaction, limits.c.sender_digest, digest, day=day)
+
+
+def count_text(transaction: Transaction, digest: str, *, day: str) -> int:
+    """Count one more entry with this text; returns how many came before it today."""
+    return _count(transaction, sent_texts.c.text_digest, digest, day=day)
+
+
+def save_workshop(transaction: Transaction, row: Mapping[str, Any]) -> None:
+    """Open a workshop."""
+    transaction.execute(insert(workshops), dict(row))
+
+
+def load_workshop(transaction: Transaction, region: str, *, word_digest: str, at: str) -> Row | None:
+    """The workshop of a region that a word opens at this moment."""
+    fits = (workshops.c.region == region) & (workshops.c.word_digest == word_digest)
+    now_open = (workshops.c.opened_at <= at) & (workshops.c.closes_at > at)
+    found = transaction.execute(select(workshops).where(fits & now_open)).mappings().first()
+    return dict(found) if found else None
+
+
+def _count(transaction: Transaction, column: Column[Any], digest: str, *, day: str) -> int:
+    table = column.table
+    transaction.execute(delete(table).where(table.c.day < day))
+    same = (table.c.day == day) & (column == digest)
+    before = transaction.execute(select(table.c.sent).where(same)).scalar()
+    if before is None:
+        transaction.execute(insert(table), {"day": day, column.name: digest, "sent": 1})
+        return 0
+    transaction.execute(update(table).where(same).values(sent=before + 1))
+    return int(before)
