@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -131,10 +132,10 @@ def _write(settings: Settings, region: str, frame: pd.DataFrame, out: Path) -> N
     click.echo(_("{n} rows written to {path}.").format(n=len(frame), path=out), err=True)
 
 
-def _serve(settings: Settings, region: str | None, port: int) -> None:
-    from sempre_geo.ui.serve import serve
-
-    serve(settings, region, port=port)
+def _serve(region: str | None, port: int) -> NoReturn:
+    """Start the app as a process of its own: commands and pages do not import one another."""
+    arguments = [region] if region else []
+    sys.exit(subprocess.call([sys.executable, "-m", "sempre_geo.ui.serve", *arguments, "--port", str(port)]))  # noqa: S603 - our own
 
 
 def _built(region: Region) -> None:
@@ -156,7 +157,7 @@ def demo(settings: Settings, /, port: int) -> None:
     from sempre_geo.pipeline.demo import build_demo
 
     build_demo(settings, progress=TerminalProgress())
-    _serve(settings, "demo", port)
+    _serve("demo", port)
 
 
 @cli.command()
@@ -168,7 +169,11 @@ def app(settings: Settings, /, region: str | None, port: int) -> None:
 
     Example: sempre-geo app valka --port 8600
     """
-    _serve(settings, region, port)
+    if region is not None:
+        from sempre_geo.region.bundle import read_region
+
+        read_region(region, settings)
+    _serve(region, port)
 
 
 @cli.command()

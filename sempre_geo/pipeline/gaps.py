@@ -154,9 +154,11 @@ def _counted(region: Region, assessment: Assessment, crosswalk: Crosswalk, *, by
     cells = region.cells
     groups = group_counts(region, assessment.standard, crosswalk)
     if by == "cell":
-        return gap_table(
-            assessment, groups, places=pd.Series(cells.index, index=cells.index), names=cells["settlement"]
-        )
-    places = cells["municipality_id"].fillna(NO_MUNICIPALITY).astype(str)
-    names = pd.concat([region.municipalities["name"], pd.Series({NO_MUNICIPALITY: _("outside every municipality")})])
-    return gap_table(assessment, groups, places=places, names=names)
+        places, names = pd.Series(cells.index, index=cells.index), cells["settlement"]
+    else:
+        places = cells["municipality_id"].fillna(NO_MUNICIPALITY).astype(str)
+        outside = pd.Series({NO_MUNICIPALITY: _("outside every municipality")})
+        names = pd.concat([region.municipalities["name"], outside])
+    table = gap_table(assessment, groups, places=places, names=names)
+    estimated = cells["estimated"].groupby(places.astype(str).to_numpy()).any()
+    return table.assign(population_estimated=table["place_id"].map(estimated))
