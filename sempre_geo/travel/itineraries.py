@@ -49,8 +49,11 @@ class Town:
 
 @dataclass(frozen=True)
 class Leg:
-    """One part of a way. ``start`` and ``end`` are stop positions, ``HOME`` or ``SERVICE``; ``trip``,
-    ``board_row`` and ``alight_row`` (rows of the service day's connections) are -1 on foot."""
+    """One part of a way.
+
+    ``start`` and ``end`` are stop positions, ``HOME`` or ``SERVICE``; ``trip``, ``board_row`` and ``alight_row``
+    (rows of the service day's connections) are -1 on foot.
+    """
 
     mode: Literal["walk", "transit"]
     start: int
@@ -135,9 +138,31 @@ def visit_of_window(town: Town, windows: Windows, wish: Wish, *, at: int = 0) ->
     start = int(start_after(arrive, wish.open_s, wish.close_s, wish.stay_s))
     there = _legs(town.there, labels, out[i], leave=leave_home)
     homeward = tuple(
-        _mirrored(leg, town.back) for leg in reversed(_legs(town.back, labels_back, back[j], leave=-home_s))
+        _mirrored(leg) for leg in reversed(_legs(town.back, labels_back, back[j], leave=-home_s))
     )
     return Visit(leave_home, arrive, start, start + wish.stay_s, leave, home_s, there, homeward)
+
+
+def way_there(town: Town, home: int, *, leave_s: int, by_s: int) -> tuple[Leg, ...]:
+    """The easiest way to the service that leaves then and arrives by then; empty if there is none."""
+    labels, finals = _search(
+        town.there, town.homes.access, home, leave_s, town.to_service_s, int(town.walk_there_s[home]), by_s
+    )
+    return _legs(town.there, labels, _least(finals), leave=leave_s) if len(finals) else ()
+
+
+def way_back(town: Town, home: int, *, leave_s: int, home_s: int) -> tuple[Leg, ...]:
+    """The easiest way home that leaves the service not before then and is home then; empty if there is none."""
+    labels, finals = _search(
+        town.back, town.homes.egress, home, -home_s, town.from_service_s, int(town.walk_back_s[home]), -leave_s
+    )
+    legs = _legs(town.back, labels, _least(finals), leave=-home_s) if len(finals) else ()
+    return tuple(_mirrored(leg) for leg in reversed(legs))
+
+
+def _least(finals: Ints) -> Ints:
+    changes = np.maximum(finals[:, 1] - 1, 0)
+    return finals[np.lexsort((finals[:, 2], changes))[0]]  # type: ignore[no-any-return]
 
 
 def _legs(rides: Rides, labels: Ints, final: Ints, *, leave: int) -> tuple[Leg, ...]:
@@ -173,7 +198,7 @@ def _ride(rides: Rides, board: int, alight: int) -> Leg:
     )
 
 
-def _mirrored(leg: Leg, _turned: Rides) -> Leg:
+def _mirrored(leg: Leg) -> Leg:
     """A leg of the day turned round, as it really happens."""
     return Leg(leg.mode, leg.end, leg.start, -leg.end_s, -leg.start_s, leg.trip, leg.alight_row, leg.board_row)
 

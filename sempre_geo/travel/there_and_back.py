@@ -93,19 +93,25 @@ class Meetings:
     visits
         How many different arrivals work. Journeys that leave no later and arrive no earlier than another do
         not count; who can walk all the way arrives at any time, which counts once an opening interval.
-    first_arrival_s
-        The earliest possible arrival, whether it is open or not; ``FAR_S`` where there is no way there.
     first_start_s, last_start_s
         When the day's first and last visit start.
+    first_leave_s, first_arrival_s
+        The earliest possible arrival and when one leaves home for it, whether the service is open or not;
+        ``FAR_S`` where there is no way there.
+    last_leave_s, last_home_s
+        The latest departure from the service with which one is home in time, and when; ``-FAR_S`` where there is none.
     windows
         The best visits of homes whose ``away_s`` is within the bound.
     """
 
     away_s: Ints
     visits: Ints
-    first_arrival_s: Ints
     first_start_s: Ints
     last_start_s: Ints
+    first_leave_s: Ints
+    first_arrival_s: Ints
+    last_leave_s: Ints
+    last_home_s: Ints
     windows: Windows
 
 
@@ -140,7 +146,11 @@ def meetings(homes: Homes, door: Door, wish: Wish, *, bound_s: Ints | None = Non
     """
     bound = np.full(len(door.walk_there_s), -1, np.int32) if bound_s is None else bound_s
     table, windows = _meetings(homes, door, wish, bound)
-    return Meetings(*table, Windows(*np.ascontiguousarray(windows.T)))
+    away, visits, first, last, first_leave, first_arrival, last_leave, last_home = table
+    return Meetings(
+        away, visits, first, last, first_leave, first_arrival, last_leave, last_home,
+        Windows(*np.ascontiguousarray(windows.T)),
+    )  # fmt: skip
 
 
 @compiled
@@ -185,41 +195,67 @@ def _last_by(times: Ints, limit: int) -> int:
 
 
 @compiled
-def _meetings(homes: Homes, door: Door, wish: Wish, bound: Ints) -> tuple[tuple[Ints, ...], Ints]:
+def _meetings(homes: Homes, door: Door, wish: Wish, bound: Ints) -> tuple[Ints, Ints]:
     there_s, back_s = door.there.arrival_s, door.back.arrival_s
     starts, followed_by, last_starts = _pairs(there_s, back_s, wish)
     out, back = np.empty(len(there_s), np.int32), np.empty(len(back_s), np.int32)
-    n_homes = len(door.walk_there_s)
-    best, first_arrival = np.full(n_homes, FAR_S, np.int32), np.full(n_homes, FAR_S, np.int32)
-    visits = np.zeros(n_homes, np.int32)
-    first, last = np.full(n_homes, FAR_S, np.int32), np.full(n_homes, -FAR_S, np.int32)
     options = np.empty((len(there_s) + len(back_s) + 2 * len(wish.open_s), 4), np.int32)
+    table = np.empty((8, len(door.walk_there_s)), np.int32)
     windows, found = np.empty((256, 5), np.int32), 0
-    for c in range(n_homes):
+    for c in range(len(door.walk_there_s)):
         latest_departures(out, c, homes.access, door.there)
         latest_departures(back, c, homes.egress, door.back)
         walk_there, walk_back = door.walk_there_s[c], door.walk_back_s[c]
-        n, first_arrival[c] = _by_ride(options, out, back, there_s, starts, followed_by, walk_there, walk_back, wish)
-        visits[c] = n
+        table[4, c], table[5, c] = _first_arrival(out, there_s, walk_there, wish.earliest_s)
+        table[6, c], table[7, c] = _last_leave(back, back_s, walk_back, wish.latest_s)
+        n, visits = _by_ride(options, out, back, there_s, starts, followed_by, walk_there, walk_back, wish)
         if walk_there < FAR_S:
-            first_arrival[c] = min(first_arrival[c], wish.earliest_s + walk_there)
+            ridden = n
             n = _on_foot_from_opening(options, n, back, back_s, walk_there, walk_back, wish)
-            visits[c] = n
+            visits += n - ridden
             n = _on_foot_for_a_ride(options, n, back, last_starts, walk_there, walk_back, wish)
+        best, first, last = FAR_S, FAR_S, -FAR_S
         for k in range(n):
-            best[c] = min(best[c], options[k, 3] - options[k, 0])
-            first[c], last[c] = min(first[c], options[k, 2]), max(last[c], options[k, 2])
-        if best[c] == FAR_S or best[c] > bound[c]:
+            best = min(best, options[k, 3] - options[k, 0])
+            first, last = min(first, options[k, 2]), max(last, options[k, 2])
+        table[0, c], table[1, c], table[2, c], table[3, c] = best, visits, first, last
+        if best == FAR_S or best > bound[c]:
             continue
         for k in range(n):
-            if options[k, 3] - options[k, 0] == best[c]:
+            if options[k, 3] - options[k, 0] == best:
                 if found == len(windows):
                     windows = twice(windows)
                 windows[found, 0], windows[found, 1], windows[found, 2] = c, options[k, 0], options[k, 1]
                 windows[found, 3] = _latest_leave(back, back_s, options[k, 3], walk_back)
                 windows[found, 4] = options[k, 3]
                 found += 1
-    return (best, visits, first_arrival, first, last), windows[:found].copy()
+    return table, windows[:found].copy()
+
+
+@compiled
+def _first_arrival(out: Ints, there_s: Ints, walk_there: int, earliest: int) -> tuple[int, int]:
+    """When one leaves home for the earliest possible arrival, and that arrival."""
+    leave, arrival = FAR_S, FAR_S
+    for i in range(len(out)):
+        if out[i] >= earliest:
+            leave, arrival = out[i], there_s[i]
+            break
+    if walk_there < FAR_S and earliest + walk_there <= arrival:
+        return earliest, earliest + walk_there
+    return leave, arrival
+
+
+@compiled
+def _last_leave(back: Ints, back_s: Ints, walk_back: int, latest: int) -> tuple[int, int]:
+    """The latest departure from the service with which one is home in time, and when one is home."""
+    leave, home = -FAR_S, -FAR_S
+    for j in range(len(back)):
+        if -FAR_S < back[j] and -back[j] <= latest:
+            leave, home = -back_s[j], -back[j]
+            break
+    if walk_back < FAR_S and latest - walk_back >= leave:
+        return latest - walk_back, latest
+    return leave, home
 
 
 @compiled
@@ -240,16 +276,18 @@ def _by_ride(
     options: Ints, out: Ints, back: Ints, there_s: Ints, starts: Ints, followed_by: Ints,
     walk_there: int, walk_back: int, wish: Wish,
 ) -> tuple[int, int]:  # fmt: skip
-    """Visits that ride there: leave home, arrive, start, home. Returns how many, and the earliest arrival."""
-    n, first_arrival, before = 0, FAR_S, -FAR_S
+    """Visits that ride there: leave home, arrive, start, home.
+
+    Returns how many, and how many of them walking does not equal.
+    """
+    n, counted, before = 0, 0, -FAR_S
     for i in range(len(out)):
         leave = out[i]
         if leave <= before:
             continue
         before = leave
-        if leave < wish.earliest_s or (walk_there < FAR_S and leave <= there_s[i] - walk_there):
+        if leave < wish.earliest_s or (walk_there < FAR_S and leave < there_s[i] - walk_there):
             continue
-        first_arrival = min(first_arrival, there_s[i])
         if starts[i] == FAR_S:
             continue
         home = -back[followed_by[i]] if followed_by[i] >= 0 else FAR_S
@@ -258,7 +296,8 @@ def _by_ride(
         if home <= wish.latest_s:
             options[n, 0], options[n, 1], options[n, 2], options[n, 3] = leave, there_s[i], starts[i], home
             n += 1
-    return n, first_arrival
+            counted += walk_there == FAR_S or leave > there_s[i] - walk_there
+    return n, counted
 
 
 @compiled
