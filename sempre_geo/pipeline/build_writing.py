@@ -131,18 +131,18 @@ def _write_timetable(parts: Parts, draft: Path, notes: list[str]) -> dict[str, L
     feed = parts.feed
     if feed is None:
         return {}
-    feed.write(draft / TIMETABLE)
+    from sempre_geo.pipeline.timetables import write_timetable
+
+    write_timetable(draft, feed, ways=parts.extract.streets, country=parts.country, day=parts.day)
     if len(feed.problems):
         notes.append(
             _("The timetable has {n} oddities that were mended or left out; sempre-geo check names them.").format(
                 n=len(feed.problems)
             )
         )
-    first, last = feed.span
-    parameters = {"first": first.isoformat(), "last": last.isoformat()}
     layer = Layer(
         _("Timetable"), _("stop times"), _("As read from the sources."), TIMETABLE, len(feed.stop_times),
-        _source_ids(parts, "gtfs"), parameters,
+        _source_ids(parts, "gtfs"), feed.facts(),
     )  # fmt: skip
     return {TIMETABLE: layer}
 

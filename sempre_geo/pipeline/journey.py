@@ -172,7 +172,7 @@ def to_text(answer: Journey | NoJourney) -> str:
     if isinstance(answer, NoJourney):
         return answer.sentence
     lines = [_summary(answer), *(_step(leg) for leg in answer.legs)]
-    lines.append(_("{time}  there").format(time=_clock(answer.arrival)))
+    lines.append(_("{time}  there").format(time=_clock_there(answer.arrival)))
     return "\n".join([*lines, *getattr(answer, "notes", ())])
 
 
@@ -346,7 +346,13 @@ def _place_json(place: Place) -> Mapping[str, Any]:
 
 
 def _clock(moment: datetime) -> str:
+    """The minute a leg begins: whoever is there at it is not late."""
     return moment.strftime("%H:%M")
+
+
+def _clock_there(moment: datetime) -> str:
+    """The minute by which one is there."""
+    return _clock(_after(moment, timedelta(seconds=-moment.second % 60)))
 
 
 def _day_name(day: date) -> str:
@@ -358,13 +364,13 @@ def _day_name(day: date) -> str:
 def _summary(answer: Journey) -> str:
     changes = ngettext("{n} change", "{n} changes", answer.transfers).format(n=answer.transfers)
     return _("{day}: leave at {leave}, arrive at {arrive}; {minutes} minutes, {changes}.").format(
-        day=_day_name(answer.departure.date()), leave=_clock(answer.departure), arrive=_clock(answer.arrival),
-        minutes=round(answer.minutes), changes=changes,
+        day=_day_name(answer.departure.date()), leave=_clock(answer.departure), arrive=_clock_there(answer.arrival),
+        minutes=math.ceil(answer.minutes), changes=changes,
     )  # fmt: skip
 
 
 def _step(leg: Leg) -> str:
-    minutes = round((leg.arrival.timestamp() - leg.departure.timestamp()) / _ONE_MINUTE)
+    minutes = math.ceil((leg.arrival.timestamp() - leg.departure.timestamp()) / _ONE_MINUTE)
     if not leg.trip_id:
         words = {
             "walk": _("{time}  walk {minutes} minutes to {to}"),
@@ -374,7 +380,11 @@ def _step(leg: Leg) -> str:
         }
         return words[leg.mode].format(time=_clock(leg.departure), minutes=minutes, to=leg.end.name)
     said = _("{time}  {route} from {start} to {to}, there at {arrival}").format(
-        time=_clock(leg.departure), route=leg.route, start=leg.start.name, to=leg.end.name, arrival=_clock(leg.arrival)
+        time=_clock(leg.departure),
+        route=leg.route,
+        start=leg.start.name,
+        to=leg.end.name,
+        arrival=_clock_there(leg.arrival),
     )
     if leg.headsign:
         said += _(" (towards {headsign})").format(headsign=leg.headsign)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import geopandas as gpd
 import pandas as pd
@@ -15,16 +15,20 @@ from sempre_geo.errors import MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.catalog import CATALOG
+from sempre_geo.region.countries import Country
 from sempre_geo.region.gtfs import Feed, read_feed
+from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.journeys import DayRides, accessible_day
 from sempre_geo.travel.nearest import Streets, streets_of
-from sempre_geo.travel.streets import read_network
-from sempre_geo.travel.timetable import ServiceDay, service_day
-from sempre_geo.travel.walks import WalkingRules, stop_footpaths
+from sempre_geo.travel.streets import read_network, street_network, write_network
+from sempre_geo.travel.timetable import ServiceDay, served_stops, service_day
+from sempre_geo.travel.walks import WalkingRules, stop_footpaths, without_scheduled_ferries
 
 LAYER = "timetable"
 Rider = Literal["walk", "wheelchair", "wheelchair_if_unknown_is_fine"]
 """Who travels: on foot, or in a wheelchair where what nobody recorded is a barrier, or is none."""
+_Network = Literal["walk", "wheelchair"]
+_NETWORKS: tuple[_Network, ...] = get_args(_Network)
 _HOUR_S = 3600
 # The night belongs to the evening before it and to the morning after it.
 _WINDOW_S = (-4 * _HOUR_S, 28 * _HOUR_S)
@@ -50,21 +54,17 @@ class RegionTimetable:
     @cached_property
     def stops(self) -> gpd.GeoDataFrame:
         """The stops, in the order of every day's stop positions."""
-        first, _last = self.feed.span
-        nothing = pd.DataFrame({"from_stop": [], "to_stop": [], "seconds": []})
-        return service_day(self.feed, first, footpaths=nothing).stops
+        return served_stops(self.feed)
 
     def _streets(self, rider: Rider) -> Streets | None:
         """The streets a rider walks or rolls on; None where the region has no network for it."""
-        mode: Literal["walk", "wheelchair"] = "walk" if rider == "walk" else "wheelchair"
-        try:
-            network = read_network(self._region.path / "networks" / mode, mode)
-        except MissingFileError:
-            return None
-        return streets_of(network, fine=rider == "wheelchair_if_unknown_is_fine")
+        return _read_streets(self._region.path, rider)
 
     def _footpaths(self, rider: Rider) -> pd.DataFrame | None:
         """Ways from stop to stop; None where no streets are known."""
+        written = self._region.path / LAYER / f"footpaths_{rider}.parquet"
+        if written.is_file() and self.rules == WalkingRules():
+            return pd.read_parquet(written)
         streets = self.streets(rider)
         return None if streets is None else stop_footpaths(streets, self.stops, rules=self.rules)
 
@@ -98,6 +98,22 @@ class RegionTimetable:
         return (_("The timetable ends on {last}.").format(last=last.isoformat()),)
 
 
+def write_timetable(folder: Path, feed: Feed, *, ways: StreetWays, country: Country, day: date | None = None) -> None:
+    """Write a timetable into a region's folder, whose street networks lie there already, and the ways to its stops.
+
+    Where the timetable runs ferries that the streets have too, networks without them are written beside.
+    """
+    feed.write(folder / LAYER)
+    on_foot = without_scheduled_ferries(ways, feed)
+    if on_foot is not ways:
+        for mode in _NETWORKS:
+            write_network(street_network(on_foot, mode=mode, country=country, day=day), folder / _own_network(mode))
+    stops = served_stops(feed)
+    for rider in get_args(Rider):
+        paths = stop_footpaths(_read_streets(folder, rider), stops, rules=WalkingRules())
+        paths.to_parquet(folder / LAYER / f"footpaths_{rider}.parquet", index=False)
+
+
 def region_timetable(region: Region, *, rules: WalkingRules | None = None) -> RegionTimetable:
     """The timetable of a region; kept in memory until the region is built again.
 
@@ -111,6 +127,21 @@ def region_timetable(region: Region, *, rules: WalkingRules | None = None) -> Re
             _("The region '{name}' has no timetable; build it again with --gtfs FEED.zip.").format(name=region.name)
         )
     return _opened(region.path, (region.path / CATALOG).stat().st_mtime_ns, rules or WalkingRules(), _Keeper(region))
+
+
+def _own_network(mode: str) -> Path:
+    return Path("networks") / f"{mode}_to_ferries"
+
+
+def _read_streets(folder: Path, rider: Rider) -> Streets | None:
+    """The streets to the stops: those without scheduled ferries go first; None where the region has none."""
+    mode: _Network = "walk" if rider == "walk" else "wheelchair"
+    own = folder / _own_network(mode)
+    try:
+        network = read_network(own if own.is_dir() else folder / "networks" / mode, mode)
+    except MissingFileError:
+        return None
+    return streets_of(network, fine=rider == "wheelchair_if_unknown_is_fine")
 
 
 class _Keeper:

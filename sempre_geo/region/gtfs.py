@@ -153,6 +153,21 @@ class Feed:
             return ""
         return _("the timetable ended on {last}; ask its publisher for a newer one").format(last=last.isoformat())
 
+    def facts(self) -> dict[str, object]:
+        """What a catalog should say of the timetable: validity, publisher, version, who must be named, its size."""
+        first, last = self.span
+        named = [*self.feed_info["feed_publisher_name"], *self.attributions["organization_name"]]
+        return {
+            "first": first.isoformat(),
+            "last": last.isoformat(),
+            "credits": sorted({name for name in named if name} or set(self.agency["agency_name"]) - {""}),
+            "versions": sorted(set(self.feed_info["feed_version"]) - {""}),
+            "stops": len(self.stops),
+            "trips": len(self.trips),
+            "fares": len(self.fare_attributes),
+            "problems": len(self.problems),
+        }
+
     def write(self, folder: Path) -> None:
         """Write the timetable as Parquet tables into ``folder``, which is made if need be."""
         folder.mkdir(parents=True, exist_ok=True)

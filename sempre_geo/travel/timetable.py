@@ -138,8 +138,7 @@ def service_day(
     """
     feed.check_covers(day)
     zone = zone or ZoneInfo(feed.timezone or "UTC")
-    used = np.unique(feed.stop_times["stop"].to_numpy())
-    stops = _stops(feed, used)
+    stops, used = served_stops(feed), _used(feed)
     runs = pd.concat([_runs(feed, day + timedelta(days=shift)) for shift in service_days], ignore_index=True)
     runs["shift_s"] += _zone_shift(feed, runs, day=day, zone=zone)
     table = _connections(feed, runs, used=used, window_s=window_s)
@@ -156,6 +155,10 @@ def service_day(
     )  # fmt: skip
 
 
+def _used(feed: Feed) -> NDArray[np.int32]:
+    return np.unique(feed.stop_times["stop"].to_numpy())
+
+
 def _clock_zero(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(12), tzinfo=zone).astimezone(UTC) - timedelta(hours=12)
 
@@ -169,9 +172,13 @@ def _known(footpaths: pd.DataFrame, stops: pd.Index) -> pd.DataFrame:
     return pd.DataFrame({"start": start, "end": end, "seconds": seconds})
 
 
-def _stops(feed: Feed, used: NDArray[np.int32]) -> gpd.GeoDataFrame:
-    """Stops at which anything stops, in the feed's order."""
-    table = feed.stops.iloc[used]
+def served_stops(feed: Feed) -> gpd.GeoDataFrame:
+    """The stops at which anything ever stops, in the feed's order: that of stop positions on every day.
+
+    Index ``stop_id``; ``name, platform_code, zone_id, parent_station, wheelchair_boarding``; points, None where
+    the place is unknown.
+    """
+    table = feed.stops.iloc[_used(feed)]
     place = gpd.GeoSeries(gpd.points_from_xy(table["lon"], table["lat"]), index=table.index, crs="EPSG:4326")
     named = table.assign(name=table["stop_name"].where(table["stop_name"] != "", table.index.to_series()))
     columns = ["name", "platform_code", "zone_id", "parent_station", "wheelchair_boarding"]

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
+from sempre_geo.region.gtfs import Feed
+from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.footpaths import DETOUR, near_pairs, straight_footpaths, straight_seconds
 from sempre_geo.travel.nearest import Streets, reach
 from sempre_geo.travel.speeds import WALK_KMH
-from sempre_geo.travel.timetable import MIN_CHANGE_S
+from sempre_geo.travel.timetable import MIN_CHANGE_S, served_stops
+
+_FERRY_TYPES = {4, *range(1000, 1100), *range(1200, 1300)}
+_QUAY_M = 1_500.0
 
 
 @dataclass(frozen=True)
@@ -73,3 +81,44 @@ def stop_footpaths(streets: Streets | None, stops: gpd.GeoDataFrame, *, rules: W
     return pd.DataFrame(
         {"from_stop": ids[found["origin"]], "to_stop": ids[found["target"]], "seconds": found["seconds"].to_numpy()}
     )
+
+
+def without_scheduled_ferries(ways: StreetWays, feed: Feed) -> StreetWays:
+    """The ways without the ferries that the timetable runs; ``ways`` itself where it runs none of them.
+
+    On the streets a ferry leaves whenever somebody comes. Where the timetable knows when it really leaves, nobody
+    may walk over its free-running line. It is taken to be the timetable's where at least two of its quays lie
+    within 1.5 km of two different stops of scheduled ferries.
+    """
+    ferry = np.flatnonzero((ways.ways["route"] == "ferry").to_numpy(dtype=bool, na_value=False))
+    quays = _ferry_stops(feed)
+    if not len(ferry) or quays.empty:
+        return ways
+    lines = _ferry_lines(ways, ferry)
+    near = near_pairs(
+        gpd.GeoSeries(gpd.points_from_xy(lines["lon"], lines["lat"]), crs="EPSG:4326"), quays, limit_m=_QUAY_M
+    )
+    near = near.sort_values("metres", kind="stable").drop_duplicates("origin")
+    stops = near.groupby(lines["line"].to_numpy()[near["origin"]])["target"].nunique()
+    scheduled = ferry[np.isin(lines["line"].to_numpy()[: len(ferry)], stops.index[stops >= 2])]  # noqa: PLR2004 - ends
+    if not len(scheduled):
+        return ways
+    route = ways.ways["route"].where(~np.isin(np.arange(len(ways.ways)), scheduled))
+    return replace(ways, ways=ways.ways.assign(route=route))
+
+
+def _ferry_stops(feed: Feed) -> gpd.GeoSeries:
+    """Stops that scheduled ferries serve."""
+    kind = feed.routes["route_type"].reindex(feed.trips["route_id"]).isin(_FERRY_TYPES).to_numpy()
+    served = feed.stops.index[np.unique(feed.stop_times["stop"].to_numpy()[kind[feed.stop_times["trip"].to_numpy()]])]
+    stops = served_stops(feed)
+    return stops.geometry[stops.index.isin(served)]
+
+
+def _ferry_lines(ways: StreetWays, ferry: NDArray[np.intp]) -> pd.DataFrame:
+    """Both ends of each ferry way, starts first, and the line its ways are joined to: ``lon, lat, line``."""
+    first, last = ways.nodes[ways.offsets[ferry]], ways.nodes[ways.offsets[ferry + 1] - 1]
+    joined = coo_matrix((np.ones(len(ferry)), (first, last)), shape=(len(ways.lon), len(ways.lon)))
+    _count, line = connected_components(joined, directed=False)
+    node = np.concatenate([first, last])
+    return pd.DataFrame({"lon": ways.lon[node], "lat": ways.lat[node], "line": line[node]})
