@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -50,6 +50,9 @@ class Finding:
         return self.sentence if self.path.name in self.sentence else f"{self.path.name}: {self.sentence}"
 
 
+CheckHours = Callable[[Path, gpd.GeoDataFrame], list[Finding]]  # reading hours is the business of travel
+
+
 def kind_of(path: Path) -> Kind:
     """Which input a file is, by its ending and its columns.
 
@@ -80,7 +83,9 @@ def _kind_of_table(table: pd.DataFrame) -> Kind:
     return "points" if column_named(table, ("id",)) else "unknown"
 
 
-def check_osm(path: Path, *, country: Country, categories: Categories) -> tuple[list[Finding], OsmExtract | None]:
+def check_osm(
+    path: Path, *, country: Country, categories: Categories, check_hours: CheckHours
+) -> tuple[list[Finding], OsmExtract | None]:
     """Findings of an OpenStreetMap extract, and what was read of it."""
     try:
         extract = read_osm([path], country=country, categories=categories)
@@ -105,39 +110,28 @@ def check_timetable(path: Path, *, today: dt.date) -> list[Finding]:
 
 
 def check_table(
-    path: Path, kind: Kind, *, categories: Categories, bbox: tuple[float, float, float, float]
+    path: Path,
+    kind: Kind,
+    *,
+    categories: Categories,
+    bbox: tuple[float, float, float, float],
+    check_hours: CheckHours,
 ) -> list[Finding]:
     """Findings of a population layer, boundaries, services, an outline or a list of points."""
     try:
-        return list(_read_as(path, kind, categories=categories, bbox=bbox))
+        if kind == "services":
+            return check_hours(path, read_services(path, categories=categories, bbox=bbox))
+        return list(_read_as(path, kind))
     except SempreGeoError as error:
         return [Finding(path, str(error), stops_build=True)]
 
 
-def check_hours(path: Path, services: gpd.GeoDataFrame) -> list[Finding]:
-    """One finding for all services whose opening hours cannot be read: their visits will be unknown."""
-    import opening_hours
-
-    given = services["opening_hours"].dropna()
-    unread = [f"{service_id} ('{text}')" for service_id, text in given.items() if not opening_hours.validate(str(text))]
-    if not unread:
-        return []
-    sentence = _("the opening hours of {n} services cannot be read and count as unknown: {which}.").format(
-        n=len(unread), which=first_items(unread)
-    )
-    return [Finding(path, sentence, stops_build=False)]
-
-
-def _read_as(
-    path: Path, kind: Kind, *, categories: Categories, bbox: tuple[float, float, float, float]
-) -> Iterator[Finding]:
+def _read_as(path: Path, kind: Kind) -> Iterator[Finding]:
     if kind == "population":
         notes: tuple[str, ...] = read_population(path, column=_people_column(path)).notes
         yield from (Finding(path, note, stops_build=False) for note in notes)
     elif kind == "boundaries":
         yield from (Finding(path, note, stops_build=False) for note in read_boundaries(path).notes)
-    elif kind == "services":
-        yield from check_hours(path, read_services(path, categories=categories, bbox=bbox))
     elif kind == "clip":
         read_clip(path)
     elif kind == "points":
