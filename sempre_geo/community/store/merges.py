@@ -1,0 +1,43 @@
+"""Merging contributions and undoing it exactly: only the pointer moves, never a text or a voice."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import insert, or_, select, update
+
+from sempre_geo.community.store.contributions import Row
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.tables import contributions, merges
+
+
+def save_merge(transaction: Transaction, contribution_id: str, *, into: str, at: str) -> str:
+    """Point a contribution, and all that was merged into it, to another; returns the merge's id."""
+    merge_id = secrets.token_hex(16)
+    moved = or_(contributions.c.id == contribution_id, contributions.c.merged_into == contribution_id)
+    for row in transaction.execute(select(contributions.c.id, contributions.c.merged_into).where(moved)).all():
+        change = {"merge_id": merge_id, "contribution_id": row.id, "before": row.merged_into, "after": into}
+        transaction.execute(insert(merges), change | {"at": at, "undone": False})
+    transaction.execute(update(contributions).where(moved).values(merged_into=into))
+    return merge_id
+
+
+def undo_merge(transaction: Transaction, merge_id: str) -> list[str]:
+    """Point everything that a merge moved back to where it was; returns the ids moved back.
+
+    A contribution that a later merge moved on stays there: that merge is undone by itself.
+    """
+    moved = select(merges).where((merges.c.merge_id == merge_id) & merges.c.undone.is_(False))
+    back = []
+    for row in transaction.execute(moved).mappings().all():
+        still = (contributions.c.id == row["contribution_id"]) & (contributions.c.merged_into == row["after"])
+        if transaction.execute(update(contributions).where(still).values(merged_into=row["before"])).rowcount:
+            back.append(str(row["contribution_id"]))
+    transaction.execute(update(merges).where(merges.c.merge_id == merge_id).values(undone=True))
+    return back
+
+
+def load_merges(transaction: Transaction, contribution_id: str) -> list[Row]:
+    """The merges that brought others into a contribution and are not undone, the newest first."""
+    into = select(merges).where((merges.c.after == contribution_id) & merges.c.undone.is_(False))
+    return [dict(row) for row in transaction.execute(into.order_by(merges.c.id.desc())).mappings()]
