@@ -194,7 +194,12 @@ def _secret(settings: Settings) -> bytes:
                 )
             )
         return settings.secret.encode()
-    return _read_secret(settings.data / "secret.key")
+    return _read_secret(secret_path(settings))
+
+
+def secret_path(settings: Settings) -> Path:
+    """Where the secret lies if the settings give none."""
+    return settings.data / "secret.key"
 
 
 @lru_cache(maxsize=8)

@@ -46,6 +46,7 @@ from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community import ground, now, open_community, partition, secret_key
+from sempre_geo.pipeline.erasures import write_erased
 from sempre_geo.pipeline.moderation import receive
 from sempre_geo.pipeline.photos import photo_folder
 from sempre_geo.settings import Settings
@@ -165,6 +166,7 @@ def withdraw_voice(settings: Settings, code: str, *, at: datetime | None = None)
         if voice is None:
             raise _nothing_opens()
         erase_voice(transaction, voice["id"], at=stamp(at or now()))
+    write_erased(settings, voice["id"])
     open_community(settings).forget()
 
 
@@ -240,6 +242,7 @@ def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None
         photos = load_photos(transaction, row["id"])
         erase_contribution(transaction, row["id"], at=stamp(at or now()))
         erase_cuts(transaction, row["region"])
+    write_erased(settings, row["id"])
     for photo in photos:
         write_no_photo(photo_folder(settings), photo["id"])
     open_community(settings).forget()

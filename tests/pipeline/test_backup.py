@@ -1,0 +1,163 @@
+"""Backups come back row for row, without what was erased; halls merge once only; time makes us forget."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import zipfile
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PIL import Image
+
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.store.transfer import load_all_rows
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.pipeline.backup import back_up, forget, restore, take_over
+from sempre_geo.pipeline.community import close_community, open_community
+from sempre_geo.pipeline.contributions import (
+    add_voice,
+    erase_with_code,
+    open_with_code,
+    public_contributions,
+    tell,
+    withdraw_voice,
+)
+from sempre_geo.pipeline.photos import photo_folder
+from sempre_geo.pipeline.review import exact_place, publish
+from sempre_geo.settings import Settings, read_settings
+from tests.pipeline.community_region import build_region
+
+AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
+
+
+def _photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(out, "PNG")
+    return out.getvalue()
+
+
+NEED = Draft("need", "library", "Xyzzy wants books", Place(lon=20.0612, lat=57.0212), ease={"car": 2}, photo=_photo())
+
+
+@pytest.fixture
+def region(settings):
+    yield build_region(settings)
+    close_community(settings)
+
+
+@pytest.fixture
+def hall(tmp_path):
+    """The laptop in the village hall: another installation with another secret."""
+    settings = read_settings({"SEMPRE_DATA": str(tmp_path / "hall"), "SEMPRE_LAYERS": str(tmp_path / "hall_layers")})
+    build_region(settings)
+    yield settings
+    close_community(settings)
+
+
+def _rows(settings: Settings) -> dict:
+    with open_community(settings).reading() as transaction:
+        return {name: rows for name, rows in load_all_rows(transaction).items() if name != "audit"}
+
+
+def test_a_restored_store_has_every_row_and_photo(settings, region, tmp_path):
+    receipt = tell(settings, region, draft=NEED, at=AT)
+    publish(settings, receipt.id, by=OPERATOR, at=AT)
+    add_voice(settings, receipt.id, voter="phone-1", sentence="me too")
+    before, photos = _rows(settings), [path.read_bytes() for path in photo_folder(settings).iterdir()]
+    assert back_up(settings, tmp_path / "backup.zip") == 1
+
+    close_community(settings)
+    shutil.rmtree(settings.data)
+    assert restore(settings, tmp_path / "backup.zip") == 0
+    assert _rows(settings) == before
+    assert [path.read_bytes() for path in photo_folder(settings).iterdir()] == photos
+    assert open_with_code(settings, receipt.claim_code).text == NEED.text
+
+
+def test_what_was_erased_after_the_backup_stays_erased(settings, region, tmp_path):
+    gone, kept = (tell(settings, region, draft=NEED, at=AT) for _n in range(2))
+    publish(settings, kept.id, by=OPERATOR)
+    voice = add_voice(settings, kept.id, voter="phone-1")
+    back_up(settings, tmp_path / "backup.zip")
+    erase_with_code(settings, gone.claim_code)
+    withdraw_voice(settings, voice.claim_code)
+    close_community(settings)
+    for path in settings.data.glob("store.sqlite*"):
+        path.write_bytes(b"the disk is broken")
+
+    assert restore(settings, tmp_path / "backup.zip") == 2
+    shown = public_contributions(settings, region)
+    assert shown[["id", "voices"]].to_numpy().tolist() == [[kept.id, 0]]
+    assert len(list(photo_folder(settings).iterdir())) == 1
+    with pytest.raises(MissingDataError):
+        open_with_code(settings, gone.claim_code)
+
+
+def test_a_file_that_is_no_backup_changes_nothing(settings, region, tmp_path):
+    tell(settings, region, draft=NEED)
+    before = _rows(settings)
+    good = tmp_path / "backup.zip"
+    back_up(settings, good)
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.writestr("store.sqlite", "x")
+        archive.writestr("../../evil", "x")
+    with zipfile.ZipFile(tmp_path / "damaged.zip", "w") as archive:
+        archive.writestr("store.sqlite", "not a database, not at all")
+    (tmp_path / "cut.zip").write_bytes(good.read_bytes()[:-200])
+    for name in ("evil.zip", "damaged.zip", "cut.zip", "missing.zip"):
+        with pytest.raises(InputError, match="backup"):
+            restore(settings, tmp_path / name)
+    assert _rows(settings) == before
+
+
+def test_what_a_hall_collected_comes_over_once_and_its_codes_work(settings, region, hall, tmp_path):
+    receipt = tell(hall, region, draft=NEED, at=AT)
+    erased = tell(hall, region, draft=NEED, at=AT)
+    publish(hall, receipt.id, by=OPERATOR)
+    add_voice(hall, receipt.id, voter="slip-1")
+    back_up(hall, tmp_path / "hall.zip")
+    assert take_over(settings, tmp_path / "hall.zip") == (2, 1)
+    assert take_over(settings, tmp_path / "hall.zip") == (0, 0)
+    assert open_with_code(settings, receipt.claim_code).lon == 20.0612
+    here = public_contributions(settings, region).set_index("id")
+    assert (here.loc[receipt.id, "voices"], len(list(photo_folder(settings).iterdir()))) == (1, 2)
+    zones = {settings_: public_contributions(settings_, region)["lon"].tolist() for settings_ in (settings, hall)}
+    assert all(len(lons) == 2 for lons in zones.values()), "each installation draws its own zone"
+
+    erase_with_code(settings, erased.claim_code)
+    assert take_over(settings, tmp_path / "hall.zip") == (0, 0)
+    erase_with_code(hall, receipt.claim_code)
+    back_up(hall, tmp_path / "hall2.zip")
+    take_over(settings, tmp_path / "hall2.zip")
+    assert public_contributions(settings, region).empty
+
+
+def test_only_an_administrator_takes_a_backup(settings, region, tmp_path):
+    for act in (back_up, take_over):
+        with pytest.raises((NotAllowedError, InputError)):
+            act(settings, tmp_path / "x.zip", by="")
+    assert not (tmp_path / "x.zip").exists()
+
+
+def test_exact_places_and_codes_are_forgotten_in_time_and_the_zone_stays(settings, region):
+    receipt = tell(settings, region, draft=NEED, at=AT)
+    shown = public_contributions(settings, region, at=AT)
+    assert forget(settings, at=AT + timedelta(days=600)) == (0, 0)
+    assert forget(settings, at=AT + timedelta(days=740)) == (1, 0)
+    assert exact_place(settings, receipt.id, by=OPERATOR) is None
+    assert forget(settings, at=AT + timedelta(days=1200)) == (0, 1)
+    with pytest.raises(MissingDataError):
+        open_with_code(settings, receipt.claim_code)
+    assert public_contributions(settings, region, at=AT).equals(shown)
+
+
+def test_a_backup_says_what_made_it_and_no_clock_time(settings, region, tmp_path):
+    tell(settings, region, draft=replace(NEED, photo=None))
+    back_up(settings, tmp_path / "backup.zip")
+    with zipfile.ZipFile(tmp_path / "backup.zip") as archive:
+        assert set(archive.namelist()) == {"store.sqlite", "about.json", "secret.key"}
+        assert json.loads(archive.read("about.json"))["program"] == "sempre_geo"
