@@ -23,15 +23,15 @@ _Seconds = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class DayProfile:
-    """Departures worth taking between two times of a day.
+    """Departures worth taking, seen by those who set out between two times of a day.
 
     Attributes
     ----------
     leave_s, arrive_s
         int64, ascending: none leaves later and arrives as early as another. Seconds on the day's clock, door to
-        door.
+        door. Those that leave after the window stand there too: people who set out late wait for them.
     from_s, until_s
-        One leaves not before, and earlier than this.
+        One sets out not before, and earlier than this.
     walk_s
         Seconds on foot all the way; infinite where too far.
     """
@@ -44,28 +44,29 @@ class DayProfile:
 
     @property
     def ride_min(self) -> NDArray[np.float64]:
-        """Minutes from door to door of each departure, for people who leave just in time for it."""
-        return (self.arrive_s - self.leave_s) / _MINUTE_S
+        """Minutes from door to door of each departure in the window, for people who leave just in time for it."""
+        inside = self.leave_s < self.until_s
+        return (self.arrive_s - self.leave_s)[inside] / _MINUTE_S
 
     @property
     def best_min(self) -> float:
         """The least of them; infinite without any."""
-        return float(self.ride_min.min()) if len(self.leave_s) else np.inf
+        return float(self.ride_min.min()) if len(self.ride_min) else np.inf
 
     @property
     def mean_min(self) -> float:
         """Their mean; infinite without any."""
-        return float(self.ride_min.mean()) if len(self.leave_s) else np.inf
+        return float(self.ride_min.mean()) if len(self.ride_min) else np.inf
 
     @property
     def worst_min(self) -> float:
         """The greatest of them; infinite without any."""
-        return float(self.ride_min.max()) if len(self.leave_s) else np.inf
+        return float(self.ride_min.max()) if len(self.ride_min) else np.inf
 
     def total_min(self) -> NDArray[np.float64]:
         """Minutes to the destination for one who sets out at each full minute of the window, waiting included.
 
-        Infinite for minutes after the last departure. Walking all the way counts where it is quicker.
+        Infinite after the last departure. Walking all the way counts where it is quicker.
         """
         minute = np.arange(self.from_s, self.until_s, _MINUTE_S)
         following = np.searchsorted(self.leave_s, minute)
@@ -103,7 +104,7 @@ class DayProfile:
         total = np.sort(self.total_min())
         place = percent / 100 * (len(total) - 1)
         low, high = int(np.floor(place)), int(np.ceil(place))
-        if not total[high] <= limit_min:
+        if not (np.isfinite(total[high]) and total[high] <= limit_min):
             raise MissingDataError(
                 _("The {percent}th percentile does not exist: only {share:.0%} of the minutes of that day have a "
                   "connection within the limit; use the departures themselves.").format(
@@ -118,7 +119,7 @@ def day_profile(rides: DayRides, ends: Doorsteps, *, from_s: int, until_s: int, 
     Parameters
     ----------
     from_s, until_s
-        When one may leave: seconds on the day's clock, the second excluded.
+        When one may set out: seconds on the day's clock, the second excluded.
     arrive_by_s
         Later arrivals are of no use.
     """
@@ -131,7 +132,7 @@ def day_profile(rides: DayRides, ends: Doorsteps, *, from_s: int, until_s: int, 
     row = np.repeat(first, counts) + np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     leave = profile.dep_s[row].astype(np.int64) - np.repeat(ends.access_s, counts)
     arrive = profile.arrival_s[profile.arrival[row]].astype(np.int64)
-    inside = (leave >= from_s) & (leave < until_s) & (arrive - leave < ends.walk_s)
+    inside = (leave >= from_s) & (arrive - leave < ends.walk_s)
     leave, arrive = _useful(leave[inside], arrive[inside])
     return DayProfile(leave, arrive, from_s, until_s, ends.walk_s)
 
