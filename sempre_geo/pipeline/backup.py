@@ -114,6 +114,11 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
     NotAllowedError
         The asker may not import.
     """
+    when = at or now()
+    with open_community(settings).writing() as transaction:
+        privileged(
+            settings, transaction, by, action="import contributions", thing="take over", detail=path.name, at=when
+        )
     with _unpacked(path, settings.data) as folder:
         other = open_store(f"sqlite:///{folder / _STORE}")
         with closing(other), other.reading() as transaction:
@@ -124,16 +129,7 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
         for photo in sorted((folder / "photos").glob("*.jpg")):
             _take_photo(photo, photo_folder(settings))
     with open_community(settings).writing() as transaction:
-        privileged(
-            settings,
-            transaction,
-            by,
-            action="import contributions",
-            thing="take over",
-            detail=path.name,
-            at=at or now(),
-        )
-        erase_again(transaction, erased, at=stamp(at or now()))
+        erase_again(transaction, erased, at=stamp(when))
         return save_collected(transaction, collected, zone_of=lambda row, place: _zone_of(settings, row, place))
 
 
