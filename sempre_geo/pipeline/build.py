@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -14,12 +14,12 @@ import shapely
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.build_writing import Parts, write_region
+from sempre_geo.pipeline.build_writing import MapData, Parts, write_region
 from sempre_geo.progress import Progress, part_of, silent
 from sempre_geo.region.boundaries import municipality_of, read_boundaries, read_clip
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.catalog import CATALOG, Source, read_source, remembered
-from sempre_geo.region.categories import Categories, read_categories
+from sempre_geo.region.categories import read_categories
 from sempre_geo.region.cells import (
     CellLayer,
     cells_from_population,
@@ -30,7 +30,7 @@ from sempre_geo.region.cells import (
 )
 from sempre_geo.region.countries import Country, read_country, read_country_at
 from sempre_geo.region.files import read_checksum
-from sempre_geo.region.gtfs import Feed, read_gtfs
+from sempre_geo.region.gtfs import read_gtfs
 from sempre_geo.region.osm import OsmExtract, read_osm
 from sempre_geo.region.osm_position import read_osm_position
 from sempre_geo.region.population import CENSUS_SOURCE, PopulationLayer, read_population
@@ -120,11 +120,8 @@ def build_region(  # noqa: PLR0913 - the options of one command
     extract = read_osm(
         inputs.osm, country=rules, categories=categories, clip=area, progress=part_of(progress, 0, _READ)
     )
-    sources = _sources(inputs, extract, rules)
-    return assemble_region(
-        settings, name, extract=extract, inputs=inputs, country=rules, sources=sources, area=area, feed=feed, day=date,
-        progress=part_of(progress, _READ, 1.0),
-    )  # fmt: skip
+    given = MapData(extract, rules, tuple(_sources(inputs, extract, rules)), area, feed, date)
+    return assemble_region(settings, name, given=given, inputs=inputs, progress=part_of(progress, _READ, 1.0))
 
 
 def fetch_region(
@@ -158,50 +155,29 @@ def fetch_region(
     source = Source(
         "osm", _("OpenStreetMap"), fetched.address, read_checksum(fetched.osm), OSM_LICENCE, fetched.extract.timestamp
     )
-    return assemble_region(
-        settings, name, extract=fetched.extract, inputs=BuildInputs(()), country=fetched.country, sources=[source],
-        area=fetched.boundary, progress=part_of(progress, _READ, 1.0),
-    )  # fmt: skip
+    given = MapData(fetched.extract, fetched.country, (source,), fetched.boundary)
+    return assemble_region(settings, name, given=given, inputs=BuildInputs(()), progress=part_of(progress, _READ, 1.0))
 
 
-def assemble_region(  # noqa: PLR0913 - what two ways of building have in common
-    settings: Settings,
-    name: str,
-    *,
-    extract: OsmExtract,
-    inputs: BuildInputs,
-    country: Country,
-    sources: Sequence[Source],
-    area: shapely.Geometry | None,
-    feed: Feed | None = None,
-    day: dt.date | None = None,
-    progress: Progress = silent,
+def assemble_region(
+    settings: Settings, name: str, *, given: MapData, inputs: BuildInputs, progress: Progress = silent
 ) -> Region:
     """Make a region of map data that were read already, with the other files of ``inputs``."""
     progress(_("Placing people and services"), 0.0)
-    categories = read_categories(settings)
-    sources = remembered(sources, settings.inputs(name))
-    bbox = extract.bbox if area is None else tuple(float(edge) for edge in shapely.bounds(area))
-    west, south, east, north = bbox
-    municipalities, notes = _municipalities(extract, inputs)
-    cells = _cells(extract, inputs, municipalities=municipalities, bbox=(west, south, east, north), area=area)
-    services = _services(extract, inputs, settings=settings, categories=categories, bbox=(west, south, east, north))
+    given = replace(given, sources=tuple(remembered(given.sources, settings.inputs(name))))
+    municipalities, mended = _municipalities(given.extract, inputs)
+    buildings = weighted_buildings(given.extract.buildings)
+    cells = _cells(given, inputs, municipalities=municipalities, buildings=buildings)
+    services = _services(given, inputs, settings)
     parts = Parts(
         name=name,
-        country=country,
-        extract=extract,
-        cells=_described(cells.cells, municipalities, extract.settlements),
-        cell_method=cells.method,
-        cell_parameters=cells.parameters,
+        given=given,
+        cells=replace(cells, cells=_described(cells.cells, municipalities, given.extract.settlements)),
         services=services.services.assign(municipality_id=municipality_of(services.services, municipalities)),
         municipalities=municipalities,
-        buildings=weighted_buildings(extract.buildings),
-        covered=_covered(cells.cells, extract.bbox),
-        bbox=(west, south, east, north),
-        feed=feed,
-        sources=tuple(sources),
-        notes=(*extract.notes, *notes, *cells.notes, *services.notes),
-        day=day,
+        buildings=buildings,
+        covered=_covered(cells.cells, given.extract.bbox),
+        notes=(*given.extract.notes, *mended, *cells.notes, *services.notes),
     )
     write_region(parts, settings.results(name), inputs=settings.inputs(name), progress=progress)
     progress(_("Done"), 1.0)
@@ -246,19 +222,13 @@ def _municipalities(extract: OsmExtract, inputs: BuildInputs) -> tuple[gpd.GeoDa
 
 
 def _cells(
-    extract: OsmExtract,
-    inputs: BuildInputs,
-    *,
-    municipalities: gpd.GeoDataFrame,
-    bbox: tuple[float, float, float, float],
-    area: shapely.Geometry | None,
+    given: MapData, inputs: BuildInputs, *, municipalities: gpd.GeoDataFrame, buildings: pd.DataFrame
 ) -> CellLayer:
-    buildings = weighted_buildings(extract.buildings)
     if inputs.population is None:
-        return estimated_cells(buildings=buildings, settlements=extract.settlements)
-    layer = read_population(inputs.population, column=inputs.population_column, bbox=bbox)
-    streets = _street_points(extract.streets)
-    layer = _cut(layer, area) if area is not None else layer
+        return estimated_cells(buildings=buildings, settlements=given.extract.settlements)
+    layer = read_population(inputs.population, column=inputs.population_column, bbox=given.bbox)
+    streets = _street_points(given.extract.streets)
+    layer = layer if given.area is None else _cut(layer, given.area)
     layer = cells_in_study_area(layer, municipalities=municipalities, buildings=buildings, streets=streets)
     return cells_from_population(layer, buildings=buildings, streets=streets)
 
@@ -273,16 +243,10 @@ def _cut(layer: PopulationLayer, area: shapely.Geometry) -> PopulationLayer:
     return PopulationLayer(layer.areas[inside], layer.kind, (*layer.notes, note))
 
 
-def _services(
-    extract: OsmExtract,
-    inputs: BuildInputs,
-    *,
-    settings: Settings,
-    categories: Categories,
-    bbox: tuple[float, float, float, float],
-) -> ServiceLayer:
-    own = read_services(inputs.services, categories=categories, bbox=bbox) if inputs.services else None
-    merged = merged_services(extract.services, own, mode=inputs.services_mode)
+def _services(given: MapData, inputs: BuildInputs, settings: Settings) -> ServiceLayer:
+    categories = read_categories(settings)
+    own = read_services(inputs.services, categories=categories, bbox=given.bbox) if inputs.services else None
+    merged = merged_services(given.extract.services, own, mode=inputs.services_mode)
     return public_services(merged, categories=categories, publish_sensitive=settings.publish_shelters)
 
 

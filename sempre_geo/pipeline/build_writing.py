@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from sempre_geo import __version__
 from sempre_geo.i18n import gettext as _
@@ -17,6 +17,7 @@ from sempre_geo.pipeline.street_times import RANKS, street_times
 from sempre_geo.progress import Progress, part_of
 from sempre_geo.region.bundle import write_street_ways
 from sempre_geo.region.catalog import Layer, Source, write_catalog, write_sources
+from sempre_geo.region.cells import CellLayer
 from sempre_geo.region.countries import Country
 from sempre_geo.region.files import write_folder_whole
 from sempre_geo.region.gtfs import Feed
@@ -30,28 +31,40 @@ _TIMES_TO_TIMETABLE = 0.85
 
 
 @dataclass(frozen=True)
-class Parts:
-    """Everything a region is written from.
+class MapData:
+    """What a region is made of before people and services are placed in it.
 
-    ``covered`` says on the cells' index whether the map data reach there; ``day`` is the one whose winter roads
-    count.
+    ``area`` is the outline it was cut by, or None; ``day`` the one whose winter roads count.
     """
 
-    name: str
-    country: Country
     extract: OsmExtract
-    cells: gpd.GeoDataFrame
-    cell_method: str
-    cell_parameters: Mapping[str, Any]
+    country: Country
+    sources: tuple[Source, ...]
+    area: shapely.Geometry | None = None
+    feed: Feed | None = None
+    day: dt.date | None = None
+
+    @property
+    def bbox(self) -> tuple[float, float, float, float]:
+        """The region's (west, south, east, north) in degrees: the outline's, without one that of the streets."""
+        if self.area is None:
+            return self.extract.bbox
+        west, south, east, north = (float(edge) for edge in shapely.bounds(self.area))
+        return west, south, east, north
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything a region is written from; ``covered`` says of each cell whether the map data reach there."""
+
+    name: str
+    given: MapData
+    cells: CellLayer
     services: gpd.GeoDataFrame
     municipalities: gpd.GeoDataFrame
     buildings: pd.DataFrame
     covered: pd.Series
-    bbox: tuple[float, float, float, float]
-    feed: Feed | None
-    sources: tuple[Source, ...]
     notes: tuple[str, ...]
-    day: dt.date | None
 
 
 def write_region(parts: Parts, folder: Path, *, inputs: Path, progress: Progress) -> None:
@@ -68,8 +81,8 @@ def write_region(parts: Parts, folder: Path, *, inputs: Path, progress: Progress
         progress(_("Writing the timetable"), _TIMES_TO_TIMETABLE)
         layers |= _write_timetable(parts, draft, notes)
         progress(_("Writing the region"), 0.98)
-        write_catalog(draft, facts=_facts(parts), layers=layers, sources=parts.sources, notes=notes)
-        write_sources(draft if inputs == folder else inputs, parts.sources)
+        write_catalog(draft, facts=_facts(parts), layers=layers, sources=parts.given.sources, notes=notes)
+        write_sources(draft if inputs == folder else inputs, parts.given.sources)
 
 
 def _write_tables(parts: Parts, draft: Path) -> dict[str, Layer]:
@@ -79,48 +92,51 @@ def _write_tables(parts: Parts, draft: Path) -> dict[str, Layer]:
     osm = _source_ids(parts, "osm")
     read = _("As read from the sources.")
     tables = {
-        "cells": (parts.cells, _("Where people live"), _("people"), parts.cell_method, people),
+        "cells": (parts.cells.cells, _("Where people live"), _("people"), parts.cells.method, people),
         "services": (parts.services, _("Services"), _("places"), read, helps),
-        "settlements": (parts.extract.settlements, _("Settlements"), _("places"), read, osm),
+        "settlements": (parts.given.extract.settlements, _("Settlements"), _("places"), read, osm),
         "municipalities": (parts.municipalities, _("Municipalities"), _("areas"), read, borders),
-        "land": (parts.extract.land, _("Water, forest, built-up land"), _("areas"), read, osm),
-        "roads": (parts.extract.roads, _("Roads, railways and ferries"), _("lines"), read, osm),
+        "land": (parts.given.extract.land, _("Water, forest, built-up land"), _("areas"), read, osm),
+        "roads": (parts.given.extract.roads, _("Roads, railways and ferries"), _("lines"), read, osm),
         "buildings": (parts.buildings, _("Buildings"), _("square metres of floor"), _("Floor area."), osm),
     }
     layers = {}
     for name, (frame, title, units, method, sources) in tables.items():
         frame.to_parquet(draft / f"{name}.parquet")
-        parameters = parts.cell_parameters if name == "cells" else {}
+        parameters = parts.cells.parameters if name == "cells" else {}
         layers[name] = Layer(title, units, method, f"{name}.parquet", len(frame), sources, parameters)
     return layers
 
 
 def _write_networks(parts: Parts, draft: Path, *, progress: Progress) -> pd.DataFrame:
     """Write street ways and the network of each mode; the travel times on them."""
-    write_street_ways(parts.extract.streets, draft / "streets")
+    write_street_ways(parts.given.extract.streets, draft / "streets")
     tables = []
     for number, mode in enumerate(MODES):
         end = (number + 1) / len(MODES) * _TIMES_TO_TIMETABLE
         progress(_("Making the network for {mode}").format(mode=mode), number / len(MODES) * _TIMES_TO_TIMETABLE)
-        network = street_network(parts.extract.streets, mode=mode, country=parts.country, day=parts.day)
+        network = street_network(
+            parts.given.extract.streets, mode=mode, country=parts.given.country, day=parts.given.day
+        )
         write_network(network, draft / NETWORKS / mode)
         told = part_of(progress, (number + 0.4) / len(MODES) * _TIMES_TO_TIMETABLE, end)
-        tables.append(street_times(network, parts.cells, parts.services, covered=parts.covered, progress=told))
+        tables.append(street_times(network, parts.cells.cells, parts.services, covered=parts.covered, progress=told))
     return pd.concat(tables, ignore_index=True)
 
 
 def _street_layers(parts: Parts, times: pd.DataFrame) -> dict[str, Layer]:
     osm = _source_ids(parts, "osm")
-    ways = len(parts.extract.streets.ways)
+    ways = len(parts.given.extract.streets.ways)
+    day = parts.given.day.isoformat() if parts.given.day else None
     return {
         "streets": Layer(_("Street ways"), _("ways"), _("As read from the sources."), "streets", ways, osm),
         "networks": Layer(
             _("Street networks"), _("seconds"), _("Speeds from tags and the country's limits."), NETWORKS, len(MODES),
-            osm, {"modes": list(MODES), "country": parts.country.code, "day": parts.day and parts.day.isoformat()},
+            osm, {"modes": list(MODES), "country": parts.given.country.code, "day": day},
         ),
         "travel_times": Layer(
             _("Travel times by street"), _("minutes one way"), _("Shortest paths to the nearest services."),
-            "travel_times.parquet", len(times), tuple(source.source_id for source in parts.sources
+            "travel_times.parquet", len(times), tuple(source.source_id for source in parts.given.sources
                                                       if not source.source_id.startswith("gtfs")),
             {"nearest": RANKS, "modes": list(MODES)},
         ),
@@ -128,12 +144,12 @@ def _street_layers(parts: Parts, times: pd.DataFrame) -> dict[str, Layer]:
 
 
 def _write_timetable(parts: Parts, draft: Path, notes: list[str]) -> dict[str, Layer]:
-    feed = parts.feed
+    feed = parts.given.feed
     if feed is None:
         return {}
     from sempre_geo.pipeline.timetables import write_timetable
 
-    write_timetable(draft, feed, ways=parts.extract.streets, country=parts.country, day=parts.day)
+    write_timetable(draft, feed, ways=parts.given.extract.streets, country=parts.given.country, day=parts.given.day)
     if len(feed.problems):
         notes.append(
             _("The timetable has {n} oddities that were mended or left out; sempre-geo check names them.").format(
@@ -149,19 +165,23 @@ def _write_timetable(parts: Parts, draft: Path, notes: list[str]) -> dict[str, L
 
 def _facts(parts: Parts) -> dict[str, Any]:
     """What the catalog says of the region as a whole; its date is the map data's."""
-    title = parts.country.title if parts.country.fictional else parts.name.replace("_", " ").replace("-", " ").title()
+    title = (
+        parts.given.country.title
+        if parts.given.country.fictional
+        else parts.name.replace("_", " ").replace("-", " ").title()
+    )
     return {
         "region": parts.name,
         "title": title,
-        "country": parts.country.code,
-        "timezone": parts.country.timezone,
-        "fictional": parts.country.fictional,
-        "bbox": list(parts.bbox),
+        "country": parts.given.country.code,
+        "timezone": parts.given.country.timezone,
+        "fictional": parts.given.country.fictional,
+        "bbox": list(parts.given.bbox),
         "crs": "EPSG:4326",
-        "date": parts.extract.timestamp,
+        "date": parts.given.extract.timestamp,
         "version": __version__,
     }
 
 
 def _source_ids(parts: Parts, kind: str) -> tuple[str, ...]:
-    return tuple(source.source_id for source in parts.sources if source.source_id.split("-")[0] == kind)
+    return tuple(source.source_id for source in parts.given.sources if source.source_id.split("-")[0] == kind)
