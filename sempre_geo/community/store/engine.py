@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from sempre_geo.errors import SempreGeoError, StoreError
+from sempre_geo.errors import InputError, SempreGeoError, StoreError
 from sempre_geo.i18n import gettext as _
 
 Transaction = Connection
@@ -178,6 +178,8 @@ def sentences(path: Path | None) -> Iterator[None]:
         if error.orig is None or type(error.orig).__name__ not in {"OperationalError", "DatabaseError"}:
             raise
         raise StoreError(_sentence(path, str(error.orig).lower())) from error
+    except UnicodeEncodeError:
+        raise InputError(_("There is half a sign in it that cannot be kept or looked for; write it again.")) from None
     except PermissionError as error:
         raise StoreError(_sentence(path, "readonly")) from error
 
