@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -99,8 +100,11 @@ def read_osm(
             if share is not None:
                 progress(_("Reading {file}").format(file=path.name), start + part * share)
             else:
-                streets.take(entry)
-                features.take(entry)
+                tags = entry.tags
+                # The library's iterator ends by an exception that costs as much as ten tags: stop before it.
+                plain = dict(islice(tags, len(tags)))
+                streets.take(entry, plain)
+                features.take(entry, plain)
         stamps.append(_timestamp(path))
     if not streets.found_any:
         names = ", ".join(path.name for path in paths)

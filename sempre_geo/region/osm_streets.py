@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -11,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from sempre_geo.i18n import gettext as _
-from sempre_geo.region.ways import NODE_TAGS, WAY_TAGS, StreetWays
+from sempre_geo.region.ways import NODE_TAGS, NONE, WAY_TAGS, StreetWays
 
 STREET_KEYS = frozenset({"highway", "route", "barrier", "kerb", "restriction", "railway"})
 ROAD_KINDS = {
@@ -34,79 +35,118 @@ _NOT_BUILT = {
     "services",
     "elevator",
 }
+_SQUARES = {"pedestrian", "footway", "path"}
+_RAILS = {"rail", "narrow_gauge"}
 _FEWEST_NODES = 2
-_HALF = 0.5
+_MOST_RUNS = 1000  # an OSM way has at most 2,000 nodes
+_WKB_HEAD_BYTES = 9  # byte order, kind, number of points
+Run = tuple[NDArray[np.int64], NDArray[np.float64]]
+Restriction = tuple[int, int, int, int, str, str]
 
 
 class StreetCollector:
     """Takes objects one by one; afterwards gives the street ways and the roads to draw."""
 
     def __init__(self, clip: shapely.Geometry | None) -> None:
+        import osmium
+
         self._clip = clip
-        self._tags: dict[int, tuple[str | None, ...]] = {}
+        self._shapes = osmium.geom.WKBFactory()
+        self._every_node = osmium.geom.use_nodes.ALL
+        self._no_line = (osmium.InvalidLocationError, RuntimeError)
+        self._tags: dict[int, Mapping[str, str]] = {}
         self._nodes: dict[int, NDArray[np.int64]] = {}
         self._places: dict[int, NDArray[np.float64]] = {}
-        self._node_tags: dict[int, tuple[str | None, ...]] = {}
-        self._restrictions: dict[int, tuple[int, int, int, int, str, str]] = {}
-        self._rails: list[NDArray[np.float64]] = []
-        self._cut_short = 0
+        self._node_tags: dict[int, Mapping[str, str]] = {}
+        self._restrictions: dict[int, list[Restriction]] = {}
+        self._rails: dict[int, list[NDArray[np.float64]]] = {}
+        self._seen: set[int] = set()
+        self._cut: dict[int, dict[int, tuple[float, float]]] = {}
         if clip is not None:
             shapely.prepare(clip)
 
     @property
     def found_any(self) -> bool:
-        """Whether there was a street at all."""
-        return any(tags[0] for tags in self._tags.values())
+        """Whether there was a street at all: ferries alone are no streets."""
+        return any("highway" in tags for tags in self._tags.values())
 
-    def take(self, entry: Any) -> None:
-        """Keep an object if it is a street, a ferry, a barrier, a kerb or a turn restriction."""
+    def take(self, entry: Any, tags: Mapping[str, str]) -> None:
+        """Keep an object with these tags if it is a street, a ferry, a barrier, a kerb or a turn restriction."""
         if entry.is_way():
-            self._take_way(entry)
+            self._take_way(entry, tags)
         elif entry.is_node():
-            self._take_node(entry)
+            if "barrier" in tags or "kerb" in tags or tags.get("highway") in {"crossing", "gate"}:
+                self._node_tags[entry.id] = tags
         elif entry.is_relation():
-            self._take_restriction(entry)
+            self._take_restriction(entry, tags)
 
-    def _take_way(self, way: Any) -> None:
-        tags = way.tags
-        highway, ferry, rail = (
-            tags.get("highway"),
-            tags.get("route") == "ferry",
-            tags.get("railway") in {"rail", "narrow_gauge"},
-        )
-        if (
-            not ((highway and highway not in _NOT_BUILT) or ferry or rail)
-            or tags.get("area") == "yes"
-            or way.id in self._tags
-        ):
+    def _take_way(self, way: Any, tags: Mapping[str, str]) -> None:
+        street = _is_street(tags)
+        if not (street or tags.get("railway") in _RAILS):
             return
-        refs, places = _line(way)
-        if len(refs) < len(way.nodes):
-            self._cut_short += 1
-        if len(refs) < _FEWEST_NODES or not self._inside(places):
+        name = way.id
+        if name in self._seen and name not in self._cut:
             return
-        if not (highway or ferry):
-            self._rails.append(places)
+        self._seen.add(name)
+        runs = self._runs(way)
+        if not runs or not any(self._inside(places) for _refs, places in runs):
             return
-        values = dict(tags)
-        self._tags[way.id] = tuple(values.get(key) for key in WAY_TAGS)
-        self._nodes[way.id], self._places[way.id] = refs, places
+        if not street:
+            self._rails[name] = [places for _refs, places in runs]
+            return
+        for number, (refs, places) in enumerate(runs):
+            piece = name if number == 0 else _piece(name, number)
+            self._tags[piece], self._nodes[piece], self._places[piece] = tags, refs, places
 
-    def _take_node(self, node: Any) -> None:
-        tags = node.tags
-        if "barrier" in tags or "kerb" in tags or tags.get("highway") in {"crossing", "gate"}:
-            values = dict(tags)
-            self._node_tags[node.id] = tuple(values.get(key) for key in NODE_TAGS)
+    def _runs(self, way: Any) -> list[Run]:
+        """The stretches of a way whose nodes the extracts know, the longest first."""
+        refs = [node.ref for node in way.nodes]
+        if len(refs) < _FEWEST_NODES:
+            return []
+        try:
+            line = bytes.fromhex(self._shapes.create_linestring(way, self._every_node))
+        except self._no_line:
+            return self._known_runs(way)
+        if way.id in self._cut:
+            self._forget_pieces(way.id)
+        places = np.frombuffer(line, dtype="<f8", offset=_WKB_HEAD_BYTES).reshape(-1, 2)
+        return [(np.array(refs, dtype=np.int64), places)]
 
-    def _take_restriction(self, relation: Any) -> None:
-        tags = relation.tags
+    def _known_runs(self, way: Any) -> list[Run]:
+        """As above, for a way that misses nodes; of neighbouring extracts each may know some."""
+        places = self._cut.get(way.id, {})
+        self._forget_pieces(way.id)
+        places |= {node.ref: (node.lon, node.lat) for node in way.nodes if node.location.valid()}
+        refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
+        known = np.array([ref in places for ref in refs.tolist()])
+        if not known.all():
+            self._cut[way.id] = places
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
+        runs = [slice(start, end) for start, end in edges.reshape(-1, 2).tolist() if end - start >= _FEWEST_NODES]
+        runs.sort(key=lambda run: run.start - run.stop)
+        return [(refs[run], np.array([places[ref] for ref in refs[run].tolist()])) for run in runs[:_MOST_RUNS]]
+
+    def _forget_pieces(self, way: int) -> None:
+        self._cut.pop(way, None)
+        for number in range(1, _MOST_RUNS):
+            if self._tags.pop(_piece(way, number), None) is None:
+                return
+
+    def _take_restriction(self, relation: Any, tags: Mapping[str, str]) -> None:
         if tags.get("type") != "restriction" or not tags.get("restriction"):
             return
-        members = {(member.role, member.type): member.ref for member in relation.members}
-        self._restrictions[relation.id] = (
-            members.get(("from", "w"), -1), members.get(("via", "n"), -1), members.get(("via", "w"), -1),
-            members.get(("to", "w"), -1), tags["restriction"], tags.get("except", ""),
-        )  # fmt: skip
+        members: dict[tuple[str, str], list[int]] = {}
+        for member in relation.members:
+            members.setdefault((member.role, member.type), []).append(member.ref)
+        nodes, ways = members.get(("via", "n"), []), members.get(("via", "w"), [])
+        if len(nodes) + len(ways) != 1:
+            return  # several ways in a row, or a relation that is not finished
+        self._restrictions[relation.id] = [
+            (start, nodes[0] if nodes else NONE, ways[0] if ways else NONE, end, tags["restriction"],
+             tags.get("except", ""))
+            for start in members.get(("from", "w"), [])
+            for end in members.get(("to", "w"), [])
+        ]  # fmt: skip
 
     def _inside(self, places: NDArray[np.float64]) -> bool:
         return self._clip is None or bool(shapely.intersects(self._clip, shapely.linestrings(places)))
@@ -118,9 +158,11 @@ class StreetCollector:
         places = np.concatenate([self._places[way] for way in ids.tolist()])
         lengths = np.array([len(self._nodes[way]) for way in ids.tolist()])
         node_id, first, position = np.unique(refs, return_index=True, return_inverse=True)
-        table = pd.DataFrame.from_records([self._tags[way] for way in ids.tolist()], columns=list(WAY_TAGS))
-        table = table.astype(dict.fromkeys(table.columns, "category"))
-        table.index = pd.Index(ids, name="way_id")
+        tags = [self._tags[way] for way in ids.tolist()]
+        table = pd.DataFrame(
+            {key: pd.Categorical([values.get(key) for values in tags]) for key in WAY_TAGS},
+            index=pd.Index(ids, name="way_id"),
+        )
         middle = np.concatenate([[0], np.cumsum(lengths)])[:-1] + lengths // 2
         table["built_up"] = _within(places[middle], built_up)
         return StreetWays(
@@ -131,60 +173,66 @@ class StreetCollector:
             lon=places[first, 0],
             lat=places[first, 1],
             node_tags=self._tagged_nodes(node_id),
-            restrictions=pd.DataFrame(
-                [self._restrictions[key] for key in sorted(self._restrictions)],
-                columns=["from_way", "via_node", "via_way", "to_way", "restriction", "except"],
-            ),
+            restrictions=self._known_restrictions(),
         )
 
     def roads(self) -> gpd.GeoDataFrame:
         """Lines for drawing, with ``kind``, ``name`` and ``ref``."""
-        highway, route, name, ref = (WAY_TAGS.index(key) for key in ("highway", "route", "name", "ref"))
         rows, lines = [], []
         for way in sorted(self._tags):
             tags = self._tags[way]
-            kind = "ferry" if tags[route] == "ferry" else ROAD_KINDS.get(tags[highway] or "", "path")
-            rows.append((kind, tags[name], tags[ref]))
-            lines.append(shapely.linestrings(self._places[way]))
-        rows += [("rail", None, None)] * len(self._rails)
-        lines += [shapely.linestrings(places) for places in self._rails]
-        return gpd.GeoDataFrame(pd.DataFrame(rows, columns=["kind", "name", "ref"]), geometry=lines, crs="EPSG:4326")
+            kind = "ferry" if tags.get("route") == "ferry" else ROAD_KINDS.get(tags["highway"], "path")
+            rows.append((kind, tags.get("name"), tags.get("ref")))
+            lines.append(self._places[way])
+        rails = [places for _way, runs in sorted(self._rails.items()) for places in runs]
+        table = pd.DataFrame([*rows, *[("rail", None, None)] * len(rails)], columns=["kind", "name", "ref"])
+        return gpd.GeoDataFrame(table, geometry=_lines([*lines, *rails]), crs="EPSG:4326")
 
     def notes(self) -> list[str]:
         """What was left out."""
-        if not self._cut_short:
+        cut = sum(way in self._tags for way in self._cut)
+        if not cut:
             return []
-        return [_("{n} ways lose nodes that are not in the extract; they were cut there.").format(n=self._cut_short)]
+        return [_("{n} ways lose nodes that are not in the extract; they were cut there.").format(n=cut)]
+
+    def _known_restrictions(self) -> pd.DataFrame:
+        """Restrictions between ways that are here, in the order of their ids."""
+        rows = [row for _key, found in sorted(self._restrictions.items()) for row in found]
+        table = pd.DataFrame(rows, columns=["from_way", "via_node", "via_way", "to_way", "restriction", "except"])
+        table = table.astype(dict.fromkeys(["from_way", "via_node", "via_way", "to_way"], np.int64))
+        known = [*self._tags]
+        here = table["from_way"].isin(known) & table["to_way"].isin(known)
+        return table[here & (table["via_way"].isin(known) | (table["via_way"] == NONE))].reset_index(drop=True)
 
     def _tagged_nodes(self, node_id: NDArray[np.int64]) -> pd.DataFrame:
-        found = [(int(np.searchsorted(node_id, node)), tags) for node, tags in sorted(self._node_tags.items())]
-        used = [
-            (at, tags)
-            for (at, tags), node in zip(found, sorted(self._node_tags), strict=True)
-            if at < len(node_id) and node_id[at] == node
-        ]
+        tagged = np.array(sorted(self._node_tags), dtype=np.int64)
+        used = tagged[np.isin(tagged, node_id)]
         return pd.DataFrame(
-            [tags for _at, tags in used],
+            [[self._node_tags[node].get(key) for key in NODE_TAGS] for node in used.tolist()],
             columns=list(NODE_TAGS),
-            index=pd.Index([at for at, _tags in used], dtype=np.int64),
+            index=pd.Index(np.searchsorted(node_id, used), dtype=np.int64),
+            dtype=object,
         )
 
 
-def _line(way: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Node ids and positions of the longest run of nodes that the extract knows."""
-    known = [(node.ref, node.lon, node.lat) if node.location.valid() else None for node in way.nodes]
-    best: list[tuple[int, float, float]] = []
-    run: list[tuple[int, float, float]] = []
-    for node in known:
-        if node is None:
-            run = []
-            continue
-        run.append(node)
-        if len(run) > len(best):
-            best = run
-    return np.array([ref for ref, _lon, _lat in best], dtype=np.int64), np.array(
-        [(lon, lat) for _ref, lon, lat in best], dtype=np.float64
-    )
+def _is_street(tags: Mapping[str, str]) -> bool:
+    """Whether people travel here: a street that is built, or a ferry. Of areas, only squares: along their edge."""
+    if tags.get("route") == "ferry":
+        return True
+    highway = tags.get("highway")
+    return bool(highway) and highway not in _NOT_BUILT and (tags.get("area") != "yes" or highway in _SQUARES)
+
+
+def _piece(way: int, number: int) -> int:
+    """The id of a further stretch of a way."""
+    return -(way * _MOST_RUNS + number)
+
+
+def _lines(parts: list[NDArray[np.float64]]) -> NDArray[np.object_]:
+    if not parts:
+        return np.array([], dtype=object)
+    whose = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    return np.asarray(shapely.linestrings(np.concatenate(parts), indices=whose))
 
 
 def _within(places: NDArray[np.float64], areas: gpd.GeoDataFrame) -> NDArray[np.bool_]:

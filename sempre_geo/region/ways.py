@@ -76,6 +76,7 @@ NODE_TAGS = (
     "crossing",
     "entrance",
 )
+NONE = -1  # in the place of an id: not given
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,8 @@ class StreetWays:
     Attributes
     ----------
     ways
-        One row a way, index ``way_id`` (int64, sorted, unique), columns `WAY_TAGS` as categoricals of
+        One row a way, index ``way_id`` (int64, sorted, unique; below zero: a further stretch of a way that an
+        extract's border cuts in pieces), columns `WAY_TAGS` as categoricals of
         strings (a missing tag is a missing value), and ``built_up`` (bool: the way lies mostly in
         built-up land).
     offsets, nodes

@@ -28,9 +28,9 @@ KINDS = ("residential", "unclassified", "track", "service", "tertiary", "footway
 PEER = """
 import resource, sys, time
 from pyrosm import OSM
-start = time.perf_counter()
+start, cpu = time.perf_counter(), time.process_time()
 network = OSM(sys.argv[1]).get_network(network_type="all", nodes=True)
-print(f"{time.perf_counter() - start:.1f} s, "
+print(f"{time.perf_counter() - start:.1f} s ({time.process_time() - cpu:.1f} s of CPU), "
       f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GB, "
       f"{len(network[0]):,} nodes, {len(network[1]):,} arcs: streets only")
 """
@@ -87,11 +87,11 @@ def _read(path: Path) -> None:
 
     settings = read_settings(os.environ)
     country, categories = read_country("LV", settings), read_categories(settings)
-    start = time.perf_counter()
+    start, cpu = time.perf_counter(), time.process_time()
     extract = read_osm([path], country=country, categories=categories)
     arcs = 2 * (len(extract.streets.nodes) - len(extract.streets.ways))
     print(
-        f"{time.perf_counter() - start:.1f} s, "
+        f"{time.perf_counter() - start:.1f} s ({time.process_time() - cpu:.1f} s of CPU), "
         f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2:.2f} GB, "
         f"{len(extract.streets.node_id):,} nodes, {arcs:,} arcs: streets, {len(extract.buildings):,} buildings, "
         f"{len(extract.services):,} services, {len(extract.land):,} pieces of land"
