@@ -74,16 +74,6 @@ def _opened(settings: Settings, region: str, _folder: Path, _stamp: int) -> Regi
     return read_region(region, settings)
 
 
-def built_regions(settings: Settings) -> tuple[str, ...]:
-    """The names of the regions that lie ready under ``layers``, sorted.
-
-    >>> from sempre_geo.settings import read_settings
-    >>> built_regions(read_settings({"SEMPRE_LAYERS": "/nowhere"}))
-    ()
-    """
-    return tuple(sorted(path.parent.name for path in settings.layers.glob(f"*/{CATALOG}")))
-
-
 def categories_of(region: Region) -> tuple[str, ...]:
     """The categories that the region has services of, sorted."""
     return tuple(sorted(region.services["category"].astype(str).unique()))

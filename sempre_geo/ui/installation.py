@@ -9,10 +9,10 @@ from functools import lru_cache
 
 from sempre_geo.errors import MissingFileError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore import built_regions, open_region
+from sempre_geo.pipeline.explore import open_region
 from sempre_geo.publish.palette import Theme, read_themes
 from sempre_geo.publish.tiles import TileMap, tile_map
-from sempre_geo.region.bundle import Region
+from sempre_geo.region.bundle import Region, built_regions
 from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.settings import Settings, read_settings
 
@@ -70,6 +70,17 @@ def read_installation(environ: Mapping[str, str]) -> Installation:
     built = built_regions(settings)
     chosen = environ.get(REGION_VARIABLE) or (_DEMO if _DEMO in built else next(iter(built), ""))
     return Installation(settings, chosen)
+
+
+def check_built(here: Installation) -> None:
+    """Refuse to serve what is not built.
+
+    Raises
+    ------
+    MissingFileError
+        The region is not built.
+    """
+    here.region  # noqa: B018 - reading it is the check
 
 
 @lru_cache(maxsize=4)

@@ -13,6 +13,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.contributions import tell
 from sempre_geo.pipeline.explore import place_at
+from sempre_geo.pipeline.tell_rules import is_protected
 from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import contributions_table
 from sempre_geo.ui.frame import page_title
@@ -71,6 +72,11 @@ def _form() -> None:
         placeholder=_("I go twice a year instead of monthly, because ..."),
     )  # fmt: skip
     st.checkbox(_("You may keep this and show it, without my name, after somebody has read it"), key="tell_consent")
+    if is_protected(here.settings, st.session_state["tell_category"]):
+        st.checkbox(
+            _("It may stand on the map by itself. Otherwise it is only counted, as it may touch on health or safety"),
+            key="tell_alone",
+        )
     st.button(_save_label(), key="tell_save", type="primary", on_click=_save, icon=":material/check:")
 
 
@@ -98,6 +104,7 @@ def _save() -> None:
         obstacle=st.session_state.get("tell_obstacle", "other") if kind == "need" else "other",
         about=st.session_state["tell_about"],
         language=current_language(),
+        shown_alone=bool(st.session_state.get("tell_alone")),
         consent=bool(st.session_state["tell_consent"]),
         sending_key=key,
     )

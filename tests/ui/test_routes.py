@@ -1,0 +1,142 @@
+"""The app's plain routes and what wraps every answer."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from sempre_geo.errors import MissingFileError
+from sempre_geo.pipeline.accounts import add_account, who_is
+from sempre_geo.publish.palette import read_themes
+from sempre_geo.settings import Settings, read_settings
+from sempre_geo.ui.installation import installation, read_installation
+from sempre_geo.ui.login import COOKIE
+from sempre_geo.ui.middleware import AccessLog, SecurityHeaders
+from sempre_geo.ui.pictures import surface_address
+from sempre_geo.ui.routes import routes
+from sempre_geo.ui.serve import environment, serve, streamlit_options
+from tests.ui.asgi_client import Client
+from tests.ui.small_region import NAME
+
+PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as a test
+HERE = {"origin": "http://testserver"}
+
+
+@pytest.fixture
+def client(served: Settings) -> Client:
+    assert served
+    app = Starlette(routes=routes(), middleware=[Middleware(AccessLog), Middleware(SecurityHeaders)])
+    return Client(app)
+
+
+def test_leaflet_and_jquery_come_from_here(client: Client) -> None:
+    for path in ("/assets/leaflet/leaflet.js", "/assets/leaflet/leaflet.css", "/assets/jquery/jquery.min.js"):
+        assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("theme", ["light", "dark", "light-names", "dark-names"])
+def test_tiles_are_pictures_in_both_themes_and_for_fine_screens(client: Client, theme: str) -> None:
+    for row in ("305", "305@2x"):
+        answer = client.get(f"/tiles/{NAME}/{theme}/10/568/{row}.png")
+        assert answer.status_code == 200
+        assert answer.content.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/tiles/{NAME}/pink/10/568/305.png", f"/tiles/{NAME}/light/10/568/x.png", "/tiles/other/light/10/568/305.png",
+        f"/tiles/{NAME}/light/3/0/0.png", f"/grid/{NAME}/light/1/nothing/car/time.png",
+        f"/grid/{NAME}/light/1/gp/rocket/time.png", f"/grid/{NAME}/light/1/gp/car/beyond-x.png",
+        "/assets/pins/light/dragon.svg", "/assets/leaflet/../../settings.py",
+    ],
+)  # fmt: skip
+def test_what_does_not_exist_is_not_found(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_the_shaded_grid_is_served_for_times_and_limits(client: Client) -> None:
+    for measure in ("time", "beyond-20"):
+        answer = client.get(surface_address("light", category="gp", mode="car", measure=measure))
+        assert answer.content.startswith(b"\x89PNG")
+
+
+def test_health_names_the_region(client: Client) -> None:
+    assert client.get("/health").json()["region"] == NAME
+
+
+def test_every_answer_forbids_other_hosts_and_inline_scripts(client: Client) -> None:
+    policy = client.get("/health").headers["content-security-policy"]
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in scripts
+    assert "http" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert client.get("/nowhere").headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_log_keeps_no_query_no_tile_and_no_address(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="sempre_geo.access"):
+        client.get("/login?place=s1&secret=1")
+        client.get(f"/tiles/{NAME}/light/16/36352/19520.png")
+    assert caplog.messages == ["GET '/login' 200"]
+
+
+def test_a_login_sets_a_cookie_scripts_cannot_read_and_a_logout_takes_it_back(client: Client, served: Settings) -> None:
+    add_account(served, "anna", role="coordinator", password=PASSWORD)
+    wrong = client.post("/login", data={"name": "anna", "password": "wrong one"}, headers=HERE)
+    assert wrong.status_code == 403
+    assert "set-cookie" not in wrong.headers
+    right = client.post("/login", data={"name": "anna", "password": PASSWORD}, headers=HERE)
+    assert right.status_code == 303
+    cookie = right.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert who_is(served, cookie.split(";")[0].removeprefix(f"{COOKIE}=")).has("coordinator")
+    assert 'sempre_login=""' in client.post("/logout", headers=HERE).headers["set-cookie"]
+
+
+def test_a_form_from_another_site_is_refused(client: Client) -> None:
+    answer = client.post("/login", data={"name": "a", "password": "b"}, headers={"origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_hostile_names_in_the_login_form_come_back_inert(client: Client) -> None:
+    answer = client.post("/login", data={"name": '"><script>1</script>', "password": "x"}, headers=HERE)
+    assert "<script>1" not in answer.text
+
+
+def test_a_too_long_form_is_refused_before_it_is_read(client: Client) -> None:
+    assert client.post("/login", data={"name": "a" * 10_000}, headers=HERE).status_code == 413
+
+
+def test_the_options_of_serve_are_those_of_the_config_file() -> None:
+    import tomllib
+    from pathlib import Path
+
+    config = tomllib.loads((Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml").read_text())
+    flat: dict[str, object] = {}
+    for section, values in config.items():
+        for name, value in values.items():
+            nested = value if isinstance(value, dict) else None
+            flat |= {f"{section}.{name}.{key}": one for key, one in (nested or {}).items()}
+            flat |= {} if nested else {f"{section}.{name}": value}
+    assert streamlit_options(read_themes(read_settings({}))) == flat
+
+
+def test_serving_a_region_that_is_not_built_is_refused_in_a_sentence(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in environment(settings, "nowhere"):
+        monkeypatch.setenv(name, "")
+    with pytest.raises(MissingFileError, match="not built"):
+        serve(settings, "nowhere")
+    installation.cache_clear()
+
+
+def test_without_any_region_the_app_says_how_to_get_one(settings: Settings) -> None:
+    here = read_installation({"SEMPRE_LAYERS": str(settings.layers), "SEMPRE_DATA": str(settings.data)})
+    with pytest.raises(MissingFileError, match="sempre-geo demo"):
+        _ = here.region
