@@ -17,10 +17,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sempre_geo.travel.compiled import compiled
-from sempre_geo.travel.profiles import FAR_S, Ints, Rides, twice
+from sempre_geo.travel.profiles import FAR_S, Flags, Ints, Rides, twice
 
 MOST_RIDES = 8
-_COLUMNS = 7  # of a label: time, walked, next in chain, label before, boarded, left, rides
+_FIRST_ROOM = 1024
+_COLUMNS = 7
 
 
 class Ends(NamedTuple):
@@ -42,34 +43,17 @@ class Ends(NamedTuple):
     walk_s: int
 
 
-@compiled
-def earliest_arrivals(  # noqa: PLR0917 - numba takes no keyword-only arguments
-    rides: Rides, access_stop: Ints, access_s: Ints, depart_s: int, until_s: int
-) -> Ints:
+def earliest_arrivals(rides: Rides, access_stop: Ints, access_s: Ints, *, depart_s: int, until_s: int) -> Ints:
     """The earliest time one can get off at each stop, ``FAR_S`` where never, leaving a place at ``depart_s``."""
-    ready = np.full(len(rides.out.indptr) - 1, FAR_S, np.int32)
-    off = np.full(len(ready), FAR_S, np.int32)
-    on_trip = np.zeros(rides.trips, np.bool_)
-    for n in range(len(access_stop)):
-        ready[access_stop[n]] = min(ready[access_stop[n]], depart_s + access_s[n])
-    dep_stop, arr_stop, trip, dep_s, arr_s = rides.dep_stop, rides.arr_stop, rides.trip, rides.dep_s, rides.arr_s
-    board_ok, alight_ok = rides.board_ok, rides.alight_ok
-    out, out_stop, out_s = rides.out.indptr, rides.out.stop, rides.out.seconds
-    for c in range(np.searchsorted(dep_s, depart_s), np.searchsorted(dep_s, until_s, "right")):
-        if not on_trip[trip[c]]:
-            if not board_ok[c] or ready[dep_stop[c]] > dep_s[c]:
-                continue
-            on_trip[trip[c]] = True
-        if alight_ok[c] and arr_s[c] < off[arr_stop[c]]:
-            off[arr_stop[c]] = arr_s[c]
-            for k in range(out[arr_stop[c]], out[arr_stop[c] + 1]):
-                ready[out_stop[k]] = min(ready[out_stop[k]], arr_s[c] + out_s[k])
+    ready, off = _never(len(rides.out.indptr) - 1), _never(len(rides.out.indptr) - 1)
+    np.minimum.at(ready, access_stop, (depart_s + access_s).astype(np.int32))
+    first, last = np.searchsorted(rides.dep_s, depart_s), np.searchsorted(rides.dep_s, until_s, "right")
+    _earliest(rides, ready, off, np.zeros(rides.trips, np.bool_), int(first), int(last))
     return off
 
 
-@compiled
-def best_rides(  # noqa: C901, PLR0917 - one loop, cut no further; numba takes no keyword-only arguments
-    rides: Rides, ends: Ends, change_walk_s: Ints, depart_s: int, until_s: int, most_rides: int
+def best_rides(
+    rides: Rides, ends: Ends, change_walk_s: Ints, *, depart_s: int, until_s: int, most_rides: int
 ) -> tuple[int, int, Ints]:
     """The best journey: its arrival, the seconds walked, and where each ride is boarded and left.
 
@@ -89,34 +73,92 @@ def best_rides(  # noqa: C901, PLR0917 - one loop, cut no further; numba takes n
         (positions in ``rides``), int32, shape (rides, 2); without rows one walks all the way.
     """
     stops = len(ends.egress_s)
-    labels, n = np.empty((1024, _COLUMNS), np.int32), 0
-    first = np.full((most_rides + 1, stops), -1, np.int32)
-    soonest = np.full((most_rides + 1, stops), FAR_S, np.int32)
-    on = np.empty((rides.trips, 4), np.int32)  # rides before, walked, label, connection boarded
-    on[:, 0] = most_rides
-    best = np.array([FAR_S, 0, 0, -1, -1, -1], np.int32)  # arrival, rides, walked, label, boarded, left
+    chains = np.full((2, most_rides + 1, stops), -1, np.int32)
+    chains[1] = FAR_S
+    aboard = np.full((rides.trips, 4), most_rides, np.int32)
+    best = np.array([FAR_S, 0, 0, -1, -1, -1], np.int32)
     if ends.walk_s < FAR_S and depart_s + ends.walk_s <= until_s:
         best[0], best[2] = depart_s + ends.walk_s, ends.walk_s
+    first = int(np.searchsorted(rides.dep_s, depart_s))
+    labels = np.empty((_FIRST_ROOM + len(ends.access_stop), _COLUMNS), np.int32)
+    labels = _search(rides, ends, change_walk_s, labels, chains, aboard, best, first, depart_s, until_s)
+    return int(best[0]), int(best[2]), _traced(labels, best)
+
+
+def _never(stops: int) -> Ints:
+    return np.full(stops, FAR_S, np.int32)
+
+
+def _traced(labels: Ints, best: Ints) -> Ints:
+    """Where each ride of the best journey is boarded and left, first ride first."""
+    found = np.empty((best[1], 2), np.int32)
+    label, boarded, left = best[3:]
+    for ride in range(best[1] - 1, -1, -1):
+        found[ride] = boarded, left
+        boarded, left, label = labels[label, 4], labels[label, 5], labels[label, 3]
+    return found
+
+
+# What the compiled loops write to is made by numpy and handed in: filling arrays and searching in them inside
+# takes seconds to compile.
+
+
+@compiled
+def _earliest(  # noqa: PLR0917 - numba takes no keyword-only arguments
+    rides: Rides, ready: Ints, off: Ints, on_trip: Flags, first: int, last: int
+) -> None:
+    dep_stop, arr_stop, trip, dep_s, arr_s = rides.dep_stop, rides.arr_stop, rides.trip, rides.dep_s, rides.arr_s
+    board_ok, alight_ok = rides.board_ok, rides.alight_ok
+    out, out_stop, out_s = rides.out.indptr, rides.out.stop, rides.out.seconds
+    for c in range(first, last):
+        if not on_trip[trip[c]]:
+            if not board_ok[c] or ready[dep_stop[c]] > dep_s[c]:
+                continue
+            on_trip[trip[c]] = True
+        if alight_ok[c] and arr_s[c] < off[arr_stop[c]]:
+            off[arr_stop[c]] = arr_s[c]
+            for k in range(out[arr_stop[c]], out[arr_stop[c] + 1]):
+                ready[out_stop[k]] = min(ready[out_stop[k]], arr_s[c] + out_s[k])
+
+
+@compiled
+def _search(  # noqa: C901, PLR0913, PLR0917 - one loop, cut no further; numba takes no keyword-only arguments
+    rides: Rides,
+    ends: Ends,
+    change_walk_s: Ints,
+    labels: Ints,
+    chains: Ints,
+    on: Ints,
+    best: Ints,
+    first: int,
+    depart_s: int,
+    until_s: int,
+) -> Ints:
+    """Scan the day; ``best`` becomes the best journey, and the labels it is traced through are returned.
+
+    ``labels`` hold time, walked, next in chain, label before, boarded, left, rides; ``chains`` the first label
+    and the earliest time of each number of rides and stop; ``on`` of each trip the rides before, walked, label
+    and connection boarded; ``best`` arrival, rides, walked, label, boarded, left.
+    """
+    n, most_rides = 0, chains.shape[1] - 1
     for a in range(len(ends.access_stop)):
-        if n == len(labels):
-            labels = twice(labels)
         seconds = ends.access_s[a]
-        n += _added(labels, n, first, soonest, ends.access_stop[a], depart_s + seconds, seconds, -1, -1, -1, 0)
+        n += _added(labels, n, chains, ends.access_stop[a], depart_s + seconds, seconds, -1, -1, -1, 0)
     dep_stop, arr_stop, trip, dep_s, arr_s = rides.dep_stop, rides.arr_stop, rides.trip, rides.dep_s, rides.arr_s
     board_ok, alight_ok, egress_s = rides.board_ok, rides.alight_ok, ends.egress_s
     out, out_stop, out_s = rides.out.indptr, rides.out.stop, rides.out.seconds
-    for c in range(np.searchsorted(dep_s, depart_s), len(dep_s)):
+    for c in range(first, len(dep_s)):
         if dep_s[c] > min(best[0], until_s):
             break
-        aboard = on[trip[c]]
+        at = trip[c]
         if board_ok[c]:
-            _board(labels, first, soonest, aboard, dep_stop[c], dep_s[c], c)
-        if aboard[0] == most_rides or not alight_ok[c]:
+            _board(labels, chains, on, at, dep_stop[c], dep_s[c], c)
+        if on[at, 0] == most_rides or not alight_ok[c]:
             continue
-        ridden, walked, stop = aboard[0] + 1, aboard[1], arr_stop[c]
+        ridden, walked, stop = on[at, 0] + 1, on[at, 1], arr_stop[c]
         there = arr_s[c] + egress_s[stop]
         if egress_s[stop] < FAR_S and there <= until_s:
-            _compared(best, there, ridden, walked + egress_s[stop], aboard, c)
+            _compared(best, there, ridden, walked + egress_s[stop], on[at, 2], on[at, 3], c)
         if ridden == most_rides:
             continue
         for k in range(out[stop], out[stop + 1]):
@@ -125,26 +167,25 @@ def best_rides(  # noqa: C901, PLR0917 - one loop, cut no further; numba takes n
                 continue
             if n == len(labels):
                 labels = twice(labels)
-            far = walked + change_walk_s[k]
-            n += _added(labels, n, first, soonest, out_stop[k], time, far, aboard[2], aboard[3], c, ridden)
-    return best[0], best[2], _traced(labels, best)
+            n += _added(
+                labels, n, chains, out_stop[k], time, walked + change_walk_s[k], on[at, 2], on[at, 3], c, ridden
+            )
+    return labels
 
 
 @compiled
 def _board(  # noqa: PLR0917 - numba takes no keyword-only arguments
-    labels: Ints, first: Ints, soonest: Ints, aboard: Ints, stop: int, time: int, c: int
+    labels: Ints, chains: Ints, on: Ints, trip: int, stop: int, time: int, c: int
 ) -> None:
     """Board a connection with the fewest rides, then the least walking, if that betters who is aboard."""
-    for ridden in range(aboard[0] + 1):
-        if ridden == len(soonest) - 1:
-            return
-        if soonest[ridden, stop] > time:
+    for ridden in range(min(on[trip, 0] + 1, chains.shape[1] - 1)):
+        if chains[1, ridden, stop] > time:
             continue
-        link, chosen = first[ridden, stop], -1
+        link, chosen = chains[0, ridden, stop], -1
         while link >= 0 and labels[link, 0] <= time:
             link, chosen = labels[link, 2], link
-        if ridden < aboard[0] or labels[chosen, 1] < aboard[1]:
-            aboard[0], aboard[1], aboard[2], aboard[3] = ridden, labels[chosen, 1], chosen, c
+        if ridden < on[trip, 0] or labels[chosen, 1] < on[trip, 1]:
+            on[trip, 0], on[trip, 1], on[trip, 2], on[trip, 3] = ridden, labels[chosen, 1], chosen, c
         return
 
 
@@ -152,8 +193,7 @@ def _board(  # noqa: PLR0917 - numba takes no keyword-only arguments
 def _added(  # noqa: PLR0913, PLR0917 - numba takes no keyword-only arguments
     labels: Ints,
     n: int,
-    first: Ints,
-    soonest: Ints,
+    chains: Ints,
     stop: int,
     time: int,
     walked: int,
@@ -164,9 +204,9 @@ def _added(  # noqa: PLR0913, PLR0917 - numba takes no keyword-only arguments
 ) -> int:
     """Put a label into its stop's chain (times rise, walking falls); 0 if another is as good, else 1."""
     for fewer in range(ridden):
-        if soonest[fewer, stop] <= time:
+        if chains[1, fewer, stop] <= time:
             return 0
-    earlier, link = -1, first[ridden, stop]
+    earlier, link = -1, chains[0, ridden, stop]
     while link >= 0 and labels[link, 0] <= time:
         if labels[link, 1] <= walked:
             return 0
@@ -178,31 +218,20 @@ def _added(  # noqa: PLR0913, PLR0917 - numba takes no keyword-only arguments
     labels[n, 0], labels[n, 1], labels[n, 2] = time, walked, link
     labels[n, 3], labels[n, 4], labels[n, 5], labels[n, 6] = before, boarded, left, ridden
     if earlier < 0:
-        first[ridden, stop] = n
+        chains[0, ridden, stop] = n
     else:
         labels[earlier, 2] = n
-    soonest[ridden, stop] = min(soonest[ridden, stop], time)
+    chains[1, ridden, stop] = min(chains[1, ridden, stop], time)
     return 1
 
 
 @compiled
 def _compared(  # noqa: PLR0917 - numba takes no keyword-only arguments
-    best: Ints, there: int, ridden: int, walked: int, aboard: Ints, c: int
+    best: Ints, there: int, ridden: int, walked: int, label: int, boarded: int, left: int
 ) -> None:
     """Take a journey if it arrives earlier, or as early with fewer rides, or as many and less walking."""
     if there > best[0] or (there == best[0] and ridden > best[1]):
         return
     if there == best[0] and ridden == best[1] and walked >= best[2]:
         return
-    best[0], best[1], best[2], best[3], best[4], best[5] = there, ridden, walked, aboard[2], aboard[3], c
-
-
-@compiled
-def _traced(labels: Ints, best: Ints) -> Ints:
-    """Where each ride of the best journey is boarded and left, first ride first."""
-    found = np.empty((best[1], 2), np.int32)
-    label, boarded, left = best[3], best[4], best[5]
-    for ride in range(best[1] - 1, -1, -1):
-        found[ride, 0], found[ride, 1] = boarded, left
-        boarded, left, label = labels[label, 4], labels[label, 5], labels[label, 3]
-    return found
+    best[0], best[1], best[2], best[3], best[4], best[5] = there, ridden, walked, label, boarded, left

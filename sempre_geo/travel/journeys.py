@@ -200,7 +200,7 @@ def arrivals(
     rides: DayRides, access_stop: Ints, access_s: Ints, depart_s: int, *, until_s: int = FAR_S - 1
 ) -> NDArray[np.int32]:
     """When one can get off at each stop at the earliest, ``FAR_S`` where never; int32, shape (stops,)."""
-    return earliest_arrivals(rides.forward, _own(access_stop), _own(access_s), depart_s, until_s)
+    return earliest_arrivals(rides.forward, _own(access_stop), _own(access_s), depart_s=depart_s, until_s=until_s)
 
 
 @dataclass(frozen=True)
@@ -239,7 +239,9 @@ def _forward(rides: DayRides, ends: Doorsteps, start_s: int, *, until_s: int, mo
         _own(ends.access_stop), _own(ends.access_s),
         _by_stop(len(rides.day.stops), ends.egress_stop, ends.egress_s), _whole(ends.walk_s),
     )  # fmt: skip
-    arrival, walked, rows = best_rides(rides.forward, to_stops, rides.forward_walks, start_s, until_s, most_rides)
+    arrival, walked, rows = best_rides(
+        rides.forward, to_stops, rides.forward_walks, depart_s=start_s, until_s=until_s, most_rides=most_rides
+    )
     if arrival >= FAR_S:
         return None
     rows = rides.forward.row[rows]
@@ -253,7 +255,9 @@ def _backward(rides: DayRides, ends: Doorsteps, end_s: int, *, from_s: int, most
         _own(ends.egress_stop), _own(ends.egress_s),
         _by_stop(len(rides.day.stops), ends.access_stop, ends.access_s), _whole(ends.walk_s),
     )  # fmt: skip
-    leave, walked, rows = best_rides(rides.backward, to_stops, rides.backward_walks, -end_s, -from_s, most_rides)
+    leave, walked, rows = best_rides(
+        rides.backward, to_stops, rides.backward_walks, depart_s=-end_s, until_s=-from_s, most_rides=most_rides
+    )
     if leave >= FAR_S:
         return None
     rows = rides.backward.row[rows[::-1, ::-1]]
