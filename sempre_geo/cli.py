@@ -35,7 +35,7 @@ _PORT = click.option("--port", type=click.IntRange(1, 65535), default=8501, show
 _HOURS = 48
 
 
-class _Clock(click.ParamType):
+class _Clock(click.ParamType[int]):
     """A time of day as HH:MM, given on as minutes after midnight; hours up to 47 reach into the next day."""
 
     name = "HH:MM"
@@ -53,7 +53,7 @@ class _Clock(click.ParamType):
 _CLOCK = _Clock()
 
 
-class _Position(click.ParamType):
+class _Position(click.ParamType[tuple[float, float]]):
     """A position as LON,LAT in degrees."""
 
     name = "LON,LAT"
@@ -278,15 +278,17 @@ def visits(settings: Settings, /, region: str, day: datetime, out: Path, **quest
     "--standards", help="A country code (LV, FI ...) or a table of standards; the region's country without it."
 )
 @click.option("--by", type=click.Choice(["municipality", "cell"]), default="municipality", show_default=True)
-@click.option("--out", type=_FILE, required=True, help="A file ending in .csv, .parquet or .gpkg.")
+@click.option("--date", "day", type=_DAY, help="The day for visits by bus; else a Tuesday early in the timetable.")
+@click.option("--out", type=_FILE, required=True, help="A file ending in .csv or .parquet.")
 @click.pass_obj
-def gaps(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
+def gaps(settings: Settings, /, region: str, out: Path, day: datetime | None, **question: Any) -> None:
     """Who is beyond which standard, how many, how far and why.
 
     Example: sempre-geo gaps valka --by municipality --out gaps.csv
     """
     from sempre_geo.pipeline.gaps import gaps as compute
 
+    question["day"] = day.date() if day else None
     _write(settings, region, compute(settings, region, progress=TerminalProgress(), **question), out)
 
 

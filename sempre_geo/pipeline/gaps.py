@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,19 +10,11 @@ import pandas as pd
 
 from sempre_geo.errors import InputError
 from sempre_geo.gaps.gap_table import EVERYBODY, Assessment, gap_table
-from sempre_geo.gaps.reasons import street_reasons
-from sempre_geo.gaps.standards import (
-    EVERYWHERE,
-    Crosswalk,
-    Standard,
-    read_crosswalk,
-    read_standards,
-    standards_of_country,
-)
+from sempre_geo.gaps.standards import EVERYWHERE, Crosswalk, Standard, read_standards, standards_of_country
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.assessments import Ground, assess, ground_of
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region, read_region
-from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 
 GROUPS = (
@@ -30,7 +22,6 @@ GROUPS = (
     "born_outside_eu", "same_address", "moved_within_country", "moved_from_abroad",
 )  # fmt: skip
 NO_MUNICIPALITY = ""
-_STREET_METRICS = {"travel_time": "minutes", "distance": "metres"}
 
 
 def gaps(
@@ -39,6 +30,7 @@ def gaps(
     *,
     standards: str | None = None,
     by: str = "municipality",
+    day: date | None = None,
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """The gap table of a built region, all its standards, categories and groups.
@@ -50,6 +42,8 @@ def gaps(
         inputs, else the limits of its country.
     by
         ``municipality`` or ``cell``.
+    day
+        The day that visits by bus are computed for; without it, the first Tuesday two weeks into the timetable.
 
     Raises
     ------
@@ -62,11 +56,11 @@ def gaps(
         raise InputError(_("Gaps are counted by municipality or by cell, not by '{by}'.").format(by=by))
     built = read_region(region, settings)
     chosen = region_standards(settings, built, standards=standards)
-    crosswalk = read_crosswalk(settings.definition("crosswalk.toml"))
+    ground = ground_of(settings, built, day=day)
     tables = []
     for number, standard in enumerate(chosen):
         progress(_("Counting who is beyond {standard}").format(standard=standard.standard_id), number / len(chosen))
-        tables += [_counted(built, found, crosswalk, by=by) for found in assess(settings, built, (standard,))]
+        tables += [_counted(ground, found, by=by) for found in assess(ground, standard)]
     progress(_("Done"), 1.0)
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
 
@@ -90,14 +84,6 @@ def region_standards(settings: Settings, region: Region, *, standards: str | Non
     return standards_of_country(shipped, country)
 
 
-def assess(settings: Settings, region: Region, standards: tuple[Standard, ...]) -> Iterator[Assessment]:
-    """Every standard against every category it speaks of, in the standards' order."""
-    crosswalk = read_crosswalk(settings.definition("crosswalk.toml"))
-    for standard in standards:
-        for category in _categories(settings, standard):
-            yield _assessment(region, standard, category=category, crosswalk=crosswalk)
-
-
 def group_counts(region: Region, standard: Standard, crosswalk: Crosswalk) -> pd.DataFrame:
     """People per cell of everybody and each known group, or of the one group a standard speaks of."""
     cells = region.cells
@@ -105,54 +91,14 @@ def group_counts(region: Region, standard: Standard, crosswalk: Crosswalk) -> pd
     if named is None or named.names[0] not in cells.columns:
         return pd.DataFrame({standard.group: np.nan}, index=cells.index)
     if named.names[0] != "population":
-        return cells[[named.names[0]]]
+        return pd.DataFrame(cells[[named.names[0]]])
     known = {EVERYBODY: "population", **{group: group for group in GROUPS if group in cells.columns}}
     return pd.DataFrame({name: cells[column] for name, column in known.items()}, index=cells.index)
 
 
-def _categories(settings: Settings, standard: Standard) -> list[str]:
-    """The categories a standard speaks of; also those the map data lack, which are unknown and not fine."""
-    if standard.category != EVERYWHERE:
-        return [standard.category]
-    categories = read_categories(settings)
-    return [name for name in categories.by_id if name not in categories.sensitive]
-
-
-def _assessment(region: Region, standard: Standard, *, category: str, crosswalk: Crosswalk) -> Assessment:
-    services, modes = crosswalk.category(category), crosswalk.modes[standard.mode]
-    cost, known, status = _street_cost(region, standard, categories=services.names, modes=modes.names)
-    notes = [services.approximated_by, modes.approximated_by]
-    if standard.group in crosswalk.groups:
-        notes.append(crosswalk.groups[standard.group].approximated_by)
-    return Assessment(
-        standard=standard,
-        category=category,
-        mode=standard.mode,
-        cost=cost,
-        known=known,
-        reason=street_reasons(standard.misses(cost) & known, status),
-        approximated_by="; ".join(note for note in notes if note),
-    )
-
-
-def _street_cost(
-    region: Region, standard: Standard, *, categories: tuple[str, ...], modes: tuple[str, ...]
-) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """The least cost of each cell over the categories and modes that count, whether it is known, its status."""
-    cells, column = region.cells.index, _STREET_METRICS.get(standard.metric)
-    times = region.travel_times
-    rows = times[times["category"].isin(categories) & times["mode"].isin(modes) & (times["status"] != "unknown")]
-    if column is None or standard.there_and_back or rows.empty:
-        unknown = pd.Series("unknown", index=cells)
-        return pd.Series(np.inf, index=cells), unknown == "", unknown
-    least = rows.sort_values(column, kind="stable").drop_duplicates("cell_id").set_index("cell_id")
-    cost = least[column].reindex(cells).astype(np.float64)
-    return cost.fillna(np.inf), cost.notna(), least["status"].astype(str).reindex(cells).fillna("unknown")
-
-
-def _counted(region: Region, assessment: Assessment, crosswalk: Crosswalk, *, by: str) -> pd.DataFrame:
-    cells = region.cells
-    groups = group_counts(region, assessment.standard, crosswalk)
+def _counted(ground: Ground, assessment: Assessment, *, by: str) -> pd.DataFrame:
+    region, cells = ground.region, ground.region.cells
+    groups = group_counts(region, assessment.standard, ground.crosswalk)
     if by == "cell":
         places, names = pd.Series(cells.index, index=cells.index), cells["settlement"]
     else:
