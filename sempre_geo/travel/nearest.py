@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sempre_geo.travel.search import bounded_search, k_nearest_sources, nearest_source, reach_within, way_back
+from sempre_geo.travel.search import k_nearest_sources, nearest_source, reach_within, way_back
 from sempre_geo.travel.snapping import SegmentIndex, Snapped
-from sempre_geo.travel.streets import ENTRY_S, StreetNetwork
+from sempre_geo.travel.streets import StreetNetwork
 
 _F = NDArray[np.float64]
 _MINUTE_S = 60.0
@@ -44,44 +44,36 @@ class Streets:
         return self.network.seconds_if_fine if self.fine else self.network.seconds
 
     def exits(self, snapped: Snapped) -> Ends:
-        """The two nodes a trip from each point first comes to.
-
-        Whoever comes to a node along a street arrives where its turn restrictions hold: at the node's copy.
-        """
+        """The two nodes a trip from each point first comes to."""
         network, at, share = self.network, snapped.segment, snapped.fraction
-        tail, head = network.tail_of_segment[at].astype(np.int64), network.head_of_segment[at].astype(np.int64)
         forward, backward = self._both_ways(at)
-        arrive_head = np.where(share < 1, self._arrival(tail, head), head)
-        arrive_tail = np.where(share > 0, self._arrival(head, tail), tail)
-        return self._ends(snapped, (arrive_tail, _part(backward, share)), (arrive_head, _part(forward, 1 - share)))
+        return self._ends(
+            snapped,
+            (network.backward_to[at].astype(np.int64), _part(backward, share)),
+            (network.forward_to[at].astype(np.int64), _part(forward, 1 - share)),
+        )
 
     def entries(self, snapped: Snapped) -> Ends:
         """The nodes from which a trip to each point leaves the network.
 
-        They are both ends of its street, and those of their copies from which that turn may be taken.
+        They are both ends of its street, and those of their copies from which it may be entered.
         """
         network, at, share = self.network, snapped.segment, snapped.fraction
-        tail, head = network.tail_of_segment[at].astype(np.int64), network.head_of_segment[at].astype(np.int64)
+        tail, head = network.tail_of_segment[at], network.head_of_segment[at]
         forward, backward = self._both_ways(at)
-        ends = self._ends(snapped, (tail, _part(forward, share)), (head, _part(backward, 1 - share)))
-        if not network.twins:
-            return ends
-        other = np.concatenate([head[snapped.found], tail[snapped.found]])
-        on_node = np.concatenate([share[snapped.found] <= 0, share[snapped.found] >= 1])
-        copies = [
-            (copy, row)
-            for row, node in enumerate(ends.node.tolist())
-            for copy in network.twins.get(node, ())
-            if on_node[row] or self._leads(copy, int(other[row]))
-        ]
-        rows = np.array([row for _copy, row in copies], dtype=np.int64)
-        more = np.array([copy for copy, _row in copies], dtype=np.int64)
-        return Ends(
-            np.concatenate([ends.point, ends.point[rows]]),
-            np.concatenate([ends.node, more]),
-            np.concatenate([ends.seconds, ends.seconds[rows]]),
-            np.concatenate([ends.metres, ends.metres[rows]]),
+        ends = self._ends(
+            snapped,
+            (tail.astype(np.int64), _part(forward, share)),
+            (head.astype(np.int64), _part(backward, 1 - share)),
         )
+        keys, leaving = network.arcs_of_copies
+        found = snapped.found
+        wanted = np.concatenate([network.joint(tail, head)[found], network.joint(head, tail)[found]])
+        first, last = np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right")
+        rows = np.repeat(np.arange(len(wanted)), last - first)
+        nth = np.arange(len(rows)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
+        copies = leaving[first[rows] + nth].astype(np.int64)
+        return _joined([ends, Ends(ends.point[rows], copies, ends.seconds[rows], ends.metres[rows])])
 
     def _both_ways(self, segment: NDArray[np.int64]) -> tuple[_F, _F]:
         network = self.network
@@ -101,23 +93,6 @@ class Streets:
             np.concatenate([(by_tail[1] + snapped.off_network_s)[found], (by_head[1] + snapped.off_network_s)[found]]),
             np.concatenate([(length * snapped.fraction + off)[found], (length * (1 - snapped.fraction) + off)[found]]),
         )
-
-    def _arrival(self, tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The node that the arc from ``tail`` to ``head`` really leads to: ``head`` or its copy."""
-        network = self.network
-        if not network.twins:
-            return head
-        result = head.copy()
-        for row in np.flatnonzero(np.isin(head, list(network.twins))):
-            for arc in range(network.indptr[tail[row]], network.indptr[tail[row] + 1]):
-                if network.twin_of[network.head[arc]] == head[row]:
-                    result[row] = network.head[arc]
-        return result
-
-    def _leads(self, node: int, to: int) -> bool:
-        network = self.network
-        heads = network.head[network.indptr[node] : network.indptr[node + 1]]
-        return bool((network.twin_of[heads] == to).any())
 
 
 def streets_of(network: StreetNetwork, *, fine: bool = False) -> Streets:
@@ -158,8 +133,9 @@ def travel_matrix(streets: Streets, origins: gpd.GeoDataFrame, destinations: gpd
     from_points, to_points = streets.index.snap(origins.geometry), streets.index.snap(destinations.geometry)
     seconds = np.full((len(origins), len(destinations)), np.inf)
     metres = np.full_like(seconds, np.inf)
-    for row in np.flatnonzero(from_points.found):
-        seconds[row], metres[row] = _from_one(streets, from_points, to_points, row=int(row))
+    found = _pairs_within(streets, from_points, to_points, np.inf)
+    seconds[found["origin"], found["target"]] = found["seconds"]
+    metres[found["origin"], found["target"]] = found["metres"]
     status = np.where(np.isfinite(seconds), "ok", "unreachable").astype(object)
     status[~from_points.found, :] = "no_road"
     status[:, ~to_points.found] = "no_road"
@@ -182,7 +158,10 @@ def reach(streets: Streets, origins: gpd.GeoSeries, targets: gpd.GeoSeries, *, l
     pandas.DataFrame
         ``origin, target`` (positions), ``seconds, metres``; pairs beyond the limit have no row.
     """
-    from_points, to_points = streets.index.snap(origins), streets.index.snap(targets)
+    return _pairs_within(streets, streets.index.snap(origins), streets.index.snap(targets), limit_s)
+
+
+def _pairs_within(streets: Streets, from_points: Snapped, to_points: Snapped, limit_s: float) -> pd.DataFrame:
     network, ends, starts = streets.network, streets.entries(to_points), streets.exits(from_points)
     order = np.argsort(ends.node, kind="stable")
     at_node = np.concatenate([[0], np.cumsum(np.bincount(ends.node, minlength=len(network.lon)))]).astype(np.int64)
@@ -201,21 +180,25 @@ def reach(streets: Streets, origins: gpd.GeoSeries, targets: gpd.GeoSeries, *, l
     )
 
 
+def _joined(parts: list[Ends]) -> Ends:
+    return Ends(
+        np.concatenate([part.point for part in parts]),
+        np.concatenate([part.node for part in parts]),
+        np.concatenate([part.seconds for part in parts]),
+        np.concatenate([part.metres for part in parts]),
+    )
+
+
 def _part(seconds: _F, share: _F) -> _F:
     """A share of a segment; no share of a closed direction is nothing to go, not infinity times zero."""
     return np.where(share <= 0, 0.0, seconds * np.maximum(share, 1e-12))
 
 
 def _seeds(streets: Streets, to_points: Snapped) -> tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]]:
-    """Where the reversed search starts: nodes, seconds, metres and the service behind each.
-
-    A destination behind a private road must be entered once anyway; all others start one entry higher, so
-    that both compete by time.
-    """
+    """Where the reversed search starts: nodes, seconds, metres and the service behind each."""
     ends = streets.entries(to_points)
-    cost = ends.seconds + np.where(streets.network.ends_only[to_points.segment[ends.point]], 0.0, ENTRY_S)
-    keep = np.isfinite(cost)
-    return ends.node[keep], cost[keep], ends.metres[keep], ends.point[keep]
+    keep = np.isfinite(ends.seconds)
+    return ends.node[keep], ends.seconds[keep], ends.metres[keep], ends.point[keep]
 
 
 def _nearest_one(
@@ -277,7 +260,7 @@ def _best_distinct(seconds: _F, who: NDArray[np.int64], far: _F, k: int) -> tupl
 
 
 def _same_segment_pairs(streets: Streets, from_points: Snapped, to_points: Snapped, limit_s: float) -> pd.DataFrame:
-    """Pairs on one segment that travel along it without touching a node; they pass no private border."""
+    """Pairs on one segment that travel along it without touching a node."""
     left = pd.DataFrame({"segment": from_points.segment, "origin": np.arange(len(from_points))})
     right = pd.DataFrame({"segment": to_points.segment, "target": np.arange(len(to_points))})
     pairs = left[left["segment"] >= 0].merge(right[right["segment"] >= 0], on="segment")
@@ -300,7 +283,7 @@ def _direct_columns(direct: pd.DataFrame, origins: int, k: int) -> tuple[_F, NDA
     seconds, far = np.full((origins, k), np.inf), np.full((origins, k), np.inf)
     who = np.full((origins, k), -1, dtype=np.int64)
     at = (best["origin"].to_numpy(), place)
-    seconds[at], who[at], far[at] = best["seconds"] + ENTRY_S, best["target"], best["metres"]
+    seconds[at], who[at], far[at] = best["seconds"], best["target"], best["metres"]
     return seconds, who, far
 
 
@@ -311,7 +294,7 @@ def _nearest_table(
     found = np.isfinite(cost)
     found[:, 0] = True
     row, rank = np.nonzero(found)
-    seconds, who = _trip(cost)[row, rank], source[row, rank]
+    seconds, who = cost[row, rank], source[row, rank]
     reached = np.isfinite(seconds)
     service = np.full(len(row), None, dtype=object)
     service[reached] = services.index.to_numpy()[who[reached]]
@@ -329,32 +312,3 @@ def _nearest_table(
             "status": status,
         }
     )
-
-
-def _from_one(streets: Streets, from_points: Snapped, to_points: Snapped, *, row: int) -> tuple[_F, _F]:
-    """Seconds and metres from one origin to every destination."""
-    network, starts, ends = streets.network, streets.exits(from_points.only(row)), streets.entries(to_points)
-    cost, metres = bounded_search(
-        (network.indptr, network.head, streets.seconds, network.metres),
-        (starts.node, starts.seconds, starts.metres), np.inf,
-    )  # fmt: skip
-    seconds, far = np.full(len(to_points), np.inf), np.full(len(to_points), np.inf)
-    through = cost[ends.node] + ends.seconds
-    worst_first = np.argsort(-through, kind="stable")  # the last write to a point is its best
-    seconds[ends.point[worst_first]] = through[worst_first]
-    far[ends.point[worst_first]] = (metres[ends.node] + ends.metres)[worst_first]
-    seconds = _trip(seconds)
-    single = from_points.only(row)
-    direct = _same_segment_pairs(streets, single, to_points, np.inf)
-    at, along = direct["target"].to_numpy(), direct["seconds"].to_numpy()
-    nearer = along < seconds[at]
-    seconds[at[nearer]], far[at[nearer]] = along[nearer], direct["metres"].to_numpy()[nearer]
-    seconds[~to_points.found], far[~to_points.found] = np.inf, np.inf
-    return seconds, np.where(np.isfinite(seconds), far, np.inf)
-
-
-def _trip(cost: _F) -> _F:
-    """What a trip takes: its cost without the price of private ways entered."""
-    seconds = np.full(cost.shape, np.inf)
-    np.mod(cost, ENTRY_S, out=seconds, where=np.isfinite(cost))
-    return seconds

@@ -2,42 +2,11 @@
 
 from __future__ import annotations
 
-import heapq
 from typing import Any
 
 import numpy as np
 
 from sempre_geo.travel.compiled import compiled
-
-
-@compiled
-def bounded_search(arcs: Any, seeds: Any, limit: Any) -> Any:
-    """Seconds and metres of the quickest way from the seeds to every node; infinity beyond ``limit``.
-
-    ``arcs`` are (indptr, head, seconds, metres), ``seeds`` (node, seconds, metres).
-    """
-    indptr, head, seconds, metres = arcs
-    seed, start, start_m = seeds
-    cost = np.full(len(indptr) - 1, np.inf)
-    far = np.full(len(indptr) - 1, np.inf)
-    heap = [(0.0, np.int64(0)) for _ in range(0)]
-    for i in range(len(seed)):
-        if start[i] < cost[seed[i]] and start[i] <= limit:
-            cost[seed[i]] = start[i]
-            far[seed[i]] = start_m[i]
-            heapq.heappush(heap, (start[i], seed[i]))
-    while heap:
-        here, node = heapq.heappop(heap)
-        if here > cost[node]:
-            continue
-        for arc in range(indptr[node], indptr[node + 1]):
-            there = here + seconds[arc]
-            to = np.int64(head[arc])
-            if there < cost[to] and there <= limit:
-                cost[to] = there
-                far[to] = far[node] + metres[arc]
-                heapq.heappush(heap, (there, to))
-    return cost, far
 
 
 @compiled
@@ -208,61 +177,82 @@ def _drop_first(queue: Any, size: Any) -> Any:
 
 
 @compiled
-def reach_within(  # noqa: C901, PLR0917 - one search, written out for the compiler
-    arcs: Any, origins: Any, ends: Any, targets: Any, limit: Any
-) -> Any:
+def reach_within(arcs: Any, origins: Any, ends: Any, targets: Any, limit: Any) -> Any:  # noqa: PLR0917 - for the compiler
     """Targets within ``limit`` of each origin: origin, target, seconds, metres, one entry a pair.
 
     ``arcs`` are (indptr, head, seconds, metres); ``origins`` (position, nodes, seconds, metres) with two nodes an
-    origin; ``ends`` (indptr over nodes, target, seconds, metres): which targets each node leads to.
+    origin; ``ends`` (indptr over nodes, target, seconds, metres): which targets each node leads to. A search ends as
+    soon as every node that leads to a target is settled.
     """
-    indptr, head, seconds, metres = arcs
     who, seeds, start, start_m = origins
-    target_indptr, target, extra, extra_m = ends
-    cost = np.full(len(indptr) - 1, np.inf)
-    far = np.full(len(indptr) - 1, np.inf)
-    best = np.full(targets, np.inf)
-    best_m = np.full(targets, np.inf)
-    out_origin = [np.int64(0) for _ in range(0)]
-    out_target = [np.int64(0) for _ in range(0)]
-    out_seconds = [0.0 for _ in range(0)]
-    out_metres = [0.0 for _ in range(0)]
+    indptr, _head, _seconds, _metres = arcs
+    nodes = len(indptr) - 1
+    label = (np.full(nodes, np.inf), np.full(nodes, np.inf), np.zeros(nodes, dtype=np.bool_))
+    best = (np.full(targets, np.inf), np.full(targets, np.inf))
+    last = 0
+    for node in range(nodes):
+        last += ends[0][node + 1] > ends[0][node]
+    who_out = [np.int64(0) for _ in range(0)]
+    hit_out = [np.int64(0) for _ in range(0)]
+    seconds_out = [0.0 for _ in range(0)]
+    metres_out = [0.0 for _ in range(0)]
     for row in range(len(who)):
-        heap = [(0.0, np.int64(0)) for _ in range(0)]
-        touched = [np.int64(0) for _ in range(0)]
-        hit = [np.int64(0) for _ in range(0)]
-        for end in range(2):
-            node = seeds[row, end]
-            if start[row, end] <= limit and start[row, end] < cost[node]:
-                touched.append(node)
-                cost[node] = start[row, end]
-                far[node] = start_m[row, end]
-                heapq.heappush(heap, (start[row, end], node))
-        while heap:
-            here, node = heapq.heappop(heap)
-            if here > cost[node]:
-                continue
-            for entry in range(target_indptr[node], target_indptr[node + 1]):
-                there = here + extra[entry]
-                if there <= limit and there < best[target[entry]]:
-                    if not np.isfinite(best[target[entry]]):
-                        hit.append(target[entry])
-                    best[target[entry]] = there
-                    best_m[target[entry]] = far[node] + extra_m[entry]
-            for arc in range(indptr[node], indptr[node + 1]):
-                there = here + seconds[arc]
-                to = np.int64(head[arc])
-                if there <= limit and there < cost[to]:
-                    touched.append(to)
-                    cost[to] = there
-                    far[to] = far[node] + metres[arc]
-                    heapq.heappush(heap, (there, to))
+        touched, hit = _spread(arcs, (seeds[row], start[row], start_m[row]), ends, (label, best, last), limit)
         for node in touched:
-            cost[node] = np.inf
+            label[0][node], label[2][node] = np.inf, False
         for found in hit:
-            out_origin.append(who[row])
-            out_target.append(found)
-            out_seconds.append(best[found])
-            out_metres.append(best_m[found])
-            best[found] = np.inf
-    return np.array(out_origin), np.array(out_target), np.array(out_seconds), np.array(out_metres)
+            who_out.append(who[row])
+            hit_out.append(found)
+            seconds_out.append(best[0][found])
+            metres_out.append(best[1][found])
+            best[0][found] = np.inf
+    return np.array(who_out), np.array(hit_out), np.array(seconds_out), np.array(metres_out)
+
+
+@compiled
+def _spread(arcs: Any, seeds: Any, ends: Any, state: Any, limit: Any) -> Any:  # noqa: PLR0917 - for the compiler
+    """One origin's search; which nodes it labelled and which targets it hit."""
+    indptr, head, seconds, metres = arcs
+    (cost, far, settled), best, remaining = state
+    queue = (np.empty(256, dtype=np.float64), np.empty(256, dtype=np.int64))
+    size = 0
+    touched = [np.int64(0) for _ in range(0)]
+    hit = [np.int64(0) for _ in range(0)]
+    for end in range(2):
+        node = seeds[0][end]
+        if seeds[1][end] <= limit and seeds[1][end] < cost[node]:
+            cost[node], far[node] = seeds[1][end], seeds[2][end]
+            touched.append(node)
+            size = _push(queue, size, cost[node], node)
+    while size > 0 and remaining > 0:
+        here, node = queue[0][0], queue[1][0]
+        size = _drop_first(queue, size)
+        if settled[node] or here == np.inf:
+            continue
+        settled[node] = True
+        if ends[0][node + 1] > ends[0][node]:
+            remaining -= 1
+            _arrive(ends, node, (here, far[node], limit), best, hit)
+        for arc in range(indptr[node], indptr[node + 1]):
+            there = here + seconds[arc]
+            to = np.int64(head[arc])
+            if there <= limit and there < cost[to]:
+                touched.append(to)
+                cost[to], far[to] = there, far[node] + metres[arc]
+                if size >= len(queue[0]):
+                    queue = _room(queue)
+                size = _push(queue, size, there, to)
+    return touched, hit
+
+
+@compiled
+def _arrive(ends: Any, node: Any, here: Any, best: Any, hit: Any) -> None:  # noqa: PLR0917 - for the compiler
+    """Note the targets that a node leads to."""
+    first, target, extra, extra_m = ends
+    spent, travelled, limit = here
+    for entry in range(first[node], first[node + 1]):
+        there = spent + extra[entry]
+        if there <= limit and there < best[0][target[entry]]:
+            if best[0][target[entry]] == np.inf:
+                hit.append(np.int64(target[entry]))
+            best[0][target[entry]], best[1][target[entry]] = there, travelled + extra_m[entry]
