@@ -11,31 +11,33 @@ from buses import Laid, Stop
 from details import Details
 from names import in_both, municipality_names
 from osm_file import OsmFile
-from plane import EDGE_M, Floats, noise, sample
+from plane import EDGE_M, Floats, noise, sample, to_metres
 from services import Service
 from settlements import Settlement
 from streets import Farm
 from terrain import Terrain
 
-_SEA_M = EDGE_M + 14_000.0
+_SEA_BOX = (18.95, 55.9, 20.95, 57.42)  # water on every real map, too
 _SHORE_KM = 1800.0
 FICTIONAL = {"fictional": "yes"}
 
 
-def write_land(osm: OsmFile, terrain: Terrain, fields: list[tuple[str, shapely.Polygon]]) -> None:
+def write_land(
+    osm: OsmFile, terrain: Terrain, *, forests: list[shapely.Polygon], fields: list[tuple[str, shapely.Polygon]]
+) -> None:
     """Coastline (land on the left), the sea round it, lakes, rivers, forests, bogs, beaches and fields."""
     rings = [_left(shape) for shape in terrain.land]
     for ring in rings:
         osm.way(ring, {"natural": "coastline", **FICTIONAL})
-    frame = shapely.box(-_SEA_M, -_SEA_M, _SEA_M, _SEA_M)
-    sea = shapely.Polygon(frame.exterior, [ring for ring in rings])
+    frame = shapely.box(*to_metres(*_SEA_BOX[:2]), *to_metres(*_SEA_BOX[2:]))
+    sea = shapely.Polygon(frame.exterior, rings)
     osm.multi([sea], {"type": "multipolygon", "natural": "water", "water": "sea", **FICTIONAL})
     for number, lake in enumerate(terrain.lakes):
         osm.area(lake, {"natural": "water", "water": "lake", **_lake_name(number, lake)})
     for kind, line in terrain.rivers:
         osm.way(line, {"waterway": kind})
     for shapes, tags in (
-        (terrain.forests, {"landuse": "forest"}), (terrain.bogs, {"natural": "wetland", "wetland": "bog"}),
+        (forests, {"landuse": "forest"}), (terrain.bogs, {"natural": "wetland", "wetland": "bog"}),
         (terrain.beaches, {"natural": "beach", "surface": "sand"}),
     ):  # fmt: skip
         for shape in shapes:

@@ -95,18 +95,22 @@ def _with_points(line: shapely.LineString, points: list[Floats]) -> Floats:
 
 
 def connected(roads: list[Road]) -> list[Road]:
-    """The roads that hang together with the largest part of each island; loose ends of nets are dropped."""
+    """The roads that hang together with a village road, on the mainland or the island; other pieces are dropped."""
     number: dict[tuple[float, float], int] = {}
-    for road in roads:
-        for point in road.line:
-            number.setdefault((float(point[0]), float(point[1])), len(number))
-    tails, heads = [], []
-    for road in roads:
-        ids = [number[float(x), float(y)] for x, y in road.line]
-        tails += ids[:-1]
-        heads += ids[1:]
+    ids = [[number.setdefault((float(x), float(y)), len(number)) for x, y in road.line] for road in roads]
+    tails = [at for line in ids for at in line[:-1]]
+    heads = [at for line in ids for at in line[1:]]
     graph = sparse.coo_matrix((np.ones(len(tails)), (tails, heads)), shape=(len(number), len(number)))
     _count, part = csgraph.connected_components(graph, directed=False)
-    sizes = np.bincount(part)
-    kept = [road for road in roads if sizes[part[number[float(road.line[0][0]), float(road.line[0][1])]]] > 60]
-    return kept
+    wanted = {int(part[line[0]]) for line, road in zip(ids, roads, strict=True) if road.highway in {"primary", "tertiary"}}
+    return [road for line, road in zip(ids, roads, strict=True) if int(part[line[0]]) in wanted]
+
+
+def split_by_roads(shapes: list[shapely.Polygon], roads: list[Road]) -> list[shapely.Polygon]:
+    """Large areas cut along the larger roads, as mappers draw them; no hole of a whole county remains."""
+    lines = [shapely.linestrings(road.line) for road in roads if road.highway not in {"track", "service", "footway"}]
+    borders = shapely.union_all([*lines, *(shape.boundary for shape in shapes)], grid_size=0.01)
+    faces = shapely.get_parts(shapely.polygonize([borders]))
+    tree = shapely.STRtree(shapes)
+    inside = np.unique(tree.query(shapely.point_on_surface(faces), predicate="within")[0])
+    return [face for face in faces[inside] if face.area > 1500]

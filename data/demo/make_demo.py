@@ -20,7 +20,7 @@ from calendar_days import holidays_toml
 from county import municipalities, write_boundaries, write_land, write_outlines, write_roads, write_services, write_settled
 from details import Details, with_details
 from fields import make_fields
-from joints import connected, joined, with_bridges
+from joints import connected, joined, split_by_roads, with_bridges
 from osm_file import OsmFile
 from people import make_people, write_people
 from roads import make_roads
@@ -28,6 +28,7 @@ from services import Service, make_services
 from settlements import Settlement, make_settlements
 from streets import Farm, ice_road, make_farms, make_streets
 from terrain import Terrain, make_terrain
+from voices import write_contributions, write_proposals
 
 SEED = 11
 FILES = (
@@ -47,6 +48,7 @@ class County:
     buildings: list[Building]
     services: list[Service]
     laid: list[Laid]
+    forests: list[shapely.Polygon]
     fields: list[tuple[str, shapely.Polygon]]
     areas: list[tuple[dict[str, str], shapely.Polygon]]
 
@@ -75,8 +77,9 @@ def make_county(say: bool = True) -> County:
     details.roads.append(ice_road([_at_node(graph, place) for place in places]))
     covered = [shape for _name, shape in built_up(buildings, places)]
     fields = make_fields(rng(9, "fields"), terrain, farms=farms, taken=covered)
+    forests = split_by_roads(terrain.forests, net)
     areas = municipalities(rng(10, "boundaries"), terrain, places)
-    return County(terrain, places, farms, details, buildings, services, laid, fields, areas)
+    return County(terrain, places, farms, details, buildings, services, laid, forests, fields, areas)
 
 
 def _at_node(graph: RoadGraph, place: Settlement) -> Settlement:
@@ -90,7 +93,7 @@ def write_county(county: County, folder: Path) -> dict[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     used = {stop.stop_id: stop for one in county.laid for stop in one.stops}
     with OsmFile(folder / "demo.osm.pbf") as osm:
-        write_land(osm, county.terrain, county.fields)
+        write_land(osm, county.terrain, forests=county.forests, fields=county.fields)
         write_settled(osm, county.places, farms=county.farms, buildings=county.buildings)
         write_roads(osm, county.details, county.laid)
         write_services(osm, county.services, [used[key] for key in sorted(used)])
@@ -100,6 +103,11 @@ def write_county(county: County, folder: Path) -> dict[str, int]:
     write_people(people, folder / "census_grid.csv")
     write_outlines(county.areas, folder / "boundaries.geojson")
     (folder / "holidays.toml").write_text(holidays_toml(), encoding="utf-8")
+    counts["contributions"] = write_contributions(
+        np.random.default_rng([SEED, 12]), county.buildings,
+        source=Path(__file__).parent / "voices.tsv", path=folder / "contributions.csv",
+    )  # fmt: skip
+    counts["proposals"] = write_proposals(folder / "proposals.json")
     return counts | {"cells": len(people), "people": int(people["T"].clip(lower=0).sum()), "services": len(county.services)}
 
 
@@ -112,7 +120,9 @@ def main() -> None:
     """Make everything and say what came out."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
     counts = write_county(make_county(), folder)
-    print(json.dumps(counts))
+    text = json.dumps({"counts": counts, "sha256": {name: sha256(folder / name) for name in FILES}}, indent=1)
+    (folder / "MANIFEST.json").write_text(text + "\n", encoding="utf-8")
+    print(text)
 
 
 if __name__ == "__main__":

@@ -87,11 +87,13 @@ def rounded(ring: Floats, *, closed: bool) -> Floats:
 def rounded_polygon(shape: shapely.Polygon) -> shapely.Polygon:
     """A polygon with all its corners cut."""
     rings = [rounded(shapely.get_coordinates(ring), closed=True) for ring in (shape.exterior, *shape.interiors)]
-    return shapely.Polygon(rings[0], rings[1:])
+    # Cut corners of a narrow neck may cross: such a shape stays as it was.
+    cut = shapely.Polygon(rings[0], [ring for ring in rings[1:] if shapely.Polygon(ring).area > 12_000])
+    return cut if cut.is_valid else shapely.make_valid(shape)
 
 
 def ragged(rng: np.random.Generator, ring: Floats) -> Floats:
-    """A shore with twice the points, the new ones pushed aside by up to an eighth of their stretch."""
+    """A shore with twice the points, the new ones pushed aside by up to a ninth of their stretch."""
     step = np.diff(ring, axis=0)
-    push = rng.uniform(-0.17, 0.17, len(step))[:, None] * np.column_stack([-step[:, 1], step[:, 0]])
+    push = rng.uniform(-0.11, 0.11, len(step))[:, None] * np.column_stack([-step[:, 1], step[:, 0]])
     return np.round(np.insert(ring, range(1, len(ring)), (ring[:-1] + ring[1:]) / 2 + push, axis=0), 2)

@@ -35,7 +35,7 @@ def make_streets(
     rng: np.random.Generator, terrain: Terrain, places: list[Settlement], roads: list[Road]
 ) -> list[Road]:
     """The streets of every settlement, not yet joined with the roads they leave from."""
-    main = shapely.STRtree([shapely.linestrings(road.line) for road in roads])
+    main = shapely.STRtree([shapely.linestrings(road.line) for road in roads if road.highway != "track"])
     streets: list[Road] = []
     for place in places:
         if place.kind == "town":
