@@ -52,6 +52,8 @@ _SERVICE_COLUMNS = (
 )
 _WHEELCHAIR = {"yes", "limited", "no"}
 _OSM = "osm"
+_WIDEST_LEVEL = 4  # states and regions; 2 is the country
+_SHARE_TAKEN = 0.05  # borders of two levels never match to the metre
 _POINT = 0  # shapely's number of this kind
 Found = tuple[dict[str, Any], str]  # a row and its shape, as hexadecimal WKB
 
@@ -63,7 +65,7 @@ class FeatureCollector:
         import osmium
 
         self._country = country
-        self._level = str(country.municipality_level)
+        self._levels = {str(level): level for level in range(_WIDEST_LEVEL, country.municipality_level + 1)}
         self._categories = categories
         self._clip = clip
         self._shapes = osmium.geom.WKBFactory()
@@ -111,7 +113,7 @@ class FeatureCollector:
 
     def _take_area(self, area: Any, tags: Mapping[str, str]) -> None:
         kind = next((kind for (name, value), kind in _LAND.items() if tags.get(name) == value), None)
-        municipal = tags.get("boundary") == "administrative" and tags.get("admin_level") == self._level
+        municipal = tags.get("boundary") == "administrative" and tags.get("admin_level") in self._levels
         settlement = tags.get("place") in SETTLEMENT_KINDS and "name" in tags
         categories = self._categories.of(tags)
         if not (kind or municipal or settlement or categories or "building" in tags):
@@ -126,7 +128,7 @@ class FeatureCollector:
         if kind:
             self._land.setdefault(key, ({"kind": kind, "name": tags.get("name")}, shape))
         if municipal and "name" in tags:
-            self._municipalities.setdefault(f"{_OSM}:{key}", (self._names(tags), shape))
+            self._municipalities.setdefault(f"{_OSM}:{key}", (self._municipality(tags), shape))
         if settlement:
             self._settlements.setdefault(f"{_OSM}:{key}", (self._settlement(tags), shape))
 
@@ -159,6 +161,9 @@ class FeatureCollector:
     def _settlement(self, tags: Mapping[str, str]) -> dict[str, Any]:
         return self._names(tags) | {"kind": tags["place"], "population": _number(tags.get("population"))}
 
+    def _municipality(self, tags: Mapping[str, str]) -> dict[str, Any]:
+        return self._names(tags) | {"level": self._levels[tags["admin_level"]]}
+
     def _names(self, tags: Mapping[str, str]) -> dict[str, Any]:
         languages = (*self._country.languages, "en")
         return {"name": tags.get("name")} | {f"name_{code}": tags.get(f"name:{code}") for code in languages}
@@ -177,8 +182,19 @@ class FeatureCollector:
         return _as_points(_once(self._frame(self._settlements, columns, index="settlement_id")))
 
     def municipalities(self) -> gpd.GeoDataFrame:
-        """Municipalities that touch the clip."""
-        return self._frame(self._municipalities, ("name", *self._name_columns()), index="municipality_id")
+        """Municipalities that touch the clip.
+
+        A wider area without any municipality in it is one itself: a city that is its own district or state has no
+        border of the municipalities' level.
+        """
+        areas = self._frame(self._municipalities, ("name", *self._name_columns(), "level"), index="municipality_id")
+        kept = areas[areas["level"] == self._country.municipality_level]
+        for level in sorted({*areas["level"]} - {self._country.municipality_level}, reverse=True):
+            wider = areas[areas["level"] == level]
+            shapes, taken = wider.geometry.to_numpy(), kept.geometry.union_all()
+            share = shapely.area(shapely.intersection(shapes, taken)) / shapely.area(shapes)
+            kept = pd.concat([kept, wider[share < _SHARE_TAKEN]])
+        return areas[areas.index.isin(kept.index)].drop(columns="level")
 
     def buildings(self) -> pd.DataFrame:
         """Where buildings are and how large: ``lon, lat, area_m2, levels, kind``; those nobody lives in left out."""
