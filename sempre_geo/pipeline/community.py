@@ -69,7 +69,7 @@ def close_community(settings: Settings) -> None:
 
 def secret_key(settings: Settings, purpose: str) -> bytes:
     """The installation's secret for one purpose; a leaked one tells nothing about the others."""
-    return hmac.digest(_secret(settings), purpose.encode(), "sha256")
+    return hmac.digest(_secret(settings), purpose.encode("utf-8", "replace"), "sha256")
 
 
 def now() -> datetime:

@@ -84,7 +84,7 @@ def load_public(transaction: Transaction, region: str) -> pd.DataFrame:
 def load_counted(transaction: Transaction, region: str, *, before: str) -> pd.DataFrame:
     """The rows behind public counts: everything said before a moment, with the voices given before it."""
     count = _voice_counts(before).subquery()
-    names = (*_PUBLIC, "obstacle", "about", "groups")
+    names = (*_PUBLIC, "obstacle", "about", "groups", "settlement_id", "municipality_id")
     query = (
         select(*(contributions.c[name] for name in names), func.coalesce(count.c.voices, 0).label("voices"))
         .outerjoin(count, count.c.id == contributions.c.id)

@@ -1,0 +1,134 @@
+"""Corrections: what somebody who knows the place says about a service or a stop, decided, sourced and used.
+
+An accepted correction is an override: every calculation takes it, and every figure made with it names it.
+The original stays in the layer, so that an override can be taken back and exported to where it belongs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sempre_geo.community.texts import kept_text
+from sempre_geo.errors import InputError
+from sempre_geo.i18n import gettext as _
+
+FIELDS = {
+    "services": ("opening_hours", "name", "phone", "website", "capacity", "wheelchair", "gone"),
+    "stops": ("gone", "name", "wheelchair"),
+    "lines": ("not_running",),
+}
+WHEELCHAIR = ("yes", "limited", "no", "unknown")
+LONGEST_VALUE = 300
+CORRECTION_COLUMNS = (
+    "id", "layer", "thing", "field", "value", "text", "source", "status", "status_at", "created_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is wrong, as it is reported: ``thing`` is a service, stop or line id, ``value`` what holds instead.
+
+    ``source`` says how the reporter knows ("I work there", "a notice on the door, 3 November").
+    """
+
+    layer: str
+    thing: str
+    field: str
+    value: str
+    source: str
+    text: str = ""
+
+
+def checked_report(report: Report) -> Report:
+    """The report with its texts as the store keeps them.
+
+    Raises
+    ------
+    InputError
+        It names no layer or field that can be corrected, no thing, or not how it is known.
+    """
+    if report.field not in FIELDS.get(report.layer, ()):
+        raise InputError(
+            _("What can be corrected: {fields}.").format(
+                fields="; ".join(f"{layer}: {', '.join(names)}" for layer, names in FIELDS.items())
+            )
+        )
+    if not report.thing.strip() or not report.source.strip():
+        raise InputError(_("Say which service or stop it is, and how you know."))
+    if report.field == "capacity" and not report.value.strip().isdigit():
+        raise InputError(_("A capacity is a whole number."))
+    if report.field == "wheelchair" and report.value not in WHEELCHAIR:
+        raise InputError(_("For wheelchairs say one of {choices}.").format(choices=", ".join(WHEELCHAIR)))
+    if report.field == "opening_hours":
+        _check_hours(report.value)
+    texts = {
+        name: kept_text(getattr(report, name), longest=LONGEST_VALUE) for name in ("thing", "value", "source", "text")
+    }
+    return Report(report.layer, field=report.field, **texts)
+
+
+def corrected_services(services: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
+    """The services with accepted corrections, newest last; a service that is gone has no row.
+
+    The column ``corrected`` lists the fields that differ from the layer, and ``source`` names the
+    correction beside the layer's own source, so that each figure can say what it rests on.
+
+    Parameters
+    ----------
+    services : DataFrame
+        Index ``service_id``.
+    corrections : DataFrame
+        :data:`CORRECTION_COLUMNS`; those of other layers, statuses or services are left aside.
+    """
+    frame = services.assign(corrected="")
+    used = corrections[corrections["layer"].eq("services") & corrections["status"].eq("accepted")]
+    gone = set(used.loc[used["field"].eq("gone"), "thing"])
+    for row in used.sort_values("status_at", kind="stable").itertuples():
+        if row.field != "gone" and row.thing in frame.index:
+            frame = _overridden(frame, str(row.thing), field=str(row.field), value=str(row.value), why=str(row.source))
+    return frame[~frame.index.isin(gone)]
+
+
+def to_osm_notes(corrections: pd.DataFrame) -> list[str]:
+    """Accepted corrections as sentences for OpenStreetMap's notes or the timetable's publisher.
+
+    >>> to_osm_notes(pd.DataFrame(columns=CORRECTION_COLUMNS))
+    []
+    """
+    accepted = corrections[corrections["status"].eq("accepted")]
+    return [
+        _("{thing}: {field} should be '{value}' (source: {source}; checked {date}).").format(
+            thing=row.thing, field=row.field, value=row.value, source=row.source, date=str(row.status_at)[:10]
+        )
+        for row in accepted.itertuples()
+    ]
+
+
+def _overridden(frame: pd.DataFrame, thing: str, *, field: str, value: str, why: str) -> pd.DataFrame:
+    held: object = float(value) if field == "capacity" else value
+    here = frame.index == thing
+    before = frame[field] if field in frame else pd.Series("", index=frame.index, dtype=object)
+    known = frame["source"].astype(object) if "source" in frame else pd.Series("", index=frame.index, dtype=object)
+    fields = [*filter(None, str(frame.loc[here, "corrected"].iloc[0]).split(", ")), field]
+    return frame.assign(
+        **{field: before.astype(object).mask(here, held)},
+        corrected=frame["corrected"].mask(here, ", ".join(dict.fromkeys(fields))),
+        source=known.mask(here, known.map(lambda own: _joined([own, _("correction: {why}").format(why=why)]))),
+    )
+
+
+def _joined(parts: Iterable[object]) -> str:
+    return "; ".join(str(part) for part in parts if part)
+
+
+def _check_hours(value: str) -> None:
+    """Refuse opening hours that no calculation could use."""
+    import opening_hours
+
+    if not value.strip() or not opening_hours.validate(value):
+        raise InputError(
+            _("'{value}' are no opening hours; write them like Mo-Fr 09:00-17:00; Tu off.").format(value=value[:80])
+        )
