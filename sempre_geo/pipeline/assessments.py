@@ -25,6 +25,7 @@ TRANSIT = "transit"
 _STREET_METRICS = {"travel_time": "minutes", "distance": "metres"}
 _SETTLING_IN = timedelta(days=14)
 _TUESDAY = 1
+_STOPS = frozenset({"bus_stop", "train_stop", "ferry_terminal"})  # nobody makes a day's visit to a stop
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def _categories(ground: Ground, standard: Standard) -> list[str]:
     if standard.category != EVERYWHERE:
         return [standard.category]
     categories = read_categories(ground.settings)
-    return [name for name in categories.by_id if name not in categories.sensitive]
+    left_out = categories.sensitive | (_STOPS if standard.there_and_back else frozenset())
+    return [name for name in categories.by_id if name not in left_out]
 
 
 def _costs(ground: Ground, standard: Standard, category: str) -> tuple[pd.DataFrame, list[str]]:
