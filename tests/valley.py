@@ -14,7 +14,7 @@ WEST, EAST, FAR = 25.00, 25.40, 25.70
 STOPS = {
     "w": (WEST + 0.01, LAT),
     "e": (EAST + 0.01, LAT),
-    "q": (EAST + 0.02, LAT + 0.30),
+    "q": (EAST + 0.02, LAT + 0.308),
     "i": (EAST + 0.02, LAT + 0.32),
 }
 
