@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from sempre_geo.travel.compiled import compiled
-from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Rides, twice
+from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Rides, position_of, twice
 from sempre_geo.travel.there_and_back import Homes, Windows, Wish, start_after
 
 HOME, SERVICE = -1, -2
@@ -137,9 +137,7 @@ def visit_of_window(town: Town, windows: Windows, wish: Wish, *, at: int = 0) ->
     arrive, leave = int(out[i, 0]), -int(back[j, 0])
     start = int(start_after(arrive, wish.open_s, wish.close_s, wish.stay_s))
     there = _legs(town.there, labels, out[i], leave=leave_home)
-    homeward = tuple(
-        _mirrored(leg) for leg in reversed(_legs(town.back, labels_back, back[j], leave=-home_s))
-    )
+    homeward = tuple(_mirrored(leg) for leg in reversed(_legs(town.back, labels_back, back[j], leave=-home_s)))
     return Visit(leave_home, arrive, start, start + wish.stay_s, leave, home_s, there, homeward)
 
 
@@ -216,10 +214,11 @@ def _easiest(
 ) -> Ints:  # fmt: skip
     found = np.empty((len(windows.home), 4), np.int32)
     for n in range(len(windows.home)):
-        home = windows.home[n]
-        by, end = _limits(windows.arrive_s[n], windows.leave_s[n], wish)
-        _, out = _search(there, homes.access, home, windows.leave_home_s[n], to_service_s, walk_there_s[home], by)
-        _, homeward = _search(back, homes.egress, home, -windows.home_s[n], from_service_s, walk_back_s[home], -end)
+        # One type for every number: each other combination would be compiled as a function of its own.
+        home, leave, back_at = np.int64(windows.home[n]), np.int64(windows.leave_home_s[n]), np.int64(windows.home_s[n])
+        by, end = _limits(np.int64(windows.arrive_s[n]), np.int64(windows.leave_s[n]), wish)
+        _, out = _search(there, homes.access, home, leave, to_service_s, np.int64(walk_there_s[home]), by)
+        _, homeward = _search(back, homes.egress, home, -back_at, from_service_s, np.int64(walk_back_s[home]), -end)
         i, j, changes, walk = _best_pair(out, homeward, wish)
         found[n, 0], found[n, 1], found[n, 2], found[n, 3] = changes, walk, out[i, 0], -homeward[j, 0]
     return found
@@ -264,10 +263,9 @@ def _search(
     for k in range(access.indptr[home], access.indptr[home + 1]):
         if n == len(labels):
             labels = twice(labels)
-        n = _added(
-            labels, n, at_stop, access.stop[k], leave + access.seconds[k], 0, access.seconds[k], _NONE, _NONE, _NONE
-        )
-    for c in range(np.searchsorted(dep_s, leave), len(dep_s)):
+        walk = np.int64(access.seconds[k])
+        n = _added(labels, n, at_stop, access.stop[k], leave + walk, np.int64(0), walk, _NONE, _NONE, _NONE)
+    for c in range(position_of(dep_s, leave), len(dep_s)):
         if dep_s[c] > arrive_by:
             break
         link = at_stop[dep_stop[c]] if rides.board_ok[c] else _NONE

@@ -172,8 +172,7 @@ def service_profile(rides: Rides, to_root_s: Ints, *, arrive_by_s: int) -> Profi
         Later arrivals are of no use.
     """
     arrivals = _root_arrivals(rides, to_root_s, arrive_by_s)
-    stop, dep_s, arrival = _scan(rides, to_root_s, arrivals)
-    return Profile(*_by_stop(stop, dep_s, arrival, arrivals, len(to_root_s)))
+    return _by_stop(_scan(rides, to_root_s, arrivals), arrivals, len(to_root_s))
 
 
 @compiled
@@ -186,23 +185,31 @@ def twice(values: Ints) -> Ints:
     return longer
 
 
-@compiled
 def _root_arrivals(rides: Rides, to_root_s: Ints, arrive_by_s: int) -> Ints:
     """The different times at which the root can be reached, ascending."""
-    arr_stop, arr_s, alight_ok = rides.arr_stop, rides.arr_s, rides.alight_ok
-    found = np.empty(len(arr_s), np.int32)
-    n = 0
-    for c in range(len(arr_s)):
-        walk = to_root_s[arr_stop[c]]
-        if alight_ok[c] and walk < FAR_S and arr_s[c] + walk <= arrive_by_s:
-            found[n] = arr_s[c] + walk
-            n += 1
-    return np.unique(found[:n])
+    walk = to_root_s[rides.arr_stop]
+    there = (rides.arr_s + np.minimum(walk, FAR_S - 1))[rides.alight_ok & (walk < FAR_S)]
+    return np.unique(there[there <= arrive_by_s])
 
 
 @compiled
-def _scan(rides: Rides, to_root_s: Ints, arrivals: Ints) -> tuple[Ints, Ints, Ints]:
-    """Useful departures in the order found: stop, time, position of the arrival."""
+def position_of(times: Ints, limit: int) -> int:
+    """How many of the ascending times lie before the limit."""
+    low, high = 0, len(times)
+    while low < high:
+        middle = (low + high) // 2
+        if times[middle] < limit:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _scan(  # noqa: C901 - one scan, written out: a call per connection costs more than the scan
+    rides: Rides, to_root_s: Ints, arrivals: Ints
+) -> Ints:
+    """Useful departures in the order found: stop, time, position of the arrival; shape (n, 3)."""
     never = len(arrivals)
     last = arrivals[-1] if never > 0 else -FAR_S
     on_trip = np.full(rides.trips, never, np.int32)
@@ -220,7 +227,7 @@ def _scan(rides: Rides, to_root_s: Ints, arrivals: Ints) -> tuple[Ints, Ints, In
         if alight_ok[c]:
             walk, link = to_root_s[arr_stop[c]], first[arr_stop[c]]
             if walk < FAR_S and arr_s[c] + walk <= last:
-                best = min(best, np.searchsorted(arrivals, arr_s[c] + walk))
+                best = min(best, position_of(arrivals, arr_s[c] + walk))
             while link >= 0 and chain[link, 0] < arr_s[c]:
                 link = chain[link, 2]
             if link >= 0 and chain[link, 1] < best:
@@ -241,7 +248,7 @@ def _scan(rides: Rides, to_root_s: Ints, arrivals: Ints) -> tuple[Ints, Ints, In
                 chain = twice(chain)
             time = dep_s[c] - into_s[k]
             used += _chained(first, chain, used, into_stop[k], time, best)
-    return found[:n, 0].copy(), found[:n, 1].copy(), found[:n, 2].copy()
+    return found[:n]
 
 
 @compiled
@@ -268,22 +275,12 @@ def _chained(first: Ints, chain: Ints, new: int, stop: int, time: int, arrival: 
     return 1
 
 
-@compiled
-def _by_stop(stop: Ints, dep_s: Ints, arrival: Ints, arrivals: Ints, stops: int) -> tuple[Ints, Ints, Ints, Ints]:
+def _by_stop(found: Ints, arrivals: Ints, stops: int) -> Profile:
     """Departures in rows by stop, and only those arrivals that any of them leads to."""
-    position = np.zeros(len(arrivals), np.int32)
-    for a in arrival:
-        position[a] = 1
-    used = arrivals[position == 1]
-    position = (np.cumsum(position) - 1).astype(np.int32)
+    used = np.zeros(len(arrivals), dtype=bool)
+    used[found[:, 2]] = True
+    position = (np.cumsum(used) - 1).astype(np.int32)
+    order = np.argsort(found[:, 0], kind="stable")
     indptr = np.zeros(stops + 1, np.int32)
-    for s in stop:
-        indptr[s + 1] += 1
-    indptr = np.cumsum(indptr).astype(np.int32)
-    place = indptr[:-1].copy()
-    dep_sorted, arrival_sorted = np.empty(len(stop), np.int32), np.empty(len(stop), np.int32)
-    for n in range(len(stop)):
-        at = place[stop[n]]
-        dep_sorted[at], arrival_sorted[at] = dep_s[n], position[arrival[n]]
-        place[stop[n]] += 1
-    return used, indptr, dep_sorted, arrival_sorted
+    np.cumsum(np.bincount(found[:, 0], minlength=stops), out=indptr[1:])
+    return Profile(arrivals[used], indptr, found[order, 1], position[found[order, 2]])

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sempre_geo.travel.compiled import compiled
-from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Profile, twice
+from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Profile, position_of, twice
 
 
 class Homes(NamedTuple):
@@ -189,12 +189,6 @@ def latest_departures(row: Ints, home: int, legs: Legs, profile: Profile) -> Non
 
 
 @compiled
-def _last_by(times: Ints, limit: int) -> int:
-    """Position of the last of the ascending times that is not above the limit; -1 if none is."""
-    return np.searchsorted(times, limit, side="right") - 1
-
-
-@compiled
 def _meetings(homes: Homes, door: Door, wish: Wish, bound: Ints) -> tuple[Ints, Ints]:
     there_s, back_s = door.there.arrival_s, door.back.arrival_s
     starts, followed_by, last_starts = _pairs(there_s, back_s, wish)
@@ -264,7 +258,7 @@ def _pairs(there_s: Ints, back_s: Ints, wish: Wish) -> tuple[Ints, Ints, Ints]:
     starts, followed_by = np.empty(len(there_s), np.int32), np.empty(len(there_s), np.int32)
     for i in range(len(there_s)):
         starts[i] = start_after(there_s[i], wish.open_s, wish.close_s, wish.stay_s)
-        followed_by[i] = _last_by(back_s, -(starts[i] + wish.stay_s)) if starts[i] < FAR_S else -1
+        followed_by[i] = position_of(back_s, 1 - starts[i] - wish.stay_s) - 1
     last_starts = np.empty(len(back_s), np.int32)
     for j in range(len(back_s)):
         last_starts[j] = _start_before(-back_s[j], wish.open_s, wish.close_s, wish.stay_s)
@@ -311,7 +305,7 @@ def _on_foot_from_opening(
         if end > wish.close_s[k]:
             continue
         home = end + walk_back if walk_back < FAR_S else FAR_S
-        j = _last_by(back_s, -end)
+        j = position_of(back_s, 1 - end) - 1
         if j >= 0:
             home = min(home, -back[j])
         if home <= wish.latest_s:
