@@ -78,15 +78,12 @@ class Categories:
 
         Otherwise a shelter would be published as the social service it is, too.
         """
-        if not any(key in tags and (values is None or tags[key] in values) for key, values in self._leading):
+        leading = self.leading_tags
+        if not any(key in leading and ((values := leading[key]) is None or tags[key] in values) for key in tags):
             return []
         found = [name for name, category in self.by_id.items() if category.fits(tags)]
         hidden = [name for name in found if self.by_id[name].sensitive]
         return hidden or found
-
-    @cached_property
-    def _leading(self) -> tuple[tuple[str, frozenset[str] | None], ...]:
-        return tuple(self.leading_tags.items())
 
     def title(self, category_id: str) -> str:
         """A category's name in the reader's language; the id where the table does not know it."""

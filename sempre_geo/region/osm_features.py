@@ -37,6 +37,7 @@ _LINES = {
     ("waterway", "stream"): "stream",
     ("natural", "coastline"): "coastline",
 }
+_LAND_KEYS = frozenset(key for key, _value in (*_LAND, *_LINES))
 _NO_HOME = {"garage", "garages", "shed", "barn", "roof", "carport", "greenhouse", "ruins", "service", "hut", "entrance"}
 _SERVICE_COLUMNS = (
     "category",
@@ -99,7 +100,7 @@ class FeatureCollector:
             self._buildings.setdefault(key, (_building(tags), place))
 
     def _take_line(self, way: Any, tags: Mapping[str, str]) -> None:
-        kind = next((kind for (name, value), kind in _LINES.items() if tags.get(name) == value), None)
+        kind = _kind(tags, _LINES)
         if kind is not None:
             key = f"w{way.id}-line"
             shape = None if key in self._land else self._shape(self._shapes.create_linestring, way, key)
@@ -112,7 +113,7 @@ class FeatureCollector:
                 self._keep_services(f"w{way.id}", tags, categories, self._shapes.create_point(middle))
 
     def _take_area(self, area: Any, tags: Mapping[str, str]) -> None:
-        kind = next((kind for (name, value), kind in _LAND.items() if tags.get(name) == value), None)
+        kind = _kind(tags, _LAND)
         municipal = tags.get("boundary") == "administrative" and tags.get("admin_level") in self._levels
         settlement = tags.get("place") in SETTLEMENT_KINDS and "name" in tags
         categories = self._categories.of(tags)
@@ -260,6 +261,13 @@ def _by_number(key: str) -> tuple[str, int, str]:
     """Sort keys so that ``n2`` comes before ``n10``."""
     match = re.fullmatch(r"(?:osm:)?([nwr])(\d+)(.*)", key)
     return (match[1], int(match[2]), match[3]) if match else (key, 0, "")
+
+
+def _kind(tags: Mapping[str, str], kinds: Mapping[tuple[str, str], str]) -> str | None:
+    """The kind of the first tag, in the order of the table, that names one."""
+    if _LAND_KEYS.isdisjoint(tags):
+        return None
+    return next((kind for (name, value), kind in kinds.items() if tags.get(name) == value), None)
 
 
 def _building(tags: Mapping[str, str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -158,11 +158,7 @@ class StreetCollector:
         places = np.concatenate([self._places[way] for way in ids.tolist()])
         lengths = np.array([len(self._nodes[way]) for way in ids.tolist()])
         node_id, first, position = np.unique(refs, return_index=True, return_inverse=True)
-        tags = [self._tags[way] for way in ids.tolist()]
-        table = pd.DataFrame(
-            {key: pd.Categorical([values.get(key) for values in tags]) for key in WAY_TAGS},
-            index=pd.Index(ids, name="way_id"),
-        )
+        table = _tag_table([self._tags[way] for way in ids.tolist()], ids)
         middle = np.concatenate([[0], np.cumsum(lengths)])[:-1] + lengths // 2
         table["built_up"] = _within(places[middle], built_up)
         return StreetWays(
@@ -213,6 +209,24 @@ class StreetCollector:
             index=pd.Index(np.searchsorted(node_id, used), dtype=np.int64),
             dtype=object,
         )
+
+
+def _tag_table(tags: Sequence[Mapping[str, str]], ids: NDArray[np.int64]) -> pd.DataFrame:
+    """`WAY_TAGS` of each way as categoricals; most tags are missing, so only those that are there are walked."""
+    rows: dict[str, list[int]] = {key: [] for key in WAY_TAGS}
+    values: dict[str, list[str]] = {key: [] for key in WAY_TAGS}
+    for row, of_way in enumerate(tags):
+        for key, value in of_way.items():
+            if key in rows:
+                rows[key].append(row)
+                values[key].append(value)
+    columns = {}
+    for key in WAY_TAGS:
+        there = pd.Categorical(values[key])
+        codes = np.full(len(tags), -1)
+        codes[rows[key]] = there.codes
+        columns[key] = pd.Categorical.from_codes(codes, there.categories)
+    return pd.DataFrame(columns, index=pd.Index(ids, name="way_id"))
 
 
 def _is_street(tags: Mapping[str, str]) -> bool:
