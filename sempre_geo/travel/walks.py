@@ -95,12 +95,10 @@ def without_scheduled_ferries(ways: StreetWays, feed: Feed) -> StreetWays:
     if not len(ferry) or quays.empty:
         return ways
     lines = _ferry_lines(ways, ferry)
-    near = near_pairs(
-        gpd.GeoSeries(gpd.points_from_xy(lines["lon"], lines["lat"]), crs="EPSG:4326"), quays, limit_m=_QUAY_M
-    )
-    near = near.sort_values("metres", kind="stable").drop_duplicates("origin")
-    stops = near.groupby(lines["line"].to_numpy()[near["origin"]])["target"].nunique()
-    scheduled = ferry[np.isin(lines["line"].to_numpy()[: len(ferry)], stops.index[stops >= 2])]  # noqa: PLR2004 - ends
+    ends = gpd.GeoSeries(gpd.points_from_xy(lines["lon"], lines["lat"]), crs="EPSG:4326")
+    near = near_pairs(ends, quays, limit_m=_QUAY_M)
+    met = near.groupby(lines["line"].to_numpy()[near["origin"]])[["origin", "target"]].nunique().min(axis=1)
+    scheduled = ferry[np.isin(lines["line"].to_numpy()[: len(ferry)], met.index[met >= 2])]  # noqa: PLR2004 - ends
     if not len(scheduled):
         return ways
     route = ways.ways["route"].where(~np.isin(np.arange(len(ways.ways)), scheduled))
