@@ -1,4 +1,4 @@
-"""Use case: can a person without a car get there, be served, and be home again the same day?"""
+"""Use case: whether a person without a car can get there, be served, and be home again the same day."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - the option is called date
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
@@ -25,7 +27,7 @@ from sempre_geo.progress import Progress, silent
 from sempre_geo.settings import Settings
 from sempre_geo.travel.changes import Change, DayEnds, Terms, smallest_change
 from sempre_geo.travel.itineraries import Leg, way_back, way_there
-from sempre_geo.travel.profiles import FAR_S
+from sempre_geo.travel.profiles import FAR_S, Legs
 from sempre_geo.travel.visits import Ground, Question, Site, category_visits, town_of
 
 COLUMNS = (
@@ -56,7 +58,7 @@ class DayVisits:
     table: pd.DataFrame
 
 
-def visits(
+def visits(  # noqa: PLR0913 - the options of one command
     settings: Settings,
     region: str,
     *,
@@ -156,7 +158,15 @@ def day_visits(
     return DayVisits(date, mode, question, ground, sites, table)
 
 
-def week_visits(
+@lru_cache(maxsize=24)
+def day_of(  # noqa: PLR0917 - a cache compares positions
+    grounds: RegionGrounds, category: str, date: Date, question: Question, mode: str = TRANSIT
+) -> DayVisits:
+    """The same, kept for the next question about that day; read-only."""
+    return day_visits(grounds, category=category, date=date, question=question, mode=mode)
+
+
+def week_visits(  # noqa: PLR0913 - the options of one page
     settings: Settings,
     region: str,
     *,
@@ -195,7 +205,7 @@ def _of_weekday(grounds: RegionGrounds, category: str, day: Date, *, question: Q
     cells = grounds.region.cells.index
     frame = pd.DataFrame({"cell_id": cells, "date": pd.Timestamp(day), "weekday": day.weekday()})
     try:
-        found = day_visits(grounds, category=category, date=day, question=question, mode=mode)
+        found = day_of(grounds, category, day, question, mode)
     except MissingDataError:
         return frame.assign(status="unknown", reason="", time_away_min=np.inf, service_id=None)
     table = found.table
@@ -235,17 +245,17 @@ def _as_table(grounds: RegionGrounds, day: DayVisits) -> pd.DataFrame:
 
 def change_sentences(grounds: RegionGrounds, day: DayVisits) -> list[str]:
     """For each cell without a visit the smallest change as a sentence; empty text for the others."""
-    said: list[str] = []
-    for home, (status, reason, site) in enumerate(
-        zip(day.table["status"], day.table["reason"], day.table["site"], strict=True)
-    ):
-        if status != "none" or site < 0 or reason == "not_accessible":
-            said.append("")
-            continue
-        change = change_of(day, home)
-        names = _stop_names(grounds, day, home, change) if change is not None else {}
-        said.append(change_sentence(change, reason=reason, date=day.date, **names))
-    return said
+    return [change_sentence_of(grounds, day, home) for home in range(len(day.table))]
+
+
+def change_sentence_of(grounds: RegionGrounds, day: DayVisits, home: int) -> str:
+    """The smallest change for the home at a position; empty text where there is a visit, or no change helps."""
+    status, reason, site = (day.table[name].iloc[home] for name in ("status", "reason", "site"))
+    if status != "none" or site < 0 or reason == "not_accessible":
+        return ""
+    change = change_of(day, home)
+    names = _stop_names(grounds, day, home, change) if change is not None else {}
+    return change_sentence(change, reason=reason, date=day.date, **names)
 
 
 def change_of(day: DayVisits, home: int) -> Change | None:
@@ -300,16 +310,16 @@ def _ride_to_move(day: DayVisits, site: Site, home: int, change: Change) -> Leg 
     return next((leg for leg in reversed(legs) if leg.mode == "transit"), None)
 
 
-def _nearest_stop(legs: object, home: int) -> int:
-    first, last = legs.indptr[home], legs.indptr[home + 1]  # type: ignore[attr-defined]
+def _nearest_stop(legs: Legs, home: int) -> int:
+    first, last = legs.indptr[home], legs.indptr[home + 1]
     if first == last:
         return -1
-    return int(legs.stop[first + np.argmin(legs.seconds[first:last])])  # type: ignore[attr-defined]
+    return int(legs.stop[first + np.argmin(legs.seconds[first:last])])
 
 
-def _service_ids(day: DayVisits) -> np.ndarray:  # type: ignore[type-arg]
+def _service_ids(day: DayVisits) -> NDArray[np.object_]:
     names = np.array([*(site.service_id for site in day.sites), None], dtype=object)
-    return names[day.table["site"].to_numpy()]  # type: ignore[no-any-return]
+    return names[day.table["site"].to_numpy()]
 
 
 def _minutes_away(table: pd.DataFrame) -> pd.Series:
@@ -317,5 +327,5 @@ def _minutes_away(table: pd.DataFrame) -> pd.Series:
     return exact.where(table["status"] != "none", np.inf).reset_index(drop=True)
 
 
-def _clocks(seconds: np.ndarray, found: np.ndarray) -> list[str]:  # type: ignore[type-arg]
+def _clocks(seconds: NDArray[np.int32], found: NDArray[np.bool_]) -> list[str]:
     return [clock(int(moment)) if there else "" for moment, there in zip(seconds, found, strict=True)]

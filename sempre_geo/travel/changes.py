@@ -17,6 +17,7 @@ Kind = Literal[
     "open_earlier", "open_later", "open_that_day", "return_later", "arrive_earlier", "trip_there", "trip_back",
 ]  # fmt: skip
 _ROUND_MIN = 5
+_USUAL_OPENING_MIN = 9 * 60
 _NEW_DAY_MIN = 180
 _NEW_TRIP_MIN = 300
 
@@ -109,7 +110,7 @@ def _hours(ends: DayEnds, terms: Terms) -> list[Change]:
     if last - first < terms.stay_min:
         return []
     if not terms.hours:
-        opens = min(-(-first // _ROUND_MIN) * _ROUND_MIN, last - terms.stay_min)
+        opens = min(max(-(-first // _ROUND_MIN) * _ROUND_MIN, _USUAL_OPENING_MIN), last - terms.stay_min)
         return [Change("open_that_day", opens, opens + terms.stay_min, 0, _NEW_DAY_MIN)]
     found = []
     for opens, closes in terms.hours:
