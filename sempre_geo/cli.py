@@ -402,3 +402,31 @@ def export(settings: Settings, /, region: str, *, out: Path) -> None:
 
     rows = write(settings, region, out=out)
     click.echo(_("{n} rows written to {path}.").format(n=rows, path=out), err=True)
+
+
+@cli.command()
+@click.argument("file", type=_FILE)
+@click.pass_obj
+def backup(settings: Settings, /, file: Path) -> None:
+    """Keep a copy of the store and the photos in one file.
+
+    Example: sempre-geo backup sempre-2026-11-22.zip
+    """
+    from sempre_geo.pipeline.backup import back_up
+
+    back_up(settings, file)
+    click.echo(_("Everything is in {path}; keep it where nobody else can read it.").format(path=file))
+
+
+@cli.command()
+@click.argument("file", type=_FILE)
+@click.pass_obj
+def restore(settings: Settings, /, file: Path) -> None:
+    """Put a backup in the place of the store; what was erased since stays erased. Stop the app first.
+
+    Example: sempre-geo restore sempre-2026-11-22.zip
+    """
+    from sempre_geo.pipeline.backup import restore as put_back
+
+    erased = put_back(settings, file)
+    click.echo(_("Restored from {path}; {n} entries that were erased since stay erased.").format(path=file, n=erased))
