@@ -124,7 +124,7 @@ def _beside(rng: np.random.Generator, place: Settlement, *, radius: float, tree:
             near = np.hypot(spot[:, 0] - place.x, spot[:, 1] - place.y) < radius
             angle = np.arctan2(step[:, 1], step[:, 0]) + rng.normal(0, 0.07, len(here))
             found.append(np.column_stack([spot, angle])[near])
-    return np.round(np.vstack(found), 3)
+    return np.asarray(np.round(np.vstack(found), 3), dtype=float)
 
 
 def _house(rng: np.random.Generator, at: tuple[float, float, float], *, flats: bool, home: str) -> Building:
@@ -143,7 +143,9 @@ def _farmyard(rng: np.random.Generator, farm: Farm, room: _Room) -> list[Buildin
     for number in range(int(rng.integers(2, 5))):
         way, off = turn + number * np.pi / 2, 0.0 if number == 0 else float(rng.uniform(22, 32))
         x, y = round(farm.x + off * np.cos(way), 2), round(farm.y + off * np.sin(way), 2)
-        size = (12.0, 9.0) if number == 0 else (round(float(rng.uniform(12, 26)), 1), round(float(rng.uniform(8, 12)), 1))
+        size = (
+            (12.0, 9.0) if number == 0 else (round(float(rng.uniform(12, 26)), 1), round(float(rng.uniform(8, 12)), 1))
+        )
         if room.take(x, y, size[0] / 2):
             yard.append(Building(x, y, way, *size, "house" if number == 0 else "barn", 1, ""))
     return yard

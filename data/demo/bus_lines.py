@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# service: weekdays without public holidays (wd), school days (sch), Tuesdays and Thursdays (tt), summer weekdays (sum),
-# Saturdays (sa), Sundays and public holidays (su)
+# service: weekdays without public holidays (wd), school days (sch), Tuesdays and Thursdays (tt),
+# summer weekdays (sum), Saturdays (sa), Sundays and public holidays (su)
 Times = dict[str, tuple[str, str]]  # service -> starts from the first stop, starts from the last stop
 
 
@@ -39,16 +39,21 @@ LINES = (
     }),
     Line("5", ("Kuuranna", "Linnuranna"), {
         "wd": ("06:30 08:55 12:55 16:25 18:40", "07:15 09:35 13:35 17:05 19:20"),
-        "sa": ("08:50 12:50 17:20", "09:40 13:40 18:10"), "su": ("08:50 17:20", "09:40 18:10"), "sum": ("10:50", "11:40"),
+        "sa": ("08:50 12:50 17:20", "09:40 13:40 18:10"), "su": ("08:50 17:20", "09:40 18:10"),
+        "sum": ("10:50", "11:40"),
     }),
     Line("6", ("Zvejaine", "Medņurga"), {"wd": ("07:10 12:50 16:20", "06:00 11:20 15:10"), "sa": ("10:00", "14:00")}),
     Line("7", ("Rauavere", "Ehalaane"), {"wd": ("06:55 11:45 15:35", "05:55 10:40 14:35"), "sch": ("", "07:25")}),
-    Line("8", ("Kuuranna",), {"wd": ("06:40 07:20 08:00 08:40 09:40 10:40 11:40 12:40 13:40 14:20 15:00 15:40 16:20 17:00 18:00", ""),
-                              "sa": ("09:30 10:30 11:30 12:30 13:30", "")}),
+    Line("8", ("Kuuranna",), {
+        "wd": ("06:40 07:20 08:00 08:40 09:40 10:40 11:40 12:40 13:40 14:20 15:00 15:40 16:20 17:00 18:00", ""),
+        "sa": ("09:30 10:30 11:30 12:30 13:30", ""),
+    }),
     Line("21", ("Tirranina", "Metsaveeru", "Hõbeneeme", "Haavere"), {"wd": ("07:10 11:40", "06:30 12:20")}),
     Line("22", ("Rietgals", "Lazdaine"), {"wd": ("12:40 17:50", "12:00 17:10")}),
     Line("23", ("Dienvidragi", "Medņurga"), {"sch": ("07:15", "14:30")}),
-    Line("24", ("Kāpgals", "Zvejaine"), {"wd": ("06:50 10:30", "09:40 15:00"), "sa": ("09:10", ""), "su": ("", "17:00")}),
+    Line("24", ("Kāpgals", "Zvejaine"), {
+        "wd": ("06:50 10:30", "09:40 15:00"), "sa": ("09:10", ""), "su": ("", "17:00"),
+    }),
     Line("25", ("Kaugemäe", "Ehalaane"), {"wd": ("07:20 12:30", "11:15 16:20")}, wheelchair="2"),
     Line("51", ("Lõunasaare", "Pikksaare"), {
         "wd": ("06:20 08:40 12:40 16:10", "10:15 14:15 17:45 20:00"), "sa": ("08:40 17:10", "10:15 18:45"),
@@ -64,10 +69,24 @@ VALLEYS: tuple[Times, ...] = (
     {"wd": ("06:50 13:20", "12:30 16:40")},
     {"wd": ("06:40 09:40 15:30", "09:00 14:10 17:20"), "sa": ("09:00", "14:00")},
     {"sch": ("07:05", "14:40"), "tt": ("09:30", "13:00"), "sum": ("08:30", "15:00")},
-    {"wd": ("06:20 07:30 12:20 15:20", "06:55 11:40 14:30 17:40"), "sa": ("08:30 14:20", "13:30 17:30"), "su": ("15:00", "18:00")},
+    {
+        "wd": ("06:20 07:30 12:20 15:20", "06:55 11:40 14:30 17:40"), "sa": ("08:30 14:20", "13:30 17:30"),
+        "su": ("15:00", "18:00"),
+    },
 )  # fmt: skip
 BUS_LINES = 25
 FERRY_MIN = 25
 # Nothing else may run near these: the planted cases rest on it.
-KEPT_FREE = ("Tirranina", "Metsaveeru", "Hõbeneeme", "Rietgals", "Dienvidragi", "Kāpgals", "Kaugemäe", "Ahunurme", "Sooveeru", "Pikksaare")
+KEPT_FREE = (
+    "Tirranina",
+    "Metsaveeru",
+    "Hõbeneeme",
+    "Rietgals",
+    "Dienvidragi",
+    "Kāpgals",
+    "Kaugemäe",
+    "Ahunurme",
+    "Sooveeru",
+    "Pikksaare",
+)
 KEPT_FREE_M = 4200.0

@@ -8,6 +8,7 @@ import math
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ class RoadGraph:
     def way(self, nodes: list[int]) -> tuple[list[int], Floats]:
         """The quickest way through points in order: its nodes, and the seconds at each."""
         path, at = [nodes[0]], [0.0]
-        for start, end in zip(nodes[:-1], nodes[1:], strict=True):
+        for start, end in pairwise(nodes):
             cost, before = csgraph.dijkstra(self.graph, directed=False, indices=start, return_predecessors=True)
             leg = [end]
             while leg[-1] != start:
@@ -86,9 +87,11 @@ class RoadGraph:
         return path, np.round(np.array(at), 3)
 
 
-def make_stops(rng: np.random.Generator, graph: RoadGraph, places: list[Settlement], services: list[Service]) -> dict[str, Stop]:
+def make_stops(
+    rng: np.random.Generator, graph: RoadGraph, places: list[Settlement], services: list[Service]
+) -> dict[str, Stop]:
     """One stop in every village; the town has a bus station, the hospital and a ring of six."""
-    stops = {}
+    stops: dict[str, Stop] = {}
     for place in places:
         if place.kind == "isolated_dwelling":
             continue
@@ -210,13 +213,13 @@ def _lay(line: Line, graph: RoadGraph, places: list[Settlement], stops: dict[str
         return Laid(line, tuple(turn), _with_dwell(at[where]), graph.points[path])
     path, at = graph.way([stops[name].node for name in line.via])
     course = graph.points[path]
-    calls = _calls(line, course, path, places=places, stops=stops, graph=graph)
+    calls = _calls(course, path, places=places, stops=stops, graph=graph)
     order = sorted(calls)
     return Laid(line, tuple(calls[n] for n in order), _with_dwell(at[order] - at[order[0]]), course)
 
 
 def _calls(
-    line: Line, course: Floats, path: list[int], *, places: list[Settlement], stops: dict[str, Stop], graph: RoadGraph
+    course: Floats, path: list[int], *, places: list[Settlement], stops: dict[str, Stop], graph: RoadGraph
 ) -> dict[int, Stop]:
     """Where along its course a line stops: in villages, and at the turn-offs to villages that lie beside it."""
     calls: dict[int, Stop] = {}
@@ -254,7 +257,8 @@ def write_gtfs(laid: list[Laid], path: Path) -> dict[str, int]:
     trips, times = _trips(laid)
     rules, changes = calendar_rows()
     tables = {
-        "agency.txt": [_AGENCY], "feed_info.txt": [_feed_info()], "stops.txt": [_stop_row(used[key]) for key in sorted(used)],
+        "agency.txt": [_AGENCY], "feed_info.txt": [_feed_info()],
+        "stops.txt": [_stop_row(used[key]) for key in sorted(used)],
         "routes.txt": [_route_row(one) for one in laid], "trips.txt": trips, "stop_times.txt": times,
         "calendar.txt": rules, "calendar_dates.txt": changes, "shapes.txt": list(_shape_rows(laid)),
         "fare_attributes.txt": _FARES, "attributions.txt": [_ATTRIBUTION],
@@ -282,8 +286,10 @@ _ATTRIBUTION = {"attribution_id": "1", "organization_name": "sempre_geo: an inve
 
 def _feed_info() -> dict[str, str]:
     return {
-        "feed_publisher_name": "sempre_geo (fictional county of Metsamaa)", "feed_publisher_url": "https://example.org/",
-        "feed_lang": "mul", "feed_start_date": f"{FIRST:%Y%m%d}", "feed_end_date": f"{LAST:%Y%m%d}", "feed_version": "1",
+        "feed_publisher_name": "sempre_geo (fictional county of Metsamaa)",
+        "feed_publisher_url": "https://example.org/",
+        "feed_lang": "mul", "feed_start_date": f"{FIRST:%Y%m%d}", "feed_end_date": f"{LAST:%Y%m%d}",
+        "feed_version": "1",
     }  # fmt: skip
 
 
@@ -304,7 +310,8 @@ def _route_row(one: Laid) -> dict[str, str]:
 
 
 def _trips(laid: list[Laid]) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    trips, times = [], []
+    trips: list[dict[str, str]] = []
+    times: list[dict[str, str]] = []
     for one in laid:
         for service, starts in one.line.times.items():
             for way, departures in enumerate(starts):
@@ -321,7 +328,8 @@ def _trips(laid: list[Laid]) -> tuple[list[dict[str, str]], list[dict[str, str]]
 def _trip_row(one: Laid, name: str, *, service: str, way: int, to: Stop) -> dict[str, str]:
     return {
         "route_id": f"L{one.line.number}", "service_id": service, "trip_id": name, "trip_headsign": to.names["name"],
-        "direction_id": str(way), "wheelchair_accessible": one.line.wheelchair, "bikes_allowed": "1" if one.line.ferry else "0",
+        "direction_id": str(way), "wheelchair_accessible": one.line.wheelchair,
+        "bikes_allowed": "1" if one.line.ferry else "0",
         "shape_id": f"L{one.line.number}-{way}",
     }  # fmt: skip
 
@@ -348,6 +356,7 @@ def _shape_rows(laid: list[Laid]) -> Iterable[dict[str, str]]:
         for way, points in enumerate((line, line[::-1])):
             for number, (lon, lat) in enumerate(points, start=1):
                 yield {
-                    "shape_id": f"L{one.line.number}-{way}", "shape_pt_lat": f"{lat:.5f}", "shape_pt_lon": f"{lon:.5f}",
+                    "shape_id": f"L{one.line.number}-{way}", "shape_pt_lat": f"{lat:.5f}",
+                    "shape_pt_lon": f"{lon:.5f}",
                     "shape_pt_sequence": str(number),
                 }  # fmt: skip

@@ -50,7 +50,8 @@ def _left(shape: shapely.Polygon) -> Floats:
     return np.asarray(shapely.get_coordinates(shapely.orient_polygons(shape).exterior))
 
 
-_LAKES = ("Suurvesi", "Haugjärv", "Kaarnajärv", "Uduvesi", "Tuulejärv", "Vaikjärv", "Lielūdens", "Rietezers", "Migezers",
+_LAKES = ("Suurvesi", "Haugjärv", "Kaarnajärv", "Uduvesi", "Tuulejärv", "Vaikjärv", "Lielūdens", "Rietezers",
+    "Migezers",
           "Sūnezers", "Dzērvezers", "Tumšezers")  # fmt: skip
 
 
@@ -63,15 +64,14 @@ def _lake_name(number: int, lake: shapely.Polygon) -> dict[str, str]:
     return in_both(pool[number // 2 % 6], north=north) if number < 12 else {}
 
 
-def write_settled(
-    osm: OsmFile, places: list[Settlement], *, farms: list[Farm], buildings: list[Building], peopled: bool = True
-) -> None:
-    """Places, built-up land and houses; every third farm has its name on the map."""
+def write_settled(osm: OsmFile, places: list[Settlement], *, farms: list[Farm], buildings: list[Building]) -> None:
+    """Places, built-up land and houses; some farms have their name on the map."""
     for place in places:
-        tags = {"place": place.kind, **in_both(place.name, north=place.north), **FICTIONAL}
-        osm.node(place.at, tags | ({"population": str(place.people)} if peopled else {}), own=True)
-    for farm in farms[::3]:
-        osm.node((farm.x, farm.y), {"place": "farm", **in_both(farm.name, north=farm.north)}, own=True)
+        tags = {"place": place.kind, **in_both(place.name, north=place.north), "population": str(place.people)}
+        osm.node(place.at, tags | FICTIONAL, own=True)
+    for farm in farms:
+        if farm.name:
+            osm.node((farm.x, farm.y), {"place": "farm", **in_both(farm.name, north=farm.north)}, own=True)
     for _name, shape in built_up(buildings, places):
         osm.area(shape, {"landuse": "residential"})
     for one in buildings:
@@ -111,9 +111,15 @@ def write_services(osm: OsmFile, services: list[Service], stops: list[Stop]) -> 
         osm.node((one.x, one.y), one.tags, own=True)
     for stop in stops:
         quay = "sadam" in stop.names["name:et"]
-        kind = {"amenity": "ferry_terminal"} if quay else {"highway": "bus_stop", "public_transport": "platform", "bus": "yes"}
+        kind = (
+            {"amenity": "ferry_terminal"}
+            if quay
+            else {"highway": "bus_stop", "public_transport": "platform", "bus": "yes"}
+        )
         wheel = {"0": "", "1": "yes", "2": "no"}[stop.wheelchair]
-        osm.node(stop.at, {**kind, **stop.names, "ref": stop.stop_id, **({"wheelchair": wheel} if wheel else {})}, own=True)
+        osm.node(
+            stop.at, {**kind, **stop.names, "ref": stop.stop_id, **({"wheelchair": wheel} if wheel else {})}, own=True
+        )
 
 
 def municipalities(
@@ -164,8 +170,11 @@ def write_outlines(areas: list[tuple[dict[str, str], shapely.Polygon]], path: Pa
     features = [
         {
             "type": "Feature",
-            "properties": {"id": f"M{number}", **{key.replace(":", "_"): text for key, text in names.items()}, "fictional": True},
-            "geometry": {"type": "Polygon", "coordinates": [np.round(to_degrees(shapely.get_coordinates(shapely.orient_polygons(shape).exterior)), 6).tolist()]},
+            "properties": {"id": f"M{number}", **{key.replace(":", "_"): text for key, text in names.items()},
+            "fictional": True},
+            "geometry": {"type": "Polygon",
+            "coordinates": [np.round(to_degrees(shapely.get_coordinates(shapely.orient_polygons(shape).exterior)),
+            6).tolist()]},
         }
         for number, (names, shape) in enumerate(areas, start=1)
     ]  # fmt: skip

@@ -58,7 +58,10 @@ def _tags(rng: np.random.Generator, road: Road, *, in_town: bool) -> dict[str, s
         if rng.random() < 0.3:
             tags["maxspeed"] = "70"
     elif road.highway == "track" and "surface" not in tags:
-        tags |= {"tracktype": f"grade{rng.integers(2, 5)}", "surface": ("gravel", "ground", "grass")[int(rng.integers(3))]}
+        tags |= {
+            "tracktype": f"grade{rng.integers(2, 5)}",
+            "surface": ("gravel", "ground", "grass")[int(rng.integers(3))],
+        }
     elif road.highway == "residential" and in_town and rng.random() < 0.7:
         tags["sidewalk"] = ("both", "right", "left", "no")[int(rng.integers(4))]
     return tags
@@ -82,7 +85,9 @@ def _gates(rng: np.random.Generator, found: Details) -> None:
         private = rng.random() < 0.6
         if private:
             lanes[at].tags |= {"access": "private"}
-        found.points[float(x), float(y)] = {"barrier": "gate" if private else "lift_gate"} | ({"access": "private"} if private else {})
+        found.points[float(x), float(y)] = {"barrier": "gate" if private else "lift_gate"} | (
+            {"access": "private"} if private else {}
+        )
 
 
 def _crossings(rng: np.random.Generator, found: Details) -> None:
@@ -127,8 +132,10 @@ def _footways(rng: np.random.Generator, found: Details, towns: list[Settlement])
         for number, start in enumerate(near):
             for other in np.sort(tree.query(shapely.Point(start), predicate="dwithin", distance=150)):
                 away = float(np.hypot(*(near[other] - start)))
-                if other > number and 60 < away and rng.random() < 0.25 and count < town.people / 250:
-                    line: Floats = np.array([start, np.round((start + near[other]) / 2 + rng.normal(0, 4, 2), 3), near[other]])
+                if other > number and away > 60 and rng.random() < 0.25 and count < town.people / 250:
+                    line: Floats = np.array(
+                        [start, np.round((start + near[other]) / 2 + rng.normal(0, 4, 2), 3), near[other]]
+                    )
                     ways.append(Road("footway", line, {"surface": "paving_stones", "bicycle": "yes"}))
                     count += 1
     for way in ways[:2]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from plane import X, Y, noise
-from streets import Farm
 from terrain import Terrain
 
 SEEDS = 4200
 
 
 def make_fields(
-    rng: np.random.Generator, terrain: Terrain, *, farms: list[Farm], taken: list[shapely.Geometry]
+    rng: np.random.Generator, terrain: Terrain, *, taken: list[shapely.Geometry]
 ) -> list[tuple[str, shapely.Polygon]]:
     """Polygons called ``farmland`` or ``meadow``; the rest of the open ground stays as it is."""
     use = terrain.fertile + 0.6 * noise(rng, wave_m=2500) - 3.0 * terrain.forest_mask
@@ -38,5 +37,5 @@ def make_fields(
         kind = ("farmland", "farmland", "farmland", "meadow", "meadow")[int(rng.integers(5))]
         for part in shapely.get_parts(shapely.simplify(rest, 6)):
             if part.geom_type == "Polygon" and part.area > 20_000 and part.is_valid:
-                found.append((kind, shapely.Polygon(part.exterior)))
+                found.append((kind, shapely.Polygon(part.exterior)))  # noqa: PERF401 - a comprehension of four loops
     return found

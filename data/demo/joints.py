@@ -102,7 +102,9 @@ def connected(roads: list[Road]) -> list[Road]:
     heads = [at for line in ids for at in line[1:]]
     graph = sparse.coo_matrix((np.ones(len(tails)), (tails, heads)), shape=(len(number), len(number)))
     _count, part = csgraph.connected_components(graph, directed=False)
-    wanted = {int(part[line[0]]) for line, road in zip(ids, roads, strict=True) if road.highway in {"primary", "tertiary"}}
+    wanted = {
+        int(part[line[0]]) for line, road in zip(ids, roads, strict=True) if road.highway in {"primary", "tertiary"}
+    }
     return [road for line, road in zip(ids, roads, strict=True) if int(part[line[0]]) in wanted]
 
 

@@ -9,6 +9,7 @@ import hashlib
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,15 @@ import shapely
 from buildings import Building, built_up, make_buildings
 from buses import Laid, RoadGraph, lay_lines, make_stops, write_gtfs
 from calendar_days import holidays_toml
-from county import municipalities, write_boundaries, write_land, write_outlines, write_roads, write_services, write_settled
+from county import (
+    municipalities,
+    write_boundaries,
+    write_land,
+    write_outlines,
+    write_roads,
+    write_services,
+    write_settled,
+)
 from details import Details, with_details
 from fields import make_fields
 from joints import connected, joined, split_by_roads, with_bridges
@@ -28,7 +37,7 @@ from services import Service, make_services
 from settlements import Settlement, make_settlements
 from streets import Farm, ice_road, make_farms, make_streets
 from terrain import Terrain, make_terrain
-from voices import write_contributions, write_proposals
+from voices import write_contributions
 
 SEED = 11
 FILES = (
@@ -53,13 +62,12 @@ class County:
     areas: list[tuple[dict[str, str], shapely.Polygon]]
 
 
-def make_county(say: bool = True) -> County:
+def make_county(say: Callable[[str], None] = print) -> County:
     """The county from its seed: each part has its own generator, so that a change in one leaves the rest alone."""
     start = time.monotonic()
 
     def rng(part: int, what: str) -> np.random.Generator:
-        if say:
-            print(f"{time.monotonic() - start:5.1f} s  {what}")
+        say(f"{time.monotonic() - start:5.1f} s  {what}")
         return np.random.default_rng([SEED, part])
 
     terrain = make_terrain(np.random.default_rng(SEED))
@@ -76,7 +84,7 @@ def make_county(say: bool = True) -> County:
     laid = lay_lines(graph, places, stops)
     details.roads.append(ice_road([_at_node(graph, place) for place in places]))
     covered = [shape for _name, shape in built_up(buildings, places)]
-    fields = make_fields(rng(9, "fields"), terrain, farms=farms, taken=covered)
+    fields = make_fields(rng(9, "fields"), terrain, taken=covered)
     forests = split_by_roads(terrain.forests, net)
     areas = municipalities(rng(10, "boundaries"), terrain, places)
     return County(terrain, places, farms, details, buildings, services, laid, forests, fields, areas)
@@ -107,8 +115,14 @@ def write_county(county: County, folder: Path) -> dict[str, int]:
         np.random.default_rng([SEED, 12]), county.buildings,
         source=Path(__file__).parent / "voices.tsv", path=folder / "contributions.csv",
     )  # fmt: skip
-    counts["proposals"] = write_proposals(folder / "proposals.json")
-    return counts | {"cells": len(people), "people": int(people["T"].clip(lower=0).sum()), "services": len(county.services)}
+    said = (Path(__file__).parent / "proposals.json").read_text(encoding="utf-8")
+    counts["proposals"] = len(json.loads(said))
+    (folder / "proposals.json").write_text(said, encoding="utf-8")
+    return counts | {
+        "cells": len(people),
+        "people": int(people["T"].clip(lower=0).sum()),
+        "services": len(county.services),
+    }
 
 
 def sha256(path: Path) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-NORTH = """
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+NORTH = _words("""
 Haaoja Haanina Pikkveski Uusnina Uusvere Metsvainu Metslaht Kuuoja Laivainu Laikõnnu Rähnurme Rähoja Sookõnnu Sootare
 Tuulpalu Tuullaane Kajasaare Kajapalu Linnuvainu Linnusilla Sõnaoru Sõnamäe Hõbekõnnu Hõbeoru Vahanurme Kaljunurme
 Kaljuranna Urvajärve Urvatare Põhjapalu Põhjaveski Merevainu Merekõnnu Randnina Udunina Uduoja Vihmavere Vihmasilla
@@ -12,25 +17,37 @@ Sinilepa Hallisilla Hallilaht Mustaneeme Valgeoru Punasalu Kullaneeme Kullalaht 
 Turbaoru Sammuvere Jälveski Kõnnusilla Nõmmepalu Arusilla Luhakõnnu Saluvainu Hiienurme Koiduveski Ööbiveski Sääsesilla
 Mardivainu Jürioru Toomenina Annaoja Kadrijärve Peebusilla Joosusalu Villuveski Hollosaare Kemmivere Hõravainu
 Võsulaht Tarvaoru Kõivetare Läteõue Vimmaoru Kohavere Silmunurme
-""".split()
-SOUTH = """
+""")
+SOUTH = _words("""
 Vējurga Saulaine Mēnesrade Bērzaine Kļavurga Ozolrade Liepurga Egļaine Priežurga Alkšņaine Kārklurga Vītolrade Ievaine
 Purvurga Smilšrade Akmeņaine Grantsmala Mālurga Zālaine Rudzurga Auzaine Miežrade Linurga Dzērvaine Stārķurga Baložrade
 Žagatmala Vārnurga Sīļaine Lakstrade Cielavmala Zvirburga Gulbaine Zosurga Pīļrade Līdakmala Asarurga Raudaine
 Lašurga Mencragi Plekstgals Butmala Laivurga Enkurgals Burrade Tīklragi Krasturga Līčmala Kāpurga Viļņaine Sūnurga
 Virsmala Dzegmala Brūklaine Mellurga Lācenmala Avotrade Strautmala Dūņurga Rasaine Migurga Salnrade Sarmurga Pērkonmala
 Varavurga Blāzmaine Ausrade Rietmala Novakurga Zibsnaine
-""".split()
-STREETS_NORTH = """
+""")
+STREETS_NORTH = (
+    """
 Pikk|Jaama|Mere|Tuule|Kooli|Kiriku|Turu|Aia|Kase|Tamme|Pärna|Lepa|Sireli|Õuna|Kirsi|Metsa|Niidu|Põllu|Oja|Silla|Veski
 Sadama|Ranna|Kalda|Paadi|Võrgu|Luige|Kajaka|Pääsukese|Kuu|Päikese|Tähe|Koidu|Eha|Vikerkaare|Sepa|Kingsepa|Puusepa
-""".replace("\n", "|").strip("|").split("|")
-STREETS_SOUTH = """
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+STREETS_SOUTH = (
+    """
 Garā|Stacijas|Jūras|Vēja|Skolas|Baznīcas|Tirgus|Dārza|Bērzu|Ozolu|Liepu|Alkšņu|Ceriņu|Ābeļu|Ķiršu|Meža|Pļavu|Lauku
 Strauta|Tilta|Dzirnavu|Ostas|Krasta|Laivu|Tīklu|Gulbju|Kaiju|Bezdelīgu|Mēness|Saules|Zvaigžņu|Ausmas|Kalēju|Kurpnieku
-""".replace("\n", "|").strip("|").split("|")
-FARM_NORTH = "Kase Tamme Lepa Mäe Oja Soo Nurme Välja Aru Jõe Kivi Uue Vana Tooma Jaani Mardi Peetri Saare Metsa Põllu".split()
-FARM_SOUTH = "Bērzi Ozoli Kalni Lejas Strauti Pļavas Mežmalas Krasti Vējiņi Dzeņi Rudzīši Akmeņi Birzes Vītoli Ievas".split()
+""".replace("\n", "|")
+    .strip("|")
+    .split("|")
+)
+_OWNERS = _words("Jaani Tooma Mardi Peetri Jüri Mihkli Matsi Hansu Andrese Kaarli Pritsu Villemi Siimu Toomase Reinu")
+_GROUNDS = _words("Kase Tamme Lepa Mäe Oja Soo Nurme Välja Aru Kivi Uue Vana")
+_SIDES = _words("Vec Jaun Lejas Kaln Maz Liel Vid")
+_TREES = _words("ozoli bērzi liepas vītoli ievas krasti strauti rudzīši dzeņi birzes akmeņi pļavas meži ezeri")
+FARMS_NORTH = [f"{owner}-{ground}" for owner in _OWNERS for ground in _GROUNDS]
+FARMS_SOUTH = [f"{side}{tree}" for side in _SIDES for tree in _TREES]
 
 _NORTH_TO_SOUTH = (
     ("küla", "ciems"), ("mõisa", "muiža"), ("aa", "ā"), ("ee", "ē"), ("ii", "ī"), ("uu", "ū"), ("oo", "o"), ("õõ", "e"),

@@ -12,7 +12,10 @@ from plane import Floats, sample, to_degrees
 from settlements import TOWNS, Settlement
 from terrain import Terrain
 
-HEADER = ("GRD_ID,T,M,F,Y_LT15,Y_1564,Y_GE65,EMP,NAT,EU_OTH,OTH,SAME,CHG_IN,CHG_OUT,LAND_SURFACE,POPULATED,CNTR_ID").split(",")
+HEADER = [
+    "GRD_ID", "T", "M", "F", "Y_LT15", "Y_1564", "Y_GE65", "EMP", "NAT", "EU_OTH", "OTH", "SAME", "CHG_IN", "CHG_OUT",
+    "LAND_SURFACE", "POPULATED", "CNTR_ID",
+]  # fmt: skip
 HIDDEN = -9999
 _HIDDEN_CELLS = 14
 COUNTRY = "DEMO"
@@ -34,7 +37,9 @@ def make_people(
         if total:
             middle = spots[squares[code]].mean(axis=0)
             far_km = float(np.hypot(*(towns - middle).T).min()) / 1000
-            rows.append({"GRD_ID": code, "T": total, **_groups(rng, total, far_km), "LAND_SURFACE": _land(terrain, middle)})
+            rows.append(
+                {"GRD_ID": code, "T": total, **_groups(rng, total, far_km), "LAND_SURFACE": _land(terrain, middle)}
+            )
     table = pd.DataFrame(rows).assign(POPULATED=1, CNTR_ID=COUNTRY)
     small = np.flatnonzero(table["T"].to_numpy() < 10)
     hidden = np.sort(rng.choice(small, _HIDDEN_CELLS, replace=False))

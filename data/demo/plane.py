@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -53,7 +55,7 @@ def polygons_above(field: Floats, level: float, *, smallest_m2: float, tolerance
     maker = contour_generator(AXIS, AXIS, field, fill_type=FillType.OuterOffset)
     found = []
     for points, offsets in zip(*maker.filled(level, float(field.max()) + 1.0), strict=True):
-        rings = [points[a:b] for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+        rings = [points[a:b] for a, b in pairwise(offsets)]
         holes = [ring for ring in rings[1:] if shapely.Polygon(ring).area >= smallest_m2]
         whole = shapely.make_valid(shapely.Polygon(rings[0], holes).simplify(tolerance_m))
         found += [part for part in shapely.get_parts(whole) if part.geom_type == "Polygon"]
@@ -89,7 +91,7 @@ def rounded_polygon(shape: shapely.Polygon) -> shapely.Polygon:
     rings = [rounded(shapely.get_coordinates(ring), closed=True) for ring in (shape.exterior, *shape.interiors)]
     # Cut corners of a narrow neck may cross: such a shape stays as it was.
     cut = shapely.Polygon(rings[0], [ring for ring in rings[1:] if shapely.Polygon(ring).area > 12_000])
-    return cut if cut.is_valid else shapely.make_valid(shape)
+    return cut if cut.is_valid else shape
 
 
 def ragged(rng: np.random.Generator, ring: Floats) -> Floats:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import shapely
-from plane import CELLS, X, Y, Floats, noise, soft
+from plane import CELLS, Floats, X, Y, noise, soft
 from scipy import ndimage, sparse
 from scipy.sparse import csgraph
 from scipy.spatial import Delaunay
@@ -40,9 +41,7 @@ class _Ground:
         slope = np.hypot(*np.gradient(terrain.height)) * 8
         cost = np.where(shore > 130, np.maximum(hard, 0.3) + slope, np.inf)[::STEP, ::STEP]
         sway = [110 * noise(rng, wave_m=1300, rough=2.8)[::STEP, ::STEP] for _ in "xy"]
-        self.points = np.column_stack(
-            [(X[::STEP, ::STEP] + sway[0]).ravel(), (Y[::STEP, ::STEP] + sway[1]).ravel()]
-        )
+        self.points = np.column_stack([(X[::STEP, ::STEP] + sway[0]).ravel(), (Y[::STEP, ::STEP] + sway[1]).ravel()])
         self._tails, self._heads, self._base = self._edges(cost)
         self.cost = self._base.copy()
         self.road: dict[tuple[int, int], int] = {}
@@ -52,7 +51,7 @@ class _Ground:
 
     @staticmethod
     def _edges(cost: Floats) -> tuple[np.ndarray, np.ndarray, Floats]:
-        rows, columns = np.indices(cost.shape)
+        rows, columns = np.indices(cost.shape)[0], np.indices(cost.shape)[1]
         tails, heads, prices = [], [], []
         for down, right in _MOVES:
             r, c = rows + down, columns + right
@@ -95,7 +94,7 @@ class _Ground:
 
     def build(self, path: list[int], rank: int, *, ref: str = "") -> None:
         """Make a way a road of a class; a better class and an earlier number stay."""
-        for a, b in zip(path[:-1], path[1:], strict=True):
+        for a, b in pairwise(path):
             key = (min(a, b), max(a, b))
             self.road[key] = min(rank, self.road.get(key, rank))
             if ref:
@@ -131,9 +130,7 @@ def make_roads(rng: np.random.Generator, terrain: Terrain, places: list[Settleme
     _short_cuts(ground, spot, villages, rng)
     _tracks(ground, rng, terrain)
     stops = {spot[place.name] for place in places if place.name in spot}
-    return [
-        Road(CLASSES[rank], line, {"ref": ref} if ref else {}) for (rank, ref), line in _chains(ground, stops)
-    ]
+    return [Road(CLASSES[rank], line, {"ref": ref} if ref else {}) for (rank, ref), line in _chains(ground, stops)]
 
 
 def _between_towns(ground: _Ground, spot: dict[str, int], towns: list[str]) -> None:
@@ -141,7 +138,11 @@ def _between_towns(ground: _Ground, spot: dict[str, int], towns: list[str]) -> N
     far = np.hypot(*(points[:, None] - points[None]).transpose(2, 0, 1))
     tree = csgraph.minimum_spanning_tree(far).tocoo()
     first = sorted((float(far[a, b]), int(a), int(b)) for a, b in zip(tree.row, tree.col, strict=True))
-    pairs = {(min(a, b), max(a, b)) for t in Delaunay(points).simplices for a, b in ((t[0], t[1]), (t[1], t[2]), (t[0], t[2]))}
+    pairs = {
+        (min(a, b), max(a, b))
+        for t in Delaunay(points).simplices
+        for a, b in ((t[0], t[1]), (t[1], t[2]), (t[0], t[2]))
+    }
     other = sorted((float(far[a, b]), int(a), int(b)) for a, b in pairs if far[a, b] < 27_000)
     for rank, edges in ((0, first), (1, other)):
         for number, (_far, a, b) in enumerate(edges, start=1):

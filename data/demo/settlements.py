@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from names import NORTH, SOUTH
-from plane import X, Y, Floats, sample
+from plane import Floats, X, Y, sample
 from scipy import ndimage
 from terrain import ISLAND, LIGHTHOUSE, Terrain
 
 BORDER_Y = -4000.0  # north of it Northern names, south of it Southern ones
 TOWNS = (  # name, x, y, people
-    ("Kuuranna", 11_300.0, 2_700.0, 8050), ("Haavere", -14_000.0, 17_000.0, 1480), ("Ehalaane", 2_500.0, 20_000.0, 1260),
-    ("Rauavere", -4_500.0, 4_500.0, 2210), ("Lazdaine", -15_000.0, -7_500.0, 1640), ("Medņurga", -8_500.0, -20_500.0, 1330),
+    ("Kuuranna", 11_300.0, 2_700.0, 8050), ("Haavere", -14_000.0, 17_000.0, 1480), ("Ehalaane", 2_500.0, 20_000.0,
+    1260),
+    ("Rauavere", -4_500.0, 4_500.0, 2210), ("Lazdaine", -15_000.0, -7_500.0, 1640), ("Medņurga", -8_500.0,
+    -20_500.0, 1330),
     ("Zvejaine", 11_000.0, -15_500.0, 1890),
 )  # fmt: skip
 VILLAGES = 150
@@ -22,7 +24,8 @@ PLANTED = (
     ("Linnuranna", 20_500.0, -6_800.0, 190),  # the ferry's harbour
     ("Pikksaare", ISLAND[0] - 700, ISLAND[1] + 1300, 92),  # the island's harbour
     ("Lõunasaare", ISLAND[0] + 300, ISLAND[1] - 1500, 41),
-    ("Tirranina", -22_300.0, 25_300.0, 63), ("Metsaveeru", -20_300.0, 22_300.0, 71), ("Hõbeneeme", -17_300.0, 20_600.0, 78),
+    ("Tirranina", -22_300.0, 25_300.0, 63), ("Metsaveeru", -20_300.0, 22_300.0, 71), ("Hõbeneeme", -17_300.0,
+    20_600.0, 78),
     ("Sooveeru", -5_800.0, 12_300.0, 54), ("Ahunurme", -1_500.0, 13_600.0, 47),
     ("Kaugemäe", 6_200.0, 26_300.0, 58), ("Purvmala", -1_500.0, -11_800.0, 44), ("Rietgals", -24_500.0, -4_500.0, 52),
     ("Kāpgals", 10_300.0, -25_300.0, 61), ("Dienvidragi", -9_800.0, -26_500.0, 66),
@@ -82,9 +85,7 @@ def _settled(name: str, shore_m: Floats, *, x: float, y: float, people: int, kin
     return Settlement(name, kind, float(X[row, column]), float(Y[row, column]), people, y > BORDER_Y)
 
 
-def _spots(
-    rng: np.random.Generator, terrain: Terrain, shore_m: Floats, taken: list[tuple[float, float]]
-) -> Floats:
+def _spots(rng: np.random.Generator, terrain: Terrain, shore_m: Floats, taken: list[tuple[float, float]]) -> Floats:
     """Good ground at a distance from every other place, villages closer together where the ground is better."""
     good = terrain.fertile + np.where(shore_m < 900, 0.5, 0.0) - 0.25 * terrain.forest_mask
     parts, _count = ndimage.label(shore_m > 260)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from names import FARM_NORTH, FARM_SOUTH, STREETS_NORTH, STREETS_SOUTH
-from plane import X, Y, Floats, noise, rounded, sample
+from names import FARMS_NORTH, FARMS_SOUTH, STREETS_NORTH, STREETS_SOUTH
+from plane import Floats, X, Y, noise, rounded, sample
 from roads import Road
 from settlements import BORDER_Y, Settlement
 from terrain import ISLAND, Terrain
@@ -18,7 +19,7 @@ _BLOCK_M = 118.0
 
 @dataclass(frozen=True)
 class Farm:
-    """A house outside the villages, at the end of its own way."""
+    """A house outside the villages, at the end of its own way; few have a name on the map, no two the same."""
 
     name: str
     x: float
@@ -28,12 +29,10 @@ class Farm:
 
 def town_radius_m(place: Settlement) -> float:
     """How far a town's streets reach from its middle."""
-    return 175.0 + 11.2 * place.people**0.5
+    return 175.0 + 11.2 * math.sqrt(place.people)
 
 
-def make_streets(
-    rng: np.random.Generator, terrain: Terrain, places: list[Settlement], roads: list[Road]
-) -> list[Road]:
+def make_streets(rng: np.random.Generator, terrain: Terrain, places: list[Settlement], roads: list[Road]) -> list[Road]:
     """The streets of every settlement, not yet joined with the roads they leave from."""
     main = shapely.STRtree([shapely.linestrings(road.line) for road in roads if road.highway != "track"])
     streets: list[Road] = []
@@ -134,6 +133,7 @@ def make_farms(
     at, far = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
     nearest = lines[at[1]]
     middles = np.array([place.at for place in places])
+    names = {True: list(rng.permutation(FARMS_NORTH)), False: list(rng.permutation(FARMS_SOUTH))}
     farms: list[Farm] = []
     ways: list[Road] = []
     taken = np.empty((0, 2))
@@ -145,8 +145,8 @@ def make_farms(
             continue
         taken = np.vstack([taken, point])
         north = bool(point[1] > BORDER_Y)
-        stem = (FARM_NORTH if north else FARM_SOUTH)[int(rng.integers(15))]
-        farms.append(Farm(f"{stem} talu" if north else stem, float(point[0]), float(point[1]), north))
+        name = str(names[north].pop()) if len(farms) % 6 == 0 and names[north] else ""
+        farms.append(Farm(name, float(point[0]), float(point[1]), north))
         ways.append(way)
         if len(farms) == FARMS:
             break

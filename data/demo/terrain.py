@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from plane import AXIS, CELL_M, X, Y, Floats, noise, polygons_above, ragged, rounded, rounded_polygon, soft
+from plane import AXIS, CELL_M, Floats, X, Y, noise, polygons_above, ragged, rounded, rounded_polygon, soft
 from scipy import ndimage
 
 ISLAND = (24_600.0, -11_500.0)
@@ -52,7 +52,9 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
     bog = np.round(np.minimum(wet - 0.8 * np.abs(height - 0.45), (inland - 900) / 500), 6)
     water = [shapely.MultiPolygon(lakes)] if lakes else []
     bogs = _without(polygons_above(bog, 1.25, smallest_m2=120_000, tolerance_m=30), water)
-    forests = _without(polygons_above(wood, 0.05, smallest_m2=60_000, tolerance_m=32), [*water, shapely.union_all(bogs)])
+    forests = _without(
+        polygons_above(wood, 0.05, smallest_m2=60_000, tolerance_m=32), [*water, shapely.union_all(bogs)]
+    )
     sandy = noise(rng, wave_m=3500)
     return Terrain(
         height=height,
@@ -84,10 +86,16 @@ def _height(rng: np.random.Generator) -> Floats:
     main = body + rough
     guard = np.hypot(X - ISLAND[0], Y - ISLAND[1])
     main = np.where(guard < 6500, np.minimum(main, (guard - 5600) / 3000), main)
-    island = 0.36 - np.hypot((X - ISLAND[0]) / 2900, (Y - ISLAND[1]) / 4000) ** 2 * 0.75 + 0.1 * broad + 0.14 * fine + 0.03 * grain
+    island = (
+        0.36
+        - np.hypot((X - ISLAND[0]) / 2900, (Y - ISLAND[1]) / 4000) ** 2 * 0.75
+        + 0.1 * broad
+        + 0.14 * fine
+        + 0.03 * grain
+    )
     islet = 0.15 - np.hypot(X - LIGHTHOUSE[0], Y - LIGHTHOUSE[1]) / 2600 + 0.03 * fine
     rim = np.maximum(np.abs(X), np.abs(Y))
-    return np.round(np.where(rim > 29_600, -1.0, np.maximum.reduce([main, island, islet])), 6)
+    return np.asarray(np.round(np.where(rim > 29_600, -1.0, np.maximum.reduce([main, island, islet])), 6), dtype=float)
 
 
 def _land(rng: np.random.Generator, height: Floats) -> list[shapely.Polygon]:
@@ -100,7 +108,7 @@ def _ragged_polygon(rng: np.random.Generator, shape: shapely.Polygon) -> shapely
     """The outline with finer bays, unless they would cut one another."""
     ring = shapely.get_coordinates(shape.exterior)
     fine = shapely.Polygon(ragged(rng, ring))
-    finer = shapely.Polygon(ragged(rng, shapely.get_coordinates(fine.exterior)))
+    finer = rounded_polygon(shapely.Polygon(ragged(rng, rounded(shapely.get_coordinates(fine.exterior), closed=True))))
     return next(one for one in (finer, fine, shapely.Polygon(ring)) if one.is_valid)
 
 
@@ -111,7 +119,9 @@ def _lakes(rng: np.random.Generator, height: Floats, inland: Floats) -> list[sha
     big = 2.9 - np.hypot((X + Y + 1500) / 5200, (X - Y - 9500) / 2500) ** 2 + 0.75 * hollow
     deep = np.minimum(np.maximum(hollow - 1.85 - 0.2 * height, big - 2.2), (inland - 900) / 600)
     return [
-        rounded_polygon(shapely.Polygon(lake.exterior, [hole for hole in lake.interiors if shapely.Polygon(hole).area > 20_000]))
+        rounded_polygon(
+            shapely.Polygon(lake.exterior, [hole for hole in lake.interiors if shapely.Polygon(hole).area > 20_000])
+        )
         for lake in polygons_above(np.round(deep, 6), 0.0, smallest_m2=25_000, tolerance_m=15)[:80]
     ]
 
@@ -121,8 +131,8 @@ def _raster(shapes: list[shapely.Polygon], like: Floats) -> np.ndarray:
     inside = np.zeros(like.shape, dtype=bool)
     for shape in shapes:
         west, south, east, north = shape.bounds
-        columns = slice(*np.searchsorted(AXIS, [west, east]) + (0, 1))
-        rows = slice(*np.searchsorted(AXIS, [south, north]) + (0, 1))
+        columns = slice(int(np.searchsorted(AXIS, west)), int(np.searchsorted(AXIS, east)) + 1)
+        rows = slice(int(np.searchsorted(AXIS, south)), int(np.searchsorted(AXIS, north)) + 1)
         inside[rows, columns] |= shapely.contains_xy(shape, X[rows, columns], Y[rows, columns])
     return inside
 
