@@ -135,3 +135,9 @@ def test_a_street_journey_is_told_to_people_and_to_programs(capsys):
     assert answer["legs"][0]["mode"] == "walk"
     assert answer["arrival"].startswith("2026-01-01T08:00")
     assert answer["arrival"].endswith("+02:00")
+
+
+def test_the_readmes_table_of_roles_is_the_codes():
+    from sempre_geo.community.access import role_table
+
+    assert role_table().strip() in (ROOT / "README.md").read_text(encoding="utf-8")
