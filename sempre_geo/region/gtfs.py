@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sempre_geo.errors import InputError, MissingDataError, MissingFileError
+from sempre_geo.errors import InputError, MissingDataError, MissingFileError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.gtfs_files import Problems, read_feed_tables
 from sempre_geo.region.gtfs_tables import (
@@ -33,7 +33,12 @@ from sempre_geo.region.gtfs_tables import (
 )
 from sempre_geo.region.gtfs_times import clean_stop_times
 
-_REQUIRED = ("stops", "trips", "stop_times")
+_REQUIRED = {
+    "stops": ("stop_id",),
+    "trips": ("trip_id", "service_id"),
+    "stop_times": ("trip_id", "stop_id", "departure_time"),
+}
+_WANTED = {"stops": ("stop_lat", "stop_lon", "stop_name"), "trips": ("route_id",), "stop_times": ("stop_sequence",)}
 _PREFIXED = {
     "agency": ("agency_id",),
     "stops": ("stop_id", "parent_station", "zone_id"),
@@ -109,6 +114,19 @@ class Feed:
         if pd.isna(first):
             raise MissingDataError(_("The timetable's calendar names no day; ask its publisher for a whole one."))
         return first.date(), last.date()
+
+    def silent_on(self, day: date) -> tuple[str, ...]:
+        """Names of the feeds, of several, whose calendars do not reach a date: none of their trips run then."""
+        if len(self.names) == 1:
+            return ()
+        return tuple(name for name in self.names if not self._reaches(name, pd.Timestamp(day)))
+
+    def _reaches(self, name: str, at: pd.Timestamp) -> bool:
+        weekly = self.calendar[self.calendar.index.str.startswith(f"{name}:")]
+        mine = self.calendar_dates["added"] & self.calendar_dates["service_id"].str.startswith(f"{name}:")
+        days = self.calendar_dates.loc[mine, "date"]
+        first, last = pd.concat([weekly["start_date"], days]).min(), pd.concat([weekly["end_date"], days]).max()
+        return bool(first <= at <= last)
 
     @cached_property
     def timezone(self) -> str:
@@ -246,13 +264,7 @@ def _feed_names(paths: Sequence[Path]) -> tuple[str, ...]:
 def _read_one(path: Path, *, prefix: str) -> dict[str, pd.DataFrame]:
     problems = Problems()
     raw = read_feed_tables(path, problems)
-    missing = [f"{name}.txt" for name in _REQUIRED if name not in raw or raw[name].empty]
-    if missing:
-        raise InputError(
-            _("{path} has no {missing}, or nothing in it; a timetable needs it: get a whole GTFS feed.").format(
-                path=path, missing=", ".join(missing)
-            )
-        )
+    _check_complete(raw, path, problems)
     if prefix:
         raw = {name: _with_prefix(table, _PREFIXED.get(name, ()), prefix) for name, table in raw.items()}
     tables = _cleaned(raw, problems)
@@ -264,6 +276,32 @@ def _read_one(path: Path, *, prefix: str) -> dict[str, pd.DataFrame]:
         )
     listed = problems.table()
     return tables | {"problems": listed.assign(file=prefix + listed["file"]) if prefix else listed}
+
+
+def _check_complete(raw: dict[str, pd.DataFrame], path: Path, problems: Problems) -> None:
+    """Refuse a feed without a table or column nothing works without; list columns that are only missed."""
+    missing = [f"{name}.txt" for name in _REQUIRED if name not in raw or raw[name].empty]
+    if missing:
+        raise InputError(
+            _("{path} has no {missing}, or nothing in it; a timetable needs it: get a whole GTFS feed.").format(
+                path=path, missing=", ".join(missing)
+            )
+        )
+    columns = [
+        f"{name}.txt: {column}" for name, needed in _REQUIRED.items() for column in needed if column not in raw[name]
+    ]
+    if columns:
+        raise InputError(
+            _("{path} lacks columns a timetable needs ({columns}); get a whole GTFS feed.").format(
+                path=path, columns=first_items(columns)
+            )
+        )
+    for name, wanted in _WANTED.items():
+        for column in wanted:
+            if column not in raw[name]:
+                problems.add(f"{name}.txt", [0], _("has no column {column}").format(column=column))
+    if not {"calendar", "calendar_dates"} & set(raw):
+        problems.add("calendar.txt", [0], _("is missing, and so is calendar_dates.txt: nothing ever runs"))
 
 
 def _with_prefix(table: pd.DataFrame, columns: Sequence[str], prefix: str) -> pd.DataFrame:

@@ -98,14 +98,14 @@ def _members(archive: zipfile.ZipFile, path: Path) -> dict[str, zipfile.ZipInfo]
     found: dict[str, zipfile.ZipInfo] = {}
     for member in archive.infolist():
         place = PurePosixPath(member.filename.replace("\\", "/"))
-        if ".." in place.parts or place.is_absolute() or ":" in place.parts[0]:
+        if ".." in place.parts or place.is_absolute() or ":" in "".join(place.parts[:1]):
             raise InputError(
                 _("{path} holds the path '{member}', which climbs out of the zip; do not use it.").format(
                     path=path, member=member.filename
                 )
             )
-        name = place.stem
-        known = name in TABLES and place.suffix == ".txt" and "__MACOSX" not in place.parts
+        name = place.stem.lower()
+        known = name in TABLES and place.suffix.lower() == ".txt" and "__MACOSX" not in place.parts
         if known and (name not in found or len(place.parts) < len(PurePosixPath(found[name].filename).parts)):
             found[name] = member
     return found
@@ -232,6 +232,8 @@ def _one_row(lines: list[str], at: int, width: int) -> tuple[list[str] | None, i
 
 
 def _cells(line: str) -> list[str] | None:
+    if '"' not in line:
+        return line.split(",")
     try:
         return next(csv.reader(io.StringIO(line), strict=True), None)
     except csv.Error:

@@ -75,6 +75,17 @@ class Journey:
         return max(sum(bool(leg.trip_id) for leg in self.legs) - 1, 0)
 
     @property
+    def slack_min(self) -> tuple[float, ...]:
+        """Minutes to spare at each change, beyond the walk: a vehicle later than this breaks the journey there."""
+        spare, free_from = [], None
+        for leg in self.legs:
+            if leg.trip_id and free_from is not None:
+                spare.append((leg.departure.timestamp() - free_from) / 60)
+            if leg.trip_id or free_from is not None:
+                free_from = leg.arrival.timestamp()
+        return tuple(spare)
+
+    @property
     def walked_min(self) -> float:
         """Minutes on foot."""
         return sum((leg.arrival - leg.departure) / timedelta(minutes=1) for leg in self.legs if not leg.trip_id)

@@ -142,10 +142,13 @@ def service_day(
     runs = pd.concat([_runs(feed, day + timedelta(days=shift)) for shift in service_days], ignore_index=True)
     runs["shift_s"] += _zone_shift(feed, runs, day=day, zone=zone)
     table = _connections(feed, runs, used=used, window_s=window_s)
-    notes: tuple[str, ...] = ()
+    notes = tuple(
+        _("The timetable '{name}' says nothing about {day}.").format(name=name, day=day.isoformat())
+        for name in feed.silent_on(day)
+    )
     if footpaths is None:
         footpaths = straight_footpaths(stops)
-        notes = (_("Ways between stops are straight lines, taken as 1.3 times as long: no street network was used."),)
+        notes += (_("Ways between stops are straight lines, taken as 1.3 times as long: no street network was used."),)
     foot_indptr, foot_stop, foot_s, change_s = changing(
         feed, stops, footpaths=_known(footpaths, stops.index), min_change_s=min_change_s
     )

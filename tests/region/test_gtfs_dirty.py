@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sempre_geo.errors import InputError, MissingFileError
+from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.region import gtfs_files
 from sempre_geo.region.gtfs import Feed, read_gtfs
 from tests.timetable_files import csv_text, timetable, write_folder, write_zip
@@ -43,6 +43,26 @@ def test_an_empty_table_counts_as_missing(tmp_path: Path) -> None:
         _read(tmp_path, stops="stop_id,stop_name,stop_lat,stop_lon\n")
     with pytest.raises(InputError, match=r"has no trips\.txt"):
         _read(tmp_path, trips="")
+
+
+def test_columns_nothing_works_without_are_named_and_others_listed(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"stops\.txt: stop_id, stop_times\.txt: departure_time"):
+        _read(tmp_path, stops="id\na\n", stop_times="trip_id,stop_id,stop_sequence\nt1,a,1\n")
+    feed = _read(tmp_path, stops="STOP_ID\na\nb\nc\n")
+    listed = {what for _file, row, what in _problems(feed) if row == 0}
+    assert listed == {"has no column stop_lat", "has no column stop_lon", "has no column stop_name"}
+    tables = timetable(TRIPS)
+    del tables["calendar"]
+    with pytest.raises(MissingDataError, match="names no day"):
+        read_gtfs([write_folder(tmp_path / "never", tables)]).check_covers(date(2026, 5, 5))
+
+
+def test_names_in_capitals_are_the_same_files(tmp_path: Path) -> None:
+    target = tmp_path / "caps.zip"
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, text in timetable(TRIPS).items():
+            archive.writestr(f"{name.upper()}.TXT", text)
+    assert len(read_gtfs([target]).trips) == 2
 
 
 def test_what_is_not_there_or_no_zip_is_refused(tmp_path: Path) -> None:

@@ -83,6 +83,16 @@ def test_fewer_changes_go_before_less_walking_and_a_missed_change_is_no_change(t
     assert told == ["07:00 walk 07:05", "07:05 direct 08:00", "08:00 walk 08:05"]
 
 
+def test_the_time_to_spare_at_each_change_is_known(tmp_path: Path) -> None:
+    trips = {"one": [("a", "07:00:00"), ("b", "07:20:00")], "two": [("b", "07:26:00"), ("c", "08:00:00")]}
+    rides = _rides(tmp_path, trips)
+    journey = depart_at(rides, _ends(rides, "a", "c"), _at("06:00"), origin=HOME, destination=DOOR)
+    assert journey is not None
+    assert journey.slack_min == (6,)
+    assert journey.transfers == 1
+    assert Journey(journey.legs[:1]).slack_min == ()
+
+
 def test_a_journey_over_midnight_keeps_its_dates(tmp_path: Path) -> None:
     rides = _rides(tmp_path, {"night": [("a", "23:50:00"), ("b", "24:20:00")]})
     journey = depart_at(rides, _ends(rides, "a", "b"), _at("23:00"), origin=HOME, destination=DOOR)
