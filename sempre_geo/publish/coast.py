@@ -38,6 +38,18 @@ def sea_from_coastline(
     return [face for face, vote in zip(faces, votes, strict=True) if vote > 0]
 
 
+def is_island(lines: NDArray[np.object_]) -> bool:
+    """Whether the coastline is closed all round, so that beyond it there is nothing but sea.
+
+    >>> is_island(np.array([shapely.LineString([(0, 0), (1, 0)])])), is_island(np.array([], dtype=object))
+    (False, False)
+    """
+    if not len(lines):
+        return False
+    whole = shapely.get_parts(shapely.line_merge(shapely.union_all(_as_lines(lines)), directed=True))
+    return bool(np.all(shapely.is_closed(whole)))
+
+
 def _merged(lines: NDArray[np.object_], frame: shapely.Polygon) -> list[shapely.LineString]:
     """The coastline inside the frame in as few directed pieces as possible."""
     if not len(lines):

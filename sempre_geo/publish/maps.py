@@ -38,7 +38,8 @@ def base_map(
 ) -> folium.Map:
     """The map without its layers, always the same for one region, theme and language.
 
-    Names lie on a pane of their own above the layers, so that a shaded grid does not hide them.
+    Zooms go in half steps, so that a region fills its frame, and tiles have double resolution, so that half steps
+    are sharp. Names lie on a pane of their own above the layers, so that a shaded grid does not hide them.
 
     Parameters
     ----------
@@ -62,12 +63,13 @@ def base_map(
         min_lon=west - 2 * _VIEW_MARGIN_DEG,
         max_lon=east + 2 * _VIEW_MARGIN_DEG,
         control_scale=True,
+        zoom_snap=0.5,
     )
     CustomPane(_NAMES_PANE, z_index=450).add_to(map_)
     ours = f"/tiles/{region}/{theme.name}"
-    _tiles(online_tiles or f"{ours}/{{z}}/{{x}}/{{y}}{{r}}.png", credit=credit).add_to(map_)
+    _tiles(online_tiles or f"{ours}/{{z}}/{{x}}/{{y}}@2x.png", credit=credit).add_to(map_)
     if not online_tiles:
-        _tiles(f"{ours}-names/{{z}}/{{x}}/{{y}}{{r}}.png", credit=credit, pane=_NAMES_PANE).add_to(map_)
+        _tiles(f"{ours}-names/{{z}}/{{x}}/{{y}}@2x.png", credit=credit, pane=_NAMES_PANE).add_to(map_)
     map_.fit_bounds([(south, west), (north, east)])
     map_.get_root().header.add_child(folium.Element(_frame_style(theme)))  # type: ignore[attr-defined] # a Figure
     return map_
@@ -82,7 +84,8 @@ def _tiles(address: str, *, credit: str, pane: str = "tilePane") -> folium.TileL
 def _frame_style(theme: Theme) -> str:
     """The frame fills its place, whatever height the page gives it, and its controls follow the theme."""
     return (
-        "<style>#map_div{position:absolute!important;inset:0;width:auto!important;height:auto!important}body{margin:0}"
+        "<style>.leaflet-container img.leaflet-tile{width:256.5px!important;height:256.5px!important}"
+        "#map_div{position:absolute!important;inset:0;width:auto!important;height:auto!important}body{margin:0}"
         f".leaflet-container{{font:14px/1.4 'Source Sans',sans-serif;cursor:pointer;background:{theme.land['land']}}}"
         ".leaflet-bar a,.leaflet-control-attribution,.leaflet-control-scale-line,.leaflet-tooltip"
         f"{{background:{theme.ground}!important;color:{theme.ink}!important;border-color:{theme.border}!important}}"

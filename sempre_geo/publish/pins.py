@@ -49,7 +49,8 @@ def pin_svg(pin: str, theme: Theme) -> str:
     shape, colour = _SHAPES[kind], theme.pin(kind)
     fill = theme.casing if waiting or kind == "here" else colour
     sign = colour if waiting or kind == "here" else theme.casing
-    inner = f'<g fill="{fill}" stroke="{colour}" stroke-width="{2 if waiting or kind == "here" else 0}">{shape}</g>'
+    edge = f' stroke="{colour}" stroke-width="2"' if waiting or kind == "here" else ""
+    inner = f'<g fill="{fill}"{edge}>{shape}</g>'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH_PX}" height="{HEIGHT_PX}" '
         f'viewBox="-1 -1 {WIDTH_PX + 2} {HEIGHT_PX + 2}" stroke-linejoin="round">'

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from sempre_geo.publish.coast import sea_from_coastline
+from sempre_geo.publish.coast import is_island, sea_from_coastline
 from sempre_geo.publish.mercator import TILE_PX, geometry_to_world
 
 FIRST_ZOOM, LAST_ZOOM = 7, 16
@@ -24,7 +24,7 @@ _DRAWN_FROM = {
 }  # fmt: skip
 _TOLERANCE_PX = 0.45
 _SMALLEST_PX2 = 3.0
-_FRAME_MARGIN_DEG = 0.02
+_FRAME_MARGIN_DEG, _OPEN_SEA_DEG = 0.02, 8.0
 
 
 @dataclass(frozen=True)
@@ -76,10 +76,8 @@ def region_shapes(
     """The shapes of a region's layers, all in EPSG:4326; ``buildings`` are (lon, lat), shape (n, 2)."""
     by_kind = {kind: np.asarray(part, dtype=object) for kind, part in land.geometry.groupby(land["kind"])}
     coast = by_kind.pop("coastline", np.array([], dtype=object))
-    frame = (
-        bbox[0] - _FRAME_MARGIN_DEG, bbox[1] - _FRAME_MARGIN_DEG, bbox[2] + _FRAME_MARGIN_DEG,
-        bbox[3] + _FRAME_MARGIN_DEG,
-    )  # fmt: skip
+    margin = _OPEN_SEA_DEG if is_island(coast) else _FRAME_MARGIN_DEG
+    frame = (bbox[0] - margin, bbox[1] - margin, bbox[2] + margin, bbox[3] + margin)
     sea = [*sea_from_coastline(coast, frame), *by_kind.pop("sea", [])]
     layers = {
         "sea": np.array(sea, dtype=object),

@@ -180,13 +180,16 @@ def draw_ground(shapes: ShapeStore, tile: tuple[int, int, int], *, theme: Theme,
 
 def _draw_thin_lines(canvas: _Canvas, here: Mapping[str, Shapes], *, wet: bool) -> None:
     land, grown = canvas.theme.land, max(canvas.z - 9, 0)
-    waters = {"stream": (land["shore"], 0.7, False), "river": (land["shore"], 0.8 + 0.35 * grown, False)}
-    others = {
-        "municipality": (land["municipality"], 0.9, True),
+    below = {
+        "municipality": (land["municipality"], 0.9, True),  # hidden by the sea, where nobody looks for a border
+        "stream": (land["shore"], 0.7, False),
+        "river": (land["shore"], 0.8 + 0.35 * grown, False),
+    }
+    above = {
         "ferry": (land["ferry"], 1.1, True),
         "rail": (land["rail"], 0.8 + 0.15 * grown, False),
     }
-    for kind, (colour, width, dashed) in (waters if wet else others).items():
+    for kind, (colour, width, dashed) in (below if wet else above).items():
         if kind in here:
             canvas.lines(here[kind], colour=colour, width_px=width, dashed=dashed)
 

@@ -1,0 +1,187 @@
+"""The way through the app in a real browser, with every other host refused."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FrameLocator, Page, expect
+
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.pipeline.accounts import add_account, login
+from sempre_geo.pipeline.contributions import public_contributions, tell
+from sempre_geo.pipeline.review import publish, review_queue
+from sempre_geo.settings import Settings
+from tests.browser.conftest import Server, Visit, Watch
+from tests.ui.small_region import HOSTILE, NAME, small_settings
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as the test
+PAGES = ("/", "/tell", "/proposals", "/gaps", "/sources", "/review")
+PACE_LOOPS = 2_000_000
+
+
+@pytest.fixture(scope="session")
+def store(server: Server) -> Settings:
+    """The store of the running app, with a coordinator."""
+    settings = small_settings(server.folder)
+    add_account(settings, "anna", role="coordinator", password=PASSWORD)
+    return settings
+
+
+def _map(page: Page) -> FrameLocator:
+    frame = page.frame_locator("iframe").first
+    frame.locator(".leaflet-tile-loaded").first.wait_for()
+    return frame
+
+
+def _slowness() -> float:
+    """How much slower than an idle machine of two cores this one is now; others may be at work on it."""
+    begin = time.perf_counter()
+    sum(number & 3 for number in range(PACE_LOOPS))
+    return max(1.0, (time.perf_counter() - begin) / 0.12)
+
+
+def _choose(page: Page, label: str, text: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.keyboard.type(text)
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")
+
+
+def _publish_all(store: Settings) -> None:
+    token = login(store, "anna", password=PASSWORD)
+    for waiting in review_queue(store, NAME, by=token)["id"]:
+        publish(store, waiting, by=token)
+
+
+def test_the_first_map_is_soon_there_and_nobody_else_is_asked(visit: Visit, watch: Watch) -> None:
+    _map(visit())  # the first visitor of all wakes the region
+    slowness, begin = _slowness(), time.monotonic()
+    page = visit()
+    _map(page)
+    took = time.monotonic() - begin
+    page.locator("footer").wait_for()
+    assert took < 4 * slowness
+    assert watch.refused == []
+    assert watch.errors == []
+
+
+def test_no_page_is_heavier_than_two_megabytes_beside_streamlits_own_files(visit: Visit, watch: Watch) -> None:
+    for path in PAGES:
+        before = watch.ours_bytes
+        page = visit(path)
+        page.locator("footer").wait_for()
+        page.wait_for_load_state("networkidle")
+        assert watch.ours_bytes - before < 2_000_000, path
+
+
+def test_a_tap_on_the_map_is_answered_in_sentences(visit: Visit) -> None:
+    page = visit()
+    _map(page).locator(".leaflet-container").click(position={"x": 400, "y": 250})
+    page.locator(".answer h2").wait_for()
+    assert "live" in page.locator(".answer").inner_text()
+    page.wait_for_url("**/*place=*")
+    assert "lat" not in page.url
+    assert "19." not in page.url
+
+
+def test_a_need_pinned_on_the_map_is_there_after_a_reload_and_a_restart(
+    visit: Visit, server: Server, store: Settings
+) -> None:
+    page = visit("/tell")
+    _map(page).locator(".leaflet-container").click(position={"x": 300, "y": 300})
+    page.get_by_text("You tapped the map.").wait_for()
+    _choose(page, "What is it about?", "Library")
+    page.get_by_label("In your own words").fill("The library bus does not come any more.")
+    page.get_by_text("You may keep this and show it").click()
+    page.get_by_role("button", name="Save my need").click()
+    code = page.locator("[data-code]").inner_text()
+    assert len(code) > 12
+    page.reload()
+    waiting = 'img[src*="need_waiting"]'
+    _map(page).locator(waiting).first.wait_for()
+    assert "library bus" not in page.content()
+    server.stop()
+    server.start()
+    _map(visit("/tell")).locator(waiting).first.wait_for()
+    assert "awaiting_review" in public_contributions(store, NAME)["status"].tolist()
+
+
+def test_a_coordinator_logs_in_and_publishes_and_visitors_then_read_it(visit: Visit, store: Settings) -> None:
+    tell(store, NAME, draft=Draft("need", "library", "Closed when I come from work.", Place(settlement_id="s1")))
+    page = visit("/login")
+    page.get_by_label("Name").fill("anna")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_text("Closed when I come from work.").wait_for()
+    entry = page.locator('[class*="st-key-entry_"]').filter(has_text="Closed when I come from work.")
+    entry.get_by_role("button", name="Publish", exact=True).click()
+    expect(entry).to_have_count(0)
+    other = visit("/?service=library&place=s1")
+    other.locator("blockquote", has_text="Closed when I come from work.").wait_for()
+
+
+def test_an_idea_becomes_a_proposal(visit: Visit, store: Settings) -> None:
+    tell(store, NAME, draft=Draft("idea", "library", "A book box in the shop.", Place(settlement_id="s1")))
+    _publish_all(store)
+    page = visit("/proposals")
+    idea = page.locator('[class*="st-key-idea_"]').filter(has_text="A book box in the shop.")
+    idea.get_by_role("button", name="Make a proposal of it").click()
+    page.get_by_label("A short name for it").fill("Book boxes")
+    page.get_by_label("What should happen?").fill("A box of books in each shop.")
+    page.get_by_label("For whom?").fill("Everybody without a car.")
+    page.get_by_label("Why here?").fill("The library is 14 km away.")
+    page.get_by_label("How do you want to be called?").fill("Aina")
+    page.get_by_role("button", name="Save the proposal").click()
+    page.get_by_text("Your proposal is saved.").wait_for()
+    assert len(page.locator("[data-code]").inner_text()) > 12
+
+
+def test_hostile_texts_run_nowhere(visit: Visit, watch: Watch, store: Settings) -> None:
+    for kind in ("need", "idea"):
+        tell(store, NAME, draft=Draft(kind, "library", HOSTILE, Place(settlement_id="s1"), title=HOSTILE))
+    _publish_all(store)
+    for path in ("/?service=library&place=s1", "/tell", "/proposals", "/gaps?service=library"):
+        page = visit(path)
+        page.locator("footer").wait_for()
+        if page.locator("iframe").count():
+            _map(page).locator(".leaflet-marker-icon").first.hover(force=True)
+        assert [frame.evaluate("window.hacked === undefined") for frame in page.frames] == [True] * len(page.frames)
+    assert watch.refused == []
+    assert not [error for error in watch.errors if "hacked" in error]
+
+
+def test_the_keyboard_alone_finds_a_place_and_its_answer(visit: Visit) -> None:
+    page = visit()
+    box = page.get_by_role("combobox", name="Where do you live?")
+    box.wait_for()
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        if box.evaluate("element => element === document.activeElement"):
+            break
+    page.keyboard.type("Bebr")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator(".answer h2", has_text="Bebrene").wait_for()
+    assert "41 people live here." in page.locator(".answer").inner_text()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_narrow_screen_never_scrolls_sideways(visit: Visit, path: str) -> None:
+    page = visit(path, width=390)
+    page.locator("footer").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_serious(visit: Visit, path: str) -> None:
+    page = visit(path)
+    page.locator("footer").wait_for()
+    page.evaluate("document.fonts.ready")
+    found = Axe().run(page).response["violations"]
+    serious = {entry["id"]: [node["html"][:160] for node in entry["nodes"]][:3] for entry in found
+               if entry["impact"] in {"serious", "critical"}}  # fmt: skip
+    assert serious == {}
