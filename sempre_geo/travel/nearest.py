@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sempre_geo.travel.search import k_nearest_sources, nearest_source, reach_within, way_back
+from sempre_geo.travel.search import k_nearest_sources, nearest_source, reach_within, way_to_source
 from sempre_geo.travel.snapping import SegmentIndex, Snapped
 from sempre_geo.travel.streets import StreetNetwork
 
@@ -119,12 +119,8 @@ def nearest_services(
     """
     from_points, to_points = streets.index.snap(origins.geometry), streets.index.snap(services.geometry)
     seeds = _seeds(streets, to_points)
-    network = streets.network
-    indptr, head, order = network.reverse
-    arcs = (indptr, head, streets.seconds[order], network.metres[order])
     k = min(k, max(len(services), 1))
-    asked = np.unique(streets.exits(from_points).node)
-    found = _nearest_one(arcs, seeds, asked) if k == 1 else k_nearest_sources(arcs, seeds, k)
+    found = _nearest_one(streets, seeds, from_points) if k == 1 else _nearest_few(streets, seeds, k)
     return _nearest_table(origins, services, from_points, _at_origins(streets, from_points, to_points, found))
 
 
@@ -202,19 +198,31 @@ def _seeds(streets: Streets, to_points: Snapped) -> tuple[NDArray[np.int64], _F,
 
 
 def _nearest_one(
-    arcs: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]],
-    seeds: tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]],
-    asked: NDArray[np.int64],
+    streets: Streets, seeds: tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]], from_points: Snapped
 ) -> tuple[_F, NDArray[np.int64], _F]:
-    """As `k_nearest_sources` with one source a node; sources and metres only at the nodes asked for."""
+    """As `_nearest_few` with one source a node; sources and metres only where trips begin."""
     node, start, start_m, source = seeds
-    cost, before = nearest_source(arcs[:3], (node, start))
-    seed, far = way_back(arcs, (cost, before), asked)
+    network, asked = streets.network, np.unique(streets.exits(from_points).node)
+    indptr, head, order = network.reverse
+    cost = nearest_source((indptr, head, streets.seconds[order]), (node, start))
+    arcs = (network.indptr, network.head, streets.seconds, network.metres)
+    seed, far = way_to_source(arcs, cost, (node, start), asked)
     who, metres = np.full((len(cost), 1), -1, dtype=np.int64), np.full((len(cost), 1), np.inf)
     reached = seed >= 0
     who[asked[reached], 0] = source[seed[reached]]
     metres[asked[reached], 0] = far[reached] + start_m[seed[reached]]
     return cost[:, None], who, metres
+
+
+def _nearest_few(
+    streets: Streets, seeds: tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]], k: int
+) -> tuple[_F, NDArray[np.int64], _F]:
+    """Seconds, service and metres of the ``k`` nearest services of every node, shape (nodes, k)."""
+    indptr, head, order = streets.network.reverse
+    seconds, who, metres = k_nearest_sources(
+        (indptr, head, streets.seconds[order], streets.network.metres[order]), seeds, k
+    )
+    return seconds, who, metres
 
 
 def _at_origins(

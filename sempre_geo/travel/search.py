@@ -8,10 +8,12 @@ import numpy as np
 
 from sempre_geo.travel.compiled import compiled
 
+_ITEM = (1 << 32) - 1  # the lower half of a queue entry
+
 
 @compiled
 def nearest_source(arcs: Any, seeds: Any) -> Any:
-    """Seconds from the nearest seed to every node, and the node before it on that way (-2 - i at seed i).
+    """Seconds from the nearest seed to every node.
 
     Written out rather than built from `k_nearest_sources`: with one label a node it takes a third of the time.
     ``arcs`` are (indptr, head, seconds), ``seeds`` (node, seconds).
@@ -19,51 +21,56 @@ def nearest_source(arcs: Any, seeds: Any) -> Any:
     indptr, head, seconds = arcs
     seed, start = seeds
     cost = np.full(len(indptr) - 1, np.inf)
-    before = np.full(len(indptr) - 1, np.int32(-1), dtype=np.int32)
-    queue = (np.empty(max(1024, len(seed)), dtype=np.float64), np.empty(max(1024, len(seed)), dtype=np.int32))
+    queue = np.empty(max(1024, len(seed)), dtype=np.int64)
     size = 0
     for i in range(len(seed)):
         if start[i] < cost[seed[i]]:
-            cost[seed[i]], before[seed[i]] = start[i], -2 - i
-            size = _push(queue, size, start[i], seed[i])
+            cost[seed[i]] = start[i]
+            size = _push(queue, size, _entry(start[i], seed[i]))
     while size > 0:
-        here, node = queue[0][0], queue[1][0]
+        first = queue[0]
+        node = first & _ITEM
         size = _drop_first(queue, size)
-        if here > cost[node]:
+        here = cost[node]
+        if first != _entry(here, node):
             continue
         for arc in range(indptr[node], indptr[node + 1]):
             there, to = here + seconds[arc], head[arc]
             if there < cost[to]:
-                cost[to], before[to] = there, node
-                if size >= len(queue[0]):
+                cost[to] = there
+                if size >= len(queue):
                     queue = _room(queue)
-                size = _push(queue, size, there, to)
-    return cost, before
+                size = _push(queue, size, _entry(there, to))
+    return cost
 
 
 @compiled
-def way_back(arcs: Any, tree: Any, nodes: Any) -> Any:
+def way_to_source(arcs: Any, cost: Any, seeds: Any, nodes: Any) -> Any:
     """The seed nearest to each of ``nodes`` and the metres to it; -1 and infinity where there is none.
 
-    ``arcs`` are (indptr, head, seconds, metres), ``tree`` what `nearest_source` gave.
+    Follows the arcs (indptr, head, seconds, metres) the other way round than `nearest_source` did, each step to where
+    ``cost`` is less by just that arc; every arc takes some time, so that the walk ends. ``seeds`` are (node, seconds).
     """
     indptr, head, seconds, metres = arcs
-    cost, before = tree
+    seed, start = seeds
+    here = np.full(len(cost), np.int32(-1), dtype=np.int32)
+    for i in range(len(seed)):
+        if start[i] == cost[seed[i]]:
+            here[seed[i]] = i
     who = np.full(len(nodes), np.int64(-1))
     far = np.full(len(nodes), np.inf)
     for row in range(len(nodes)):
-        node = nodes[row]
+        node = np.int64(nodes[row])
         if not np.isfinite(cost[node]):
             continue
-        travelled = 0.0
-        while before[node] >= 0:
-            previous = before[node]
-            for arc in range(indptr[previous], indptr[previous + 1]):
-                if head[arc] == node and cost[previous] + seconds[arc] == cost[node]:
-                    travelled += metres[arc]
+        far[row] = 0.0
+        while here[node] < 0:
+            for arc in range(indptr[node], indptr[node + 1]):
+                if cost[head[arc]] + seconds[arc] == cost[node]:
+                    far[row] += metres[arc]
+                    node = np.int64(head[arc])
                     break
-            node = previous
-        who[row], far[row] = -2 - before[node], travelled
+        who[row] = here[node]
     return who, far
 
 
@@ -81,19 +88,21 @@ def k_nearest_sources(arcs: Any, seeds: Any, k: Any) -> Any:
     cost = np.full(labels, np.inf)
     who = np.full(labels, np.int32(-1), dtype=np.int32)
     far = np.full(labels, np.float32(np.inf), dtype=np.float32)
-    queue = (np.empty(max(1024, len(seed)), dtype=np.float64), np.empty(max(1024, len(seed)), dtype=np.int64))
+    queue = np.empty(max(1024, len(seed)), dtype=np.int64)
     size = 0
     for i in range(len(seed)):
         label = _taken(cost, who, seed[i] * k, k, start[i], source[i])
         if label >= 0:
             cost[label], who[label], far[label] = start[i], source[i], start_m[i]
-            if size >= len(queue[0]):
+            if size >= len(queue):
                 queue = _room(queue)
-            size = _push(queue, size, start[i], label)
+            size = _push(queue, size, _entry(start[i], label))
     while size > 0:
-        here, label = queue[0][0], queue[1][0]
+        first = queue[0]
+        label = first & _ITEM
         size = _drop_first(queue, size)
-        if here > cost[label]:
+        here = cost[label]
+        if first != _entry(here, label):
             continue
         node, origin = label // k, who[label]
         for arc in range(indptr[node], indptr[node + 1]):
@@ -101,9 +110,9 @@ def k_nearest_sources(arcs: Any, seeds: Any, k: Any) -> Any:
             onward = _taken(cost, who, np.int64(head[arc]) * k, k, there, origin)
             if onward >= 0:
                 cost[onward], who[onward], far[onward] = there, origin, far[label] + metres[arc]
-                if size >= len(queue[0]):
+                if size >= len(queue):
                     queue = _room(queue)
-                size = _push(queue, size, there, onward)
+                size = _push(queue, size, _entry(there, onward))
     return _in_order(cost, who, far, k)
 
 
@@ -133,32 +142,40 @@ def _in_order(cost: Any, who: Any, far: Any, k: Any) -> Any:
 
 
 @compiled
-def _room(queue: Any) -> Any:
-    """The queue in twice the room."""
-    return np.concatenate((queue[0], np.empty_like(queue[0]))), np.concatenate((queue[1], np.empty_like(queue[1])))
+def _entry(cost: Any, item: Any) -> Any:
+    """A queue entry: the cost rounded to 32 bits above, the item below; entries sort by cost.
+
+    A rounding may let two entries pass each other by a ten-millionth; searches that take up an improved cost again are
+    exact all the same.
+    """
+    return (np.int64(np.float32(cost).view(np.int32)) << 32) | np.int64(item)
 
 
 @compiled
-def _push(queue: Any, size: Any, key: Any, item: Any) -> Any:
-    """Put an item into a heap in which every entry has four below it; the new size."""
-    keys, items = queue
+def _room(queue: Any) -> Any:
+    """The queue in twice the room."""
+    return np.concatenate((queue, np.empty_like(queue)))
+
+
+@compiled
+def _push(queue: Any, size: Any, entry: Any) -> Any:
+    """Put an entry into a heap in which every entry has four below it; the new size."""
     at = size
     while at > 0:
         above = (at - 1) >> 2
-        if keys[above] <= key:
+        if queue[above] <= entry:
             break
-        keys[at], items[at] = keys[above], items[above]
+        queue[at] = queue[above]
         at = above
-    keys[at], items[at] = key, item
+    queue[at] = entry
     return size + 1
 
 
 @compiled
 def _drop_first(queue: Any, size: Any) -> Any:
     """Take the smallest entry off the heap; the new size."""
-    keys, items = queue
     size -= 1
-    key, item = keys[size], items[size]
+    entry = queue[size]
     at = 0
     while True:
         below = 4 * at + 1
@@ -166,13 +183,13 @@ def _drop_first(queue: Any, size: Any) -> Any:
             break
         least = below
         for other in range(below + 1, min(below + 4, size)):
-            if keys[other] < keys[least]:
+            if queue[other] < queue[least]:
                 least = other
-        if keys[least] >= key:
+        if queue[least] >= entry:
             break
-        keys[at], items[at] = keys[least], items[least]
+        queue[at] = queue[least]
         at = least
-    keys[at], items[at] = key, item
+    queue[at] = entry
     return size
 
 
@@ -214,7 +231,7 @@ def _spread(arcs: Any, seeds: Any, ends: Any, state: Any, limit: Any) -> Any:  #
     """One origin's search; which nodes it labelled and which targets it hit."""
     indptr, head, seconds, metres = arcs
     (cost, far, settled), best, remaining = state
-    queue = (np.empty(256, dtype=np.float64), np.empty(256, dtype=np.int64))
+    queue = np.empty(256, dtype=np.int64)
     size = 0
     touched = [np.int64(0) for _ in range(0)]
     hit = [np.int64(0) for _ in range(0)]
@@ -223,11 +240,13 @@ def _spread(arcs: Any, seeds: Any, ends: Any, state: Any, limit: Any) -> Any:  #
         if seeds[1][end] <= limit and seeds[1][end] < cost[node]:
             cost[node], far[node] = seeds[1][end], seeds[2][end]
             touched.append(node)
-            size = _push(queue, size, cost[node], node)
+            size = _push(queue, size, _entry(cost[node], node))
     while size > 0 and remaining > 0:
-        here, node = queue[0][0], queue[1][0]
+        first = queue[0]
+        node = first & _ITEM
         size = _drop_first(queue, size)
-        if settled[node] or here == np.inf:
+        here = cost[node]
+        if settled[node] or first != _entry(here, node):
             continue
         settled[node] = True
         if ends[0][node + 1] > ends[0][node]:
@@ -239,9 +258,9 @@ def _spread(arcs: Any, seeds: Any, ends: Any, state: Any, limit: Any) -> Any:  #
             if there <= limit and there < cost[to]:
                 touched.append(to)
                 cost[to], far[to] = there, far[node] + metres[arc]
-                if size >= len(queue[0]):
+                if size >= len(queue):
                     queue = _room(queue)
-                size = _push(queue, size, there, to)
+                size = _push(queue, size, _entry(there, to))
     return touched, hit
 
 

@@ -20,6 +20,7 @@ from sempre_geo.travel.private_ways import parts_of, private_arcs, without_throu
 from sempre_geo.travel.street_pieces import arcs_of, split_at_barriers, street_pieces
 from sempre_geo.travel.turns import with_turns
 
+_LEAST_S = 0.001  # no step takes no time: whoever follows times back to their source gets there
 # A part that nothing joins to the rest is an island people live on if it has this much of streets, or of any ways;
 # else it is a fenced yard or a piece cut off by the map's border.
 _LEAST_ISLAND_M = 500.0
@@ -170,7 +171,10 @@ def _quickest(arcs: pd.DataFrame) -> pd.DataFrame:
     arcs = arcs.sort_values(["tail", "head", "fine"], kind="stable", ignore_index=True)
     first = ~arcs.duplicated(["tail", "head"]).to_numpy()
     least = np.minimum.reduceat(arcs["seconds"].to_numpy(), np.flatnonzero(first)) if len(arcs) else arcs["seconds"]
-    return arcs[first].assign(seconds=least)
+    quickest = arcs[first].assign(seconds=least)
+    return quickest.assign(
+        seconds=np.maximum(quickest["seconds"], _LEAST_S), fine=np.maximum(quickest["fine"], _LEAST_S)
+    )
 
 
 def _network(
