@@ -8,17 +8,20 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sempre_geo.travel.there_and_back import Homes
+from sempre_geo.travel.hours import OpenDay
 from sempre_geo.travel.itineraries import Town
 from sempre_geo.travel.profiles import FAR_S, legs_from_pairs, rides_of_day, turned
+from sempre_geo.travel.there_and_back import Homes
 from sempre_geo.travel.timetable import ServiceDay
+from sempre_geo.travel.visits import Ground, Question, Site
 
 DAY = date(2026, 11, 24)
 
@@ -50,7 +53,7 @@ class Small:
         rows = [
             (a[0], b[0], trip, seq, a[2] * 60, b[1] * 60, a[3], b[4])
             for trip, calls in enumerate(self.trips)
-            for seq, (a, b) in enumerate(zip(calls, calls[1:], strict=False))
+            for seq, (a, b) in enumerate(pairwise(calls))
         ]
         rows.sort(key=lambda row: (row[4], row[5], row[3]))
         columns = [np.array(column) for column in zip(*rows, strict=True)] if rows else [np.zeros(0)] * 8
@@ -81,7 +84,8 @@ class Small:
             ).astype(np.int32),
             foot_stop=np.array([b for (_, b), _ in paths], dtype=np.int32),
             foot_s=np.array([60 * m for _, m in paths], dtype=np.int32),
-            change_s=np.array(self.change or [60] * self.stops, dtype=np.int32) * np.int32(1 if not self.change else 60),
+            change_s=np.array(self.change or [60] * self.stops, dtype=np.int32)
+            * np.int32(1 if not self.change else 60),
         )
 
     def town(self) -> Town:
@@ -96,6 +100,23 @@ class Small:
             walk_there_s=np.array([FAR_S if self.walk_there is None else self.walk_there * 60], np.int32),
             walk_back_s=np.array([FAR_S if self.walk_back is None else self.walk_back * 60], np.int32),
         )
+
+    def ground(self, *, on_road: bool = True) -> Ground:
+        """The day with its one home."""
+        town = self.town()
+        return Ground(town.there, town.back, town.homes, np.array([on_road]))
+
+    def site(self, hours: OpenDay | None = None, *, service_id: str = "service") -> Site:
+        """The one service; its walks are those there, taken for both ways as on streets."""
+        stops = np.array(sorted(self.to_service), dtype=np.int32)
+        seconds = np.array([60 * self.to_service[stop] for stop in stops], dtype=np.int32)
+        there, back = (([0], [w * 60]) if w is not None else ([], []) for w in (self.walk_there, self.walk_back))
+        walks = [np.array(part, dtype=np.int32) for part in (*there, *back)]
+        return Site(service_id, hours or OpenDay(tuple(self.hours)), stops, seconds, *walks)
+
+    def question(self) -> Question:
+        """What is asked."""
+        return Question(self.stay, self.earliest, self.latest)
 
 
 def _legs(walks: dict[int, int]):
@@ -119,10 +140,10 @@ class Counted:
     arrivals: int = 0
 
 
-def count_visits(small: Small) -> Counted:
+def count_visits(small: Small) -> Counted:  # noqa: C901 - everything is tried in one place, to be read at once
     """Try every minute of leaving, every way there, every stay, every way back."""
 
-    def ways(minute, from_here, to_there, on_foot, until):
+    def ways(minute, from_here, to_there, on_foot, until):  # noqa: C901 - as above
         """All (arrival, rides, walking) of one who sets out at a minute; waiting anywhere is allowed."""
         found, seen, todo = set(), set(), []
         if on_foot is not None and minute + on_foot <= until:
@@ -149,7 +170,7 @@ def count_visits(small: Small) -> Counted:
                                 todo.append((b, arrives + walk, rides + 1, walked + walk))
         return frozenset(found)
 
-    @lru_cache(maxsize=None)
+    @cache
     def home_from(minute):
         return ways(minute, small.from_service, small.to_home, small.walk_back, small.latest)
 
@@ -194,32 +215,42 @@ def _first(small: Small, opens: int) -> int:
 def random_small(seed: int) -> Small:
     """A small place: crossing lines, footpaths, places without getting on or off, odd opening hours."""
     pick = random.Random(seed)
-    stops = pick.randint(3, 6)
+    stops = pick.randint(4, 7)
+    near = range(stops // 2 + 1)  # the home's end; the service lies at the other, so that changes are needed
     trips = []
-    for _ in range(pick.randint(2, 9)):
-        at, calls = pick.randint(-5, 100), []
-        for stop in pick.sample(range(stops), pick.randint(2, stops)):
-            leaves = at + pick.choice([0, 0, 0, 2])
-            calls.append((stop, at, leaves, pick.random() > 0.1, pick.random() > 0.1))
-            at = leaves + pick.randint(1, 12)
-        trips.append(calls)
+    for _ in range(pick.randint(2, 3)):
+        line = pick.sample(range(stops), pick.randint(2, 4))
+        trips += [_run(pick, line if pick.random() < 0.5 else line[::-1]) for _ in range(pick.randint(1, 5))]
     opens = sorted(pick.sample(range(10, 115), 4))
-    some = lambda share, most: {s: pick.randint(0, most) for s in range(stops) if pick.random() < share}  # noqa: E731 - one line
+    far = range(stops // 2, stops)
     return Small(
         stops=stops,
         trips=trips,
         footpaths={
-            (a, b): pick.randint(1, 9) for a in range(stops) for b in range(stops) if a != b and pick.random() < 0.25
+            (a, b): pick.randint(1, 9) for a in range(stops) for b in range(stops) if a != b and pick.random() < 0.15
         },
         change=[pick.randint(1, 4) for _ in range(stops)],
-        from_home=some(0.5, 12),
-        to_home=some(0.5, 12),
-        to_service=some(0.5, 12),
-        from_service=some(0.5, 12),
-        walk_there=pick.randint(5, 50) if pick.random() < 0.3 else None,
-        walk_back=pick.randint(5, 50) if pick.random() < 0.3 else None,
-        hours=[(opens[0], opens[1]), (opens[2], opens[3])][: pick.randint(1, 2)],
-        stay=pick.randint(1, 25),
-        earliest=pick.randint(0, 20),
-        latest=pick.randint(90, 120),
+        from_home=_walks(pick, near),
+        to_home=_walks(pick, near),
+        to_service=_walks(pick, far),
+        from_service=_walks(pick, far),
+        walk_there=pick.randint(5, 50) if pick.random() < 0.2 else None,
+        walk_back=pick.randint(5, 50) if pick.random() < 0.2 else None,
+        hours=[(opens[0], opens[2])] if pick.random() < 0.5 else [(opens[0], opens[1]), (opens[2], opens[3])],
+        stay=pick.randint(1, 15),
+        earliest=pick.randint(0, 10),
+        latest=pick.randint(100, 120),
     )
+
+
+def _walks(pick: random.Random, stops: range) -> dict[int, int]:
+    return {stop: pick.randint(0, 12) for stop in stops if pick.random() < 0.6}
+
+
+def _run(pick: random.Random, line: list[int]) -> list[tuple[int, int, int, bool, bool]]:
+    at, calls = pick.randint(-5, 100), []
+    for stop in line:
+        leaves = at + pick.choice([0, 0, 0, 2])
+        calls.append((stop, at, leaves, pick.random() > 0.05, pick.random() > 0.05))
+        at = leaves + pick.randint(1, 9)
+    return calls
