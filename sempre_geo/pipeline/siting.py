@@ -12,9 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
+from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.siting import MODELS, Model, Siting, locate
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.gaps import EVERYBODY, GROUPS
+from sempre_geo.pipeline.gaps import GROUPS
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.categories import read_categories
@@ -128,7 +129,7 @@ def siting(  # noqa: PLR0913 - each is one clause of the question; most have a d
 
 def _check(settings: Settings, region: Region, *, service: str, model: str, mode: str, group: str) -> None:
     categories = list(read_categories(settings).by_id)
-    known = {
+    known: dict[str, tuple[str, list[str]]] = {
         _("category"): (service, categories),
         _("model"): (model, list(MODELS)),
         _("mode"): (mode, list(MODES)),
