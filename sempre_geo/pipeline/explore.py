@@ -175,6 +175,17 @@ def said_near(settings: Settings, region: str, *, lon: float, lat: float, within
     return near.sort_values(["voices", "id"], ascending=[False, True], kind="stable")
 
 
+def cell_of(region: Region, place_id: str) -> str:
+    """The cell whose ways stand for a cell or settlement.
+
+    Raises
+    ------
+    MissingDataError
+        The region has no such place.
+    """
+    return _ground(region, place_id)[0]
+
+
 def place_name(region: Region, place_id: str, *, language: str = "") -> str:
     """A settlement's name, or that of the settlement a cell belongs to; empty for a cell without one."""
     if place_id in region.settlements.index:

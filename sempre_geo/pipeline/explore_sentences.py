@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import ngettext
@@ -24,7 +24,7 @@ def mode_phrases() -> Mapping[str, str]:
     }
 
 
-def sentences(answer: Answer, *, service: str, mode: str) -> list[str]:
+def sentences(answer: Answer, *, service: str, mode: str, by_bus: Sequence[str] = ()) -> list[str]:
     """Who lives there, the nearest service by the chosen mode first, the other modes, what was said nearby.
 
     Parameters
@@ -33,10 +33,12 @@ def sentences(answer: Answer, *, service: str, mode: str) -> list[str]:
         The category as a sentence names it, such as "doctor", in the reader's language.
     mode
         The mode that the reader chose; its sentence comes first.
+    by_bus
+        What there is to say about the day by bus, where that was chosen.
     """
     chosen = [way for way in answer.ways if way.mode == mode]
     others = [way for way in answer.ways if way.mode != mode]
-    told = [_who_lives(answer), *(_nearest(way, service) for way in chosen), _also(others)]
+    told = [_who_lives(answer), *by_bus, *(_nearest(way, service) for way in chosen), _also(others)]
     return [sentence for sentence in [*told, *_unsure(answer.ways), heard(answer)] if sentence]
 
 

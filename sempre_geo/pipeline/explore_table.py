@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sempre_geo.pipeline.explore import named, open_region, travel_surface
+from sempre_geo.pipeline.explore import named, open_region
 from sempre_geo.settings import Settings
 
 COLUMNS = (
@@ -21,8 +21,8 @@ COLUMNS = (
 )
 
 
-def place_table(settings: Settings, region: str, *, category: str, mode: str, language: str = "") -> pd.DataFrame:
-    """Minutes to the nearest service for the people of each settlement.
+def place_table(settings: Settings, region: str, *, surface: pd.DataFrame, language: str = "") -> pd.DataFrame:
+    """The minutes of a surface (see `travel_surface`) for the people of each settlement.
 
     Returns
     -------
@@ -32,7 +32,6 @@ def place_table(settings: Settings, region: str, *, category: str, mode: str, la
         known. ``no_way`` and ``unknown`` count people. ``nearest`` is the service nearest to most of them.
     """
     built = open_region(settings, region)
-    surface = travel_surface(settings, region, category=category, mode=mode)
     cells = built.cells[["settlement_id", "municipality_id", "population"]].join(surface)
     rows = [_row(part) | _names(built.services, part, language) for _id, part in cells.groupby("settlement_id")]
     table = pd.DataFrame(rows, index=sorted(cells["settlement_id"].dropna().unique()))

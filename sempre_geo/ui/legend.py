@@ -13,10 +13,10 @@ from sempre_geo.publish.pins import ASSETS
 from sempre_geo.ui.words import time_steps
 
 
-def time_legend(theme: Theme, *, mode: str, title: str) -> None:
+def time_legend(theme: Theme, *, mode: str, title: str, no_way: str = "") -> None:
     """The five steps of time, what the hatch and the dots mean."""
     steps = [(f"background:{colour}", words) for colour, words in zip(theme.time, time_steps(mode), strict=True)]
-    _legend(title, [*steps, (_hatch(theme), _("no way there")), (_dots(theme), _("not known"))])
+    _legend(title, [*steps, (_hatch(theme), no_way or _("no way there")), (_dots(theme), _("not known"))])
 
 
 def limit_legend(theme: Theme, *, title: str) -> None:

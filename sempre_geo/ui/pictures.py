@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 from functools import lru_cache
 from typing import Any
 
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore import travel_surface
+from sempre_geo.pipeline.explore_visits import surface_of
 from sempre_geo.publish.grid import NO_WAY, UNKNOWN, GridPicture, cell_corners, grid_picture, time_classes
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
 
-TIME = "time"
+TIME, _BEYOND, _AWAY = "time", "beyond-", "away-"
 WITHIN, BEYOND = 0, 4
 
 
@@ -26,7 +27,7 @@ def surface_address(theme: str, *, category: str, mode: str, measure: str = TIME
 
 
 def surface_picture(theme: str, *, category: str, mode: str, measure: str = TIME) -> GridPicture:
-    """The picture itself; ``measure`` is ``time`` or ``beyond-<minutes>``.
+    """The picture itself; ``measure`` is ``time``, ``beyond-<minutes>`` or what `away` gives.
 
     Raises
     ------
@@ -45,17 +46,39 @@ def surface_picture(theme: str, *, category: str, mode: str, measure: str = TIME
 def _drawn(region: Region, asked: tuple[str, str, str, str]) -> GridPicture:
     theme, category, mode, measure = asked
     here = installation()
-    surface = travel_surface(here.settings, here.region_name, category=category, mode=mode)
+    day, stay_min = _day_and_stay(measure) if measure.startswith(_AWAY) else (None, 0)
+    surface = surface_of(
+        here.settings, here.region_name, category=category, mode=mode, day=day, stay_min=stay_min
+    )  # fmt: skip
     classes = time_classes(surface["minutes"], mode=mode, known=surface["minutes"].notna()).to_numpy()
-    if measure != TIME:
+    if measure.startswith(_BEYOND):
         classes = _beyond(surface["minutes"].to_numpy(dtype=float), classes, limit_min=_limit(measure))
+    elif day is None and measure != TIME:
+        raise _no_such(measure)
     return grid_picture(_corners(region), classes, theme=here.themes[theme])
 
 
+def away(day: Date, stay_min: int) -> str:
+    """The measure of a day by bus."""
+    return f"{_AWAY}{day.isoformat()}-{stay_min}"
+
+
+def _day_and_stay(measure: str) -> tuple[Date, int]:
+    day, _dash, stay = measure.removeprefix(_AWAY).rpartition("-")
+    try:
+        return Date.fromisoformat(day), int(stay)
+    except ValueError:
+        raise _no_such(measure) from None
+
+
+def _no_such(measure: str) -> InputError:
+    return InputError(_("There is no picture of '{measure}'.").format(measure=measure))
+
+
 def _limit(measure: str) -> float:
-    number = measure.removeprefix("beyond-")
+    number = measure.removeprefix(_BEYOND)
     if not number.isdigit():
-        raise InputError(_("There is no picture of '{measure}'.").format(measure=measure))
+        raise _no_such(measure)
     return float(number)
 
 

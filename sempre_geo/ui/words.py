@@ -16,9 +16,11 @@ from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
 
 
-def modes() -> Mapping[str, str]:
-    """Ways of getting about, with their icons."""
+def modes(*, with_bus: bool = False) -> Mapping[str, str]:
+    """Ways of getting about, with their icons; the bus where there is a timetable."""
+    bus = {"transit": f":material/directions_bus: {_('Bus')}"} if with_bus else {}
     return {
+        **bus,
         "car": f":material/directions_car: {_('Car')}",
         "bike": f":material/directions_bike: {_('Bike')}",
         "walk": f":material/directions_walk: {_('On foot')}",

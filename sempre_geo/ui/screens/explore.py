@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - as in the use cases of visits
+from datetime import datetime
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -12,20 +17,50 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore import answer, place_at
 from sempre_geo.pipeline.explore_sentences import mode_phrases, quotes, sentences
 from sempre_geo.pipeline.explore_table import place_table
+from sempre_geo.pipeline.explore_visits import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
+from sempre_geo.pipeline.visit_sentences import spoken_date
+from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import duration
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import contribution_pins, place_marker, service_pins, surface
 from sempre_geo.ui.legend import pin_legend, time_legend
 from sempre_geo.ui.map_frame import show_map
+from sempre_geo.ui.pictures import TIME, away
 from sempre_geo.ui.session import PLACE, theme
 
-CATEGORY, MODE, CHOICE = "service", "by", "place_choice"
+CATEGORY, MODE, DAY, STAY, CHOICE = "service", "by", "day", "stay", "place_choice"
 
 here, region = installation(), installation().region
 categories = words.category_choices(region)
 places = words.settlement_choices(region)
-session.read_link(region, {CATEGORY: categories, MODE: list(words.modes())})
+days = {
+    day.isoformat(): day
+    for day in offered_days(here.settings, region.name, today=datetime.now(region.country.zone).date())
+}
+modes = words.modes(with_bus=bool(days))
+session.read_link(region, {CATEGORY: categories, MODE: list(modes), DAY: list(days), STAY: [str(m) for m in STAYS_MIN]})
+
+
+@dataclass(frozen=True)
+class Question:
+    """What the reader chose; the day and the stay count only by bus."""
+
+    category: str
+    mode: str
+    day: Date | None
+    stay_min: int
+
+    @property
+    def measure(self) -> str:
+        """What the grid shows."""
+        return away(self.day, self.stay_min) if self.day else TIME
+
+    @property
+    def service(self) -> str:
+        """The category as a sentence names it."""
+        return words.category(self.category).lower()
 
 
 def _choose_place() -> None:
@@ -39,33 +74,46 @@ def _click(lon: float, lat: float) -> None:
     st.session_state[CHOICE] = place if place in places else None
 
 
-def _ask() -> tuple[str, str]:
+def _ask() -> Question:
     page_title(_("How far is it from here?"))
     category = st.selectbox(
         _("What do you need?"), categories, key=CATEGORY, format_func=words.category, persist_state="session"
     )
     mode = st.pills(
-        _("How do you get there?"), list(words.modes()), key=MODE, format_func=lambda name: words.modes()[name],
+        _("How do you get there?"), list(modes), key=MODE, format_func=modes.__getitem__,
         default=None if MODE in st.session_state else "car", required=True, persist_state="session",
     )  # fmt: skip
+    day, stay = _ask_day() if mode == BUS else (None, 0)
     if CHOICE not in st.session_state and st.session_state.get(PLACE) in places:
         st.session_state[CHOICE] = st.session_state[PLACE]
     st.selectbox(
         _("Where do you live?"), list(places), index=None, key=CHOICE, format_func=places.__getitem__,
         on_change=_choose_place, placeholder=_("Type a place, or tap the map"),
     )  # fmt: skip
-    return str(category), str(mode)
+    return Question(str(category), str(mode), day, stay)
 
 
-def _map(category: str, mode: str) -> None:
+def _ask_day() -> tuple[Date, int]:
+    """A day and a stay from lists: Streamlit's own date picker speaks English only."""
+    with st.container(horizontal=True):
+        day = st.selectbox(_("Day"), list(days), key=DAY, format_func=lambda code: spoken_date(days[code]))
+        stay = st.selectbox(_("Stay"), [str(minutes) for minutes in STAYS_MIN], index=2, key=STAY,
+                            format_func=lambda minutes: duration(int(minutes)), width=130)  # fmt: skip
+    return days[str(day)], int(str(stay))
+
+
+def _map(asked: Question) -> None:
     look = theme()
-    title = _("Time {by} to the nearest: {service}").format(
-        by=mode_phrases()[mode], service=words.category(category).lower()
+    time_legend(
+        look, mode=asked.mode, title=_map_title(asked), no_way=_("not there and back in a day") if asked.day else ""
     )
-    time_legend(look, mode=mode, title=title)
-    chosen = st.session_state.get(PLACE)
-    move_to = st.session_state.get("move_to")
-    groups = [surface(category, mode), service_pins(category), contribution_pins(), place_marker(chosen)]
+    chosen, move_to = st.session_state.get(PLACE), st.session_state.get("move_to")
+    groups = [
+        surface(asked.category, asked.mode, asked.measure),
+        service_pins(asked.category),
+        contribution_pins(),
+        place_marker(chosen),
+    ]
     show_map(
         region,
         [group for group in groups if group],
@@ -75,49 +123,72 @@ def _map(category: str, mode: str) -> None:
     )
     pin_legend(
         look,
-        [("service", words.category(category)), ("need", _("need")), ("idea", _("idea")),
+        [("service", words.category(asked.category)), ("need", _("need")), ("idea", _("idea")),
          ("need_waiting", _("awaiting review"))],
     )  # fmt: skip
 
 
-def _answer(category: str, mode: str) -> None:
+def _map_title(asked: Question) -> str:
+    if asked.day:
+        return _("Time away from home, {day}").format(day=spoken_date(asked.day))
+    return _("Time {by} to the nearest: {service}").format(by=mode_phrases()[asked.mode], service=asked.service)
+
+
+def _answer(asked: Question) -> None:
     place = st.session_state.get(PLACE)
     if not place:
         st.html(f'<div class="answer empty"><p>{escape(_("Choose your place in the list or tap the map."))}</p></div>')
         return
-    found = answer(here.settings, region.name, place_id=place, category=category, language=current_language())
-    first, *rest = sentences(found, service=words.category(category).lower(), mode=mode)
+    found = answer(here.settings, region.name, place_id=place, category=asked.category, language=current_language())
+    day = _by_bus(asked, place) if asked.day else ()
+    first, *rest = sentences(found, service=asked.service, mode=asked.mode, by_bus=day)
     inside = f' <span class="in">{escape(found.municipality)}</span>' if found.municipality else ""
-    said = "".join(f"<blockquote>{escape(text)}</blockquote>" for text in quotes(found))
+    said = "".join(f"<blockquote>{inert(text)}</blockquote>" for text in quotes(found))
     st.html(
-        f'<div class="answer" role="status"><h2>{escape(found.place or _("A place without a name"))}{inside}</h2>'
-        f'<p class="first">{escape(first)}</p>' + "".join(f"<p>{escape(text)}</p>" for text in rest) + said + "</div>"
+        f'<div class="answer" role="status"><h2>{inert(found.place or _("A place without a name"))}{inside}</h2>'
+        f'<p class="first">{inert(first)}</p>' + "".join(f"<p>{inert(text)}</p>" for text in rest) + said + "</div>"
     )
+    if asked.day:
+        st.toggle(_("The other days of the week, too"), key="whole_week")
     if st.button(
         _("Something missing here?"), key="tell_from_here", type="primary", icon=":material/add_location_alt:"
     ):
-        st.session_state["tell_place"] = place
-        st.session_state["tell_category"] = category
-        st.switch_page(st.Page("tell.py", url_path="tell"))
+        st.session_state["tell_place"] = st.session_state.get(CHOICE)
+        st.session_state["tell_category"] = asked.category
+        st.switch_page(st.Page(Path(__file__).with_name("tell.py"), url_path="tell"))
 
 
-def _same_as_table(category: str, mode: str) -> None:
+def _by_bus(asked: Question, place: str) -> Sequence[str]:
+    return bus_sentences(
+        here.settings, region.name, place_id=place, category=asked.category, day=asked.day or Date.min,
+        stay_min=asked.stay_min, week=bool(st.session_state.get("whole_week")),
+    )  # fmt: skip
+
+
+def _same_as_table(asked: Question) -> None:
     table = st.expander(_("The same as a table"), key="explore_table", on_change="rerun", icon=":material/table:")
     if table.open:
         with table:
-            frame = place_table(here.settings, region.name, category=category, mode=mode, language=current_language())
+            shown = surface_of(
+                here.settings, region.name, category=asked.category, mode=asked.mode, day=asked.day,
+                stay_min=asked.stay_min,
+            )  # fmt: skip
+            frame = place_table(here.settings, region.name, surface=shown, language=current_language())
             st.dataframe(frame, hide_index=True, key="places_as_table", column_config=words.place_columns())
 
 
 with st.container(key="split"):
     with st.container(key="ask"):
-        chosen_category, chosen_mode = _ask()
-    with st.container(key="map_side"):
-        _map(chosen_category, chosen_mode)
+        question = _ask()
+    with st.container(key="map_side"), st.spinner(_("Working out the day by bus ..."), show_time=False):
+        _map(question)
     with st.container(key="answer"):
         try:
-            _answer(chosen_category, chosen_mode)
+            _answer(question)
         except SempreGeoError as problem:
             st.info(str(problem))
-_same_as_table(chosen_category, chosen_mode)
-session.write_link({CATEGORY: chosen_category, MODE: chosen_mode, "place": st.session_state.get(PLACE)})
+_same_as_table(question)
+view = {CATEGORY: question.category, MODE: question.mode, "place": st.session_state.get(PLACE)}
+if question.day:
+    view |= {DAY: question.day.isoformat(), STAY: str(question.stay_min)}
+session.write_link(view)
