@@ -138,7 +138,7 @@ def make_farms(
     ways: list[Road] = []
     taken = np.empty((0, 2))
     for point, away, road in zip(points, far, nearest, strict=True):
-        if not 70 < away < 1300 or np.hypot(*(middles - point).T).min() < 420 or _close(taken, point):
+        if not 70 < away < 760 or np.hypot(*(middles - point).T).min() < 420 or _close(taken, point):
             continue
         way = _lane(rng, point, road, away)
         if sample(terrain.water_mask, way.line).any():
@@ -166,7 +166,7 @@ def _lane(rng: np.random.Generator, point: Floats, road: shapely.LineString, awa
     line = np.round(rounded(start + share * (point - start) + sway * side, closed=False), 3)
     if away < 260:
         return Road("service", line, {"surface": "gravel"})
-    kind = {"tracktype": "grade2", "surface": "gravel"} if away < 800 else {"tracktype": "grade3", "surface": "ground"}
+    kind = {"tracktype": "grade2", "surface": "gravel"} if away < 520 else {"tracktype": "grade3", "surface": "ground"}
     return Road("track", line, kind)
 
 

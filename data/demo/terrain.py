@@ -41,13 +41,14 @@ class Terrain:
 def make_terrain(rng: np.random.Generator) -> Terrain:
     """The whole land, from one random generator."""
     height = _height(rng)
-    land = _land(rng, height)
+    coast, waters, covers, streams = rng.spawn(4)
+    land = _land(coast, height)
     mask = (height > 0).astype(float)
     inland = np.round(ndimage.distance_transform_edt(mask) * CELL_M, 3)
-    lakes = _lakes(rng, height, inland)
+    lakes = _lakes(waters, height, inland)
     ground = np.where(_raster(lakes, mask), 0.0, mask)
-    wet, trees = noise(rng, wave_m=5000, rough=2.6), noise(rng, wave_m=4200, rough=2.4)
-    fertile = np.round(noise(rng, wave_m=9000, rough=2.6) - 0.3 * trees, 6)
+    wet, trees = noise(covers, wave_m=5000, rough=2.6), noise(covers, wave_m=4200, rough=2.4)
+    fertile = np.round(noise(covers, wave_m=9000, rough=2.6) - 0.3 * trees, 6)
     wood = np.round(np.minimum(trees - 0.45 * fertile + 0.1, (inland - 60) / 250), 6)
     bog = np.round(np.minimum(wet - 0.8 * np.abs(height - 0.45), (inland - 900) / 500), 6)
     water = [shapely.MultiPolygon(lakes)] if lakes else []
@@ -55,12 +56,12 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
     forests = _without(
         polygons_above(wood, 0.05, smallest_m2=60_000, tolerance_m=32), [*water, shapely.union_all(bogs)]
     )
-    sandy = noise(rng, wave_m=3500)
+    sandy = noise(covers, wave_m=3500)
     return Terrain(
         height=height,
         land=land,
         lakes=lakes,
-        rivers=_rivers(rng, height, ground, lakes=shapely.MultiPolygon(lakes)),
+        rivers=_rivers(streams, height, ground, lakes=shapely.MultiPolygon(lakes)),
         forests=forests,
         bogs=bogs,
         beaches=_on_shore(polygons_above(sandy, 0.75, smallest_m2=30_000, tolerance_m=25), land),
@@ -105,11 +106,13 @@ def _land(rng: np.random.Generator, height: Floats) -> list[shapely.Polygon]:
 
 
 def _ragged_polygon(rng: np.random.Generator, shape: shapely.Polygon) -> shapely.Polygon:
-    """The outline with finer bays, unless they would cut one another."""
-    ring = shapely.get_coordinates(shape.exterior)
-    fine = shapely.Polygon(ragged(rng, ring))
-    finer = rounded_polygon(shapely.Polygon(ragged(rng, rounded(shapely.get_coordinates(fine.exterior), closed=True))))
-    return next(one for one in (finer, fine, shapely.Polygon(ring)) if one.is_valid)
+    """The outline with finer bays; where they cut one another, the larger part stays."""
+    ring = rounded(shapely.get_coordinates(shape.exterior), closed=True)
+    finer = shapely.make_valid(shapely.Polygon(rounded(ragged(rng, ring), closed=True)))
+    largest = max(
+        (part for part in shapely.get_parts(finer) if part.geom_type == "Polygon"), key=lambda part: part.area
+    )
+    return shapely.Polygon(largest.exterior)
 
 
 def _lakes(rng: np.random.Generator, height: Floats, inland: Floats) -> list[shapely.Polygon]:
