@@ -330,6 +330,7 @@ def siting(settings: Settings, /, region: str, out: Path, **question: Any) -> No
 @click.option(
     "--mode", type=click.Choice(["transit", "car", "bike", "walk", "wheelchair"]), default="transit", show_default=True
 )
+@click.option("--wheelchair", is_flag=True, help="By bus: only what is known to be accessible.")
 @click.option("--json", "as_json", is_flag=True, help="For programs instead of people.")
 @click.pass_obj
 def journey(settings: Settings, /, region: str, *, as_json: bool, **question: Any) -> int:

@@ -191,3 +191,7 @@ def test_the_command_prints_json_and_ends_with_1_where_there_is_no_journey(
         assert ended.value.code == status
         told = json.loads(capsys.readouterr().out)
         assert ("legs" in told) == (status == 0)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["journey", valley.name, *ends, "--depart", "2026-05-05T06:00", "--wheelchair"])
+    assert ended.value.code == 1
+    assert json.loads(capsys.readouterr().out)["reason"] == "not_accessible"
