@@ -6,6 +6,8 @@ decide the order. A suggestion is a reason to look, and merging keeps every text
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -13,9 +15,23 @@ from sempre_geo.community.privacy import metres_of
 
 NEAR_M = 10_000
 MOST = 5
+_M_A_DEGREE = 111_000
 _SAME_OBSTACLE = 0.2
 _SAME_WORDS = 0.5
 _NEARNESS = 0.3
+
+
+def bbox_around(position: tuple[float, float]) -> tuple[float, float, float, float]:
+    """A bbox that holds everything within :data:`NEAR_M` of a position (lon, lat).
+
+    >>> west, south, east, north = bbox_around((20.0, 60.0))
+    >>> round(east - west, 2), round(north - south, 2)
+    (0.36, 0.18)
+    """
+    lon, lat = position
+    up = NEAR_M / _M_A_DEGREE
+    across = up / max(math.cos(math.radians(lat)), 0.01)
+    return lon - across, lat - up, lon + across, lat + up
 
 
 def similar(rows: pd.DataFrame, *, like: pd.Series, most: int = MOST) -> pd.DataFrame:

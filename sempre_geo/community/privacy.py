@@ -17,6 +17,7 @@ from __future__ import annotations
 import heapq
 import hmac
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -143,38 +144,54 @@ def _named_square(cell_id: str) -> Square | None:
 
 def _grown(inside: pd.DataFrame, *, key: bytes) -> NDArray[np.int64]:
     """A group number for each of one municipality's squares; each group is large enough or stands alone."""
-    squares = list(inside.index)
-    people = inside["residents"].to_numpy(dtype=float, copy=True)
-    centres = np.array(squares, dtype=float)
-    tree = KDTree(centres)
-    group = np.arange(len(squares))
-    turn = [_draw(key, f"grow {square}") for square in squares]
-    waiting = [(residents, turn[at], at) for at, residents in enumerate(people) if residents < SMALLEST_ZONE]
+    return joined(
+        inside["residents"].to_numpy(dtype=float),
+        np.array(list(inside.index), dtype=float) * SQUARE_M,
+        fewest=SMALLEST_ZONE,
+        farthest_m=FARTHEST_M,
+        turn=[_draw(key, f"grow {square}") for square in inside.index],
+    )
+
+
+def joined(
+    people: NDArray[np.float64], places_m: NDArray[np.float64], *, fewest: int, farthest_m: float, turn: Sequence[str]
+) -> NDArray[np.int64]:
+    """A group number for each place: the smallest group joins the nearest other one until each has ``fewest``.
+
+    A group with no other within ``farthest_m`` stays as small as it is. ``turn`` orders equally small ones.
+    """
+    people = people.copy()
+    tree = KDTree(places_m)
+    group = np.arange(len(people))
+    members = [[at] for at in range(len(people))]
+    waiting = [(count, turn[at], at) for at, count in enumerate(people) if count < fewest]
     heapq.heapify(waiting)
     while waiting:
-        residents, _turn, name = heapq.heappop(waiting)
-        members = np.flatnonzero(group == name)
-        if people[name] != residents or not members.size:
+        count, _turn, name = heapq.heappop(waiting)
+        if people[name] != count or not members[name]:
             continue  # it has grown, or was joined to another, since it was put on the heap
-        other = _nearest(tree, centres[members], group, name=name)
+        other = _nearest(tree, places_m[members[name]], group, name=name, farthest_m=farthest_m)
         if other is None:
             continue
-        group[members] = other
-        people[other] += residents
-        if people[other] < SMALLEST_ZONE:
+        group[members[name]] = other
+        members[other] += members[name]
+        members[name] = []
+        people[other] += count
+        if people[other] < fewest:
             heapq.heappush(waiting, (people[other], turn[other], other))
     return group
 
 
-def _nearest(tree: KDTree, own: NDArray[np.float64], group: NDArray[np.int64], *, name: int) -> int | None:
-    """The group whose square is the nearest to any square of ``own``; None if all are too far."""
+def _nearest(
+    tree: KDTree, own: NDArray[np.float64], group: NDArray[np.int64], *, name: int, farthest_m: float
+) -> int | None:
+    """The group whose place is the nearest to any of ``own``; None if all are too far."""
     for neighbours in (9, 65, 1025, tree.n):
         steps, there = tree.query(own, k=range(1, min(neighbours, tree.n) + 1))
         steps = np.where(group[there] == name, np.inf, steps)
         best = int(steps.argmin())
         if np.isfinite(steps.flat[best]):
-            near = steps.flat[best] * SQUARE_M <= FARTHEST_M
-            return int(group[there.flat[best]]) if near else None
+            return int(group[there.flat[best]]) if steps.flat[best] <= farthest_m else None
     return None
 
 

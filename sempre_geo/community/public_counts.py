@@ -11,6 +11,7 @@ A contributor is the author of a contribution or of a voice for it; nobody is fo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -19,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from sempre_geo.community.contributions import PUBLIC
-from sempre_geo.community.privacy import metres_of
+from sempre_geo.community.privacy import joined, metres_of
 
 FEWEST = 5
 FEWEST_PROTECTED = 10
@@ -85,30 +86,27 @@ def merged_parts(people: pd.Series, zones: pd.DataFrame, *, fewest: int) -> list
     known = people[people.index.isin(zones.index) & people.gt(0)].sort_index()
     if known.sum() < fewest:
         return []
-    places = zones.loc[known.index, ["lon", "lat"]].to_numpy(dtype=float)
-    east, north = metres_of(places[:, 0], places[:, 1])
-    apart = np.hypot(east[:, None] - east[None, :], north[:, None] - north[None, :])
-    groups = [[at] for at in range(len(known))]
-    counts = known.to_numpy(dtype=int)
-    while min(counts[group].sum() for group in groups) < fewest:
-        least = min(groups, key=lambda group: int(counts[group].sum()))
-        others = [group for group in groups if group is not least]
-        near = min(others, key=lambda group: float(apart[np.ix_(least, group)].min()))
-        near += least
-        groups = others
-    return [_part(known, zones, sorted(group)) for group in groups]
+    places = zones.reindex(known.index)
+    east, north = metres_of(places["lon"].to_numpy(dtype=float), places["lat"].to_numpy(dtype=float))
+    group = joined(
+        known.to_numpy(dtype=float),
+        np.column_stack([east, north]),
+        fewest=fewest,
+        farthest_m=math.inf,
+        turn=[str(zone) for zone in known.index],
+    )
+    members = known.groupby(group, sort=True)
+    return [_part(inside, places.loc[inside.index]) for _name, inside in members]
 
 
-def _part(people: pd.Series, zones: pd.DataFrame, group: list[int]) -> Part:
-    inside = people.iloc[group]
-    places = zones.reindex(inside.index)
-    leading = places.iloc[[int(inside.to_numpy().argmax())]].iloc[0]
+def _part(inside: pd.Series, places: pd.DataFrame) -> Part:
+    leading = int(inside.to_numpy().argmax())
     return Part(
         zones=tuple(str(zone) for zone in inside.index),
         people=int(inside.sum()),
         name=", ".join(dict.fromkeys(places["name"])),
-        lon=float(leading["lon"]),
-        lat=float(leading["lat"]),
+        lon=float(places["lon"].iloc[leading]),
+        lat=float(places["lat"].iloc[leading]),
     )
 
 

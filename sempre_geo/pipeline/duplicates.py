@@ -8,9 +8,9 @@ from datetime import datetime
 import pandas as pd
 
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, checked_draft
-from sempre_geo.community.duplicates import MOST, similar
+from sempre_geo.community.duplicates import MOST, bbox_around, similar
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.store.contributions import Row, load_contribution, load_positions, load_region
+from sempre_geo.community.store.contributions import Row, load_candidates, load_contribution, load_position
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.merges import load_merges, save_merge, undo_merge
 from sempre_geo.errors import InputError, MissingDataError
@@ -18,6 +18,8 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community import Asker, now, open_community, partition, privileged, scopes_of
 from sempre_geo.pipeline.contributions import contribution_row, public_contributions
 from sempre_geo.settings import Settings
+
+_REVIEW_COLUMNS = ("id", "status", "title", "text", "language", "likeness")
 
 
 def similar_public(settings: Settings, region: str, *, draft: Draft) -> pd.DataFrame:
@@ -55,14 +57,12 @@ def similar_for_review(
             settings, transaction, by, action="merge contributions", thing=contribution_id,
             scopes=scopes_of(row), detail="look for similar ones", at=at or now(),
         )  # fmt: skip
-        rows = load_region(transaction, row["region"])
-        places = load_positions(transaction, row["region"]).set_index("contribution_id")
-    placed = rows[rows["merged_into"].isna()].join(places, on="id")
-    like = placed.loc[placed["id"] == contribution_id]
-    if like.empty:
-        return placed.head(0).assign(likeness=[])
-    found = similar(placed, like=like.iloc[0], most=most)
-    return found[["id", "status", "title", "text", "language", "likeness"]].reset_index(drop=True)
+        position = load_position(transaction, contribution_id)
+        rows = load_candidates(transaction, row, around=bbox_around(position) if position else None)
+    like = rows[rows["id"] == contribution_id]
+    if like.empty:  # merged into another already
+        return rows.head(0).assign(likeness=[])[list(_REVIEW_COLUMNS)]
+    return similar(rows, like=like.iloc[0], most=most)[list(_REVIEW_COLUMNS)].reset_index(drop=True)
 
 
 def merge(settings: Settings, contribution_id: str, *, into: str, by: Asker, at: datetime | None = None) -> str:

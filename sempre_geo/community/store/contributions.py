@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Select, delete, func, insert, literal, select, union_all, update
 
+from sempre_geo.community.contributions import AWAITING, PUBLIC
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.tables import (
     contributions,
@@ -72,10 +73,12 @@ def load_public(transaction: Transaction, region: str) -> pd.DataFrame:
     merged contribution counts as a voice, too.
     """
     count = _voice_counts().subquery()
+    standing = contributions.c.merged_into.is_(None) & contributions.c.status.in_(sorted(PUBLIC | AWAITING))
+    alone = (contributions.c.topic == "") | contributions.c.shown_alone
     query = (
         select(*(contributions.c[name] for name in _PUBLIC), func.coalesce(count.c.voices, 0).label("voices"))
         .outerjoin(count, count.c.id == contributions.c.id)
-        .where(contributions.c.region == region)
+        .where(contributions.c.region == region, standing, alone)
         .order_by(contributions.c.created_at.desc(), contributions.c.id)
     )
     return _frame(transaction, query)
@@ -98,6 +101,30 @@ def load_region(transaction: Transaction, region: str) -> pd.DataFrame:
     """Every contribution of a region with all columns but the exact place: for the office, never for pages."""
     query = select(contributions).where(contributions.c.region == region).order_by(contributions.c.created_at)
     return _frame(transaction, query)
+
+
+def load_candidates(
+    transaction: Transaction, like: Mapping[str, Any], *, around: tuple[float, float, float, float] | None
+) -> pd.DataFrame:
+    """Standing contributions of the kind and category of ``like`` that lie in a bbox, or without an exact place.
+
+    For comparing on the server: ``id, kind, category, obstacle, language, title, text, status,
+    municipality_id, lon, lat``.
+    """
+    names = ("id", "kind", "category", "obstacle", "language", "title", "text", "status", "municipality_id")
+    same = [contributions.c[name] == like[name] for name in ("region", "kind", "category")]
+    place = exact_places.c
+    query = (
+        select(*(contributions.c[name] for name in names), place.lon, place.lat)
+        .outerjoin(exact_places, place.contribution_id == contributions.c.id)
+        .where(*same, contributions.c.merged_into.is_(None))
+    )
+    if around is not None:
+        west, south, east, north = around
+        inside = place.lon.between(west, east) & place.lat.between(south, north)
+        unplaced = place.lon.is_(None) & (contributions.c.municipality_id == like["municipality_id"])
+        query = query.where(inside | unplaced)
+    return _frame(transaction, query.order_by(contributions.c.created_at))
 
 
 def load_ease(transaction: Transaction, region: str) -> pd.DataFrame:
@@ -241,4 +268,12 @@ def _one(transaction: Transaction, query: Select[Any]) -> Row | None:
 
 def _frame(transaction: Transaction, query: Select[Any]) -> pd.DataFrame:
     result = transaction.execute(query)
-    return pd.DataFrame(list(result), columns=list(result.keys()))
+    columns, rows = list(result.keys()), list(result)
+    # Column by column as objects: guessing each type of a hundred thousand rows costs more than reading them.
+    values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _column in columns]
+    return pd.DataFrame({name: _typed(column) for name, column in zip(columns, values, strict=True)}, columns=columns)
+
+
+def _typed(values: list[Any]) -> pd.Series:
+    numeric = bool(values) and isinstance(values[0], int | float) and None not in values
+    return pd.Series(values) if numeric else pd.Series(values, dtype=object)
