@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sempre_geo import __version__
+from sempre_geo.community.contributions import AWAITING_REVIEW
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.contributions import public_contributions
@@ -97,7 +98,7 @@ def evidence_of_idea(settings: Settings, region: str, *, idea_id: str) -> list[d
         No such idea is published.
     """
     said = public_contributions(settings, region)
-    found = said[(said["id"] == idea_id) & said["text"].notna()]
+    found = said[(said["id"] == idea_id) & (said["status"] != AWAITING_REVIEW)]
     if found.empty:
         raise MissingDataError(_("This idea is not published (any more); load the list again."))
     idea = found.iloc[0]

@@ -31,6 +31,7 @@ from sempre_geo.ui.pictures import TIME, away
 from sempre_geo.ui.session import PLACE, theme
 
 CATEGORY, MODE, DAY, STAY, CHOICE = "service", "by", "day", "stay", "place_choice"
+_WORKDAYS = range(5)
 
 here, region = installation(), installation().region
 categories = words.category_choices(region)
@@ -96,7 +97,10 @@ def _ask() -> Question:
 def _ask_day() -> tuple[Date, int]:
     """A day and a stay from lists: Streamlit's own date picker speaks English only."""
     with st.container(horizontal=True):
-        day = st.selectbox(_("Day"), list(days), key=DAY, format_func=lambda code: spoken_date(days[code]))
+        workday = next((at for at, day in enumerate(days.values()) if day.weekday() in _WORKDAYS), 0)
+        day = st.selectbox(
+            _("Day"), list(days), index=workday, key=DAY, format_func=lambda code: spoken_date(days[code])
+        )
         stay = st.selectbox(_("Stay"), [str(minutes) for minutes in STAYS_MIN], index=2, key=STAY,
                             format_func=lambda minutes: duration(int(minutes)), width=130)  # fmt: skip
     return days[str(day)], int(str(stay))

@@ -1,0 +1,105 @@
+"""What the map answers: places, ways, sentences, tables and first gaps, on a county written by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.pipeline.accounts import add_account, login
+from sempre_geo.pipeline.community import close_community
+from sempre_geo.pipeline.contributions import tell
+from sempre_geo.pipeline.explore import answer, place_at, travel_surface
+from sempre_geo.pipeline.explore_sentences import quotes, sentences
+from sempre_geo.pipeline.explore_table import place_table
+from sempre_geo.pipeline.explore_visits import offered_days
+from sempre_geo.pipeline.limits import beyond_limit, evidence_of_idea, whole_region
+from sempre_geo.pipeline.review import publish, review_queue
+from sempre_geo.settings import Settings
+from tests.ui.small_region import NAME, small_settings, write_small_region
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Settings:
+    write_small_region(tmp_path / "layers")
+    return small_settings(tmp_path)
+
+
+def test_every_cell_keeps_its_row_and_no_way_is_infinite(county: Settings) -> None:
+    surface = travel_surface(county, NAME, category="gp", mode="car")
+    assert surface["minutes"].tolist() == [4.0, 8.0, 12.0, np.inf]
+
+
+def test_a_tap_means_the_cell_there_and_far_off_the_nearest_village(county: Settings) -> None:
+    cell = travel_surface(county, NAME, category="gp", mode="car").index[1]
+    assert place_at(county, NAME, lon=19.393, lat=57.333) == cell
+    assert place_at(county, NAME, lon=19.25, lat=57.36) == "s0"
+
+
+def test_an_answer_names_the_service_in_the_readers_language(county: Settings) -> None:
+    found = answer(county, NAME, place_id="s1", category="gp", language="xx")
+    assert found.place == "Bjebrene"
+    assert found.people == 41
+    assert [(way.mode, way.minutes) for way in found.ways] == [
+        ("car", 8),
+        ("bike", 28),
+        ("walk", 90),
+        ("wheelchair", 120),
+    ]
+    told = sentences(found, service="doctor", mode="walk")
+    assert told[1] == "The nearest doctor: Dr. Ozola, Augstkalni, 1 h 30 on foot."
+
+
+def test_a_place_or_category_that_is_none_is_refused_in_a_sentence(county: Settings) -> None:
+    with pytest.raises(MissingDataError, match="no place"):
+        answer(county, NAME, place_id="nowhere", category="gp")
+    with pytest.raises(MissingDataError, match="that need not mean there is none"):
+        answer(county, NAME, place_id="s1", category="pharmacy")
+    with pytest.raises(InputError, match="rocket"):
+        travel_surface(county, NAME, category="gp", mode="rocket")
+
+
+def test_the_table_counts_who_has_no_way_and_whom_nobody_counted(county: Settings) -> None:
+    surface = travel_surface(county, NAME, category="gp", mode="car")
+    table = place_table(county, NAME, surface=surface).set_index("settlement")
+    assert table.loc["Cīruļi", ["people", "middle_min"]].tolist() == [120, 12]
+    assert np.isnan(table.loc["Dižvanagi", "middle_min"])
+
+
+def test_a_region_without_a_timetable_offers_no_days(county: Settings) -> None:
+    from datetime import date
+
+    assert offered_days(county, NAME, today=date(2026, 11, 22)) == []
+
+
+def test_shares_beyond_a_limit_by_hand(county: Settings) -> None:
+    table = beyond_limit(county, NAME, category="gp", mode="bike", limit_min=20)
+    assert table.loc["m1", ["people", "beyond"]].tolist() == [441, 41]
+    assert table.loc["m2", "share_beyond"] == 1
+    assert whole_region(table)["share_beyond"] == pytest.approx(161 / 561)
+    old = beyond_limit(county, NAME, category="gp", mode="bike", limit_min=20, group="over_64")
+    assert old["beyond"].sum() == 50
+    with pytest.raises(InputError, match="above zero"):
+        beyond_limit(county, NAME, category="gp", mode="bike", limit_min=0)
+    with pytest.raises(MissingDataError, match="do not tell"):
+        beyond_limit(county, NAME, category="gp", mode="bike", limit_min=5, group="left_handed")
+
+
+def test_what_is_published_nearby_is_quoted_and_an_idea_has_its_figures(county: Settings) -> None:
+    tell(county, NAME, draft=Draft("idea", "library", "A book box.", Place(settlement_id="s1")))
+    secret = "long enough"  # noqa: S105 - of an account that lives as long as the test
+    add_account(county, "anna", role="coordinator", password=secret)
+    token = login(county, "anna", password=secret)
+    waiting = str(review_queue(county, NAME, by=token)["id"].iloc[0])
+    assert quotes(answer(county, NAME, place_id="s1", category="library")) == []
+    with pytest.raises(MissingDataError, match="not published"):
+        evidence_of_idea(county, NAME, idea_id=waiting)
+    publish(county, waiting, by=token)
+    assert quotes(answer(county, NAME, place_id="s1", category="library")) == ["A book box."]
+    figures = evidence_of_idea(county, NAME, idea_id=waiting)
+    assert [figure["mode"] for figure in figures] == ["car", "walk"]
+    assert all(figure["version"] and "people need more than" in str(figure["title"]) for figure in figures)
+    close_community(county)
