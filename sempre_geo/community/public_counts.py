@@ -18,6 +18,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.privacy import joined, metres_of
@@ -95,18 +96,23 @@ def merged_parts(people: pd.Series, zones: pd.DataFrame, *, fewest: int) -> list
         farthest_m=math.inf,
         turn=[str(zone) for zone in known.index],
     )
-    members = known.groupby(group, sort=True)
-    return [_part(inside, places.loc[inside.index]) for _name, inside in members]
+    listed: dict[int, list[int]] = {}
+    for at, name in enumerate(group):
+        listed.setdefault(int(name), []).append(at)
+    counts, ids = known.to_numpy(dtype=int), [str(zone) for zone in known.index]
+    spots = list(zip(places["name"], places["lon"], places["lat"], strict=True))
+    return [_part(members, ids, counts, spots) for members in listed.values()]
 
 
-def _part(inside: pd.Series, places: pd.DataFrame) -> Part:
-    leading = int(inside.to_numpy().argmax())
+def _part(members: list[int], ids: list[str], counts: NDArray[np.int64], spots: list[tuple[str, float, float]]) -> Part:
+    """A part from the positions of its members; it is drawn where most of its people are."""
+    leading = max(members, key=lambda at: counts[at])
     return Part(
-        zones=tuple(str(zone) for zone in inside.index),
-        people=int(inside.sum()),
-        name=", ".join(dict.fromkeys(places["name"])),
-        lon=float(places["lon"].iloc[leading]),
-        lat=float(places["lat"].iloc[leading]),
+        zones=tuple(ids[at] for at in members),
+        people=int(counts[members].sum()),
+        name=", ".join(dict.fromkeys(spots[at][0] for at in members)),
+        lon=float(spots[leading][1]),
+        lat=float(spots[leading][2]),
     )
 
 
