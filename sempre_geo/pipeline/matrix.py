@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region, read_region
-from sempre_geo.region.tables import read_points
+from sempre_geo.region.tables import raise_problems, read_points
 from sempre_geo.settings import Settings
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
-from sempre_geo.travel.speeds import MODES, Mode
+from sempre_geo.travel.speeds import MODES
 from sempre_geo.travel.streets import StreetNetwork, read_network
 
 _BLOCK_PAIRS = 2_000_000
@@ -47,7 +47,7 @@ def matrix(
     pandas.DataFrame
         ``origin_id, destination_id, minutes, status``, one row a pair, origins outermost; infinite minutes where
         there is no way. By wheelchair the minutes are pessimistic, and ``minutes_if_unknown_is_fine`` stands
-        beside them.
+        beside them; the status is ``unknown`` where only ways that nobody has described lead there.
 
     Raises
     ------
@@ -57,17 +57,28 @@ def matrix(
         The region is not built, or a list is not there.
     """
     built = read_region(region, settings)
-    starts, ends = read_points(origins), read_points(destinations)
+    starts, ends = (_read_places(path, built) for path in (origins, destinations))
     if mode == "transit":
         return _transit(settings, built, starts, ends, depart=depart, progress=progress)
     if mode not in MODES:
         raise InputError(
             _("There is no mode '{mode}'; use one of {known}.").format(mode=mode, known=", ".join((*MODES, "transit")))
         )
-    network = read_network(built.path / "networks" / mode, cast("Mode", mode))
+    network = read_network(built.path / "networks" / mode, mode)
     blocks = list(_blocks(network, starts, ends, progress=progress))
     progress(_("Done"), 1.0)
     return pd.concat(blocks, ignore_index=True)
+
+
+def _read_places(path: Path, region: Region) -> gpd.GeoDataFrame:
+    """A list of points; those that would lie in the region with longitude and latitude exchanged are named."""
+    places = read_points(path)
+    west, south, east, north = region.bbox
+    x, y = places.geometry.x, places.geometry.y
+    inside = x.between(west, east) & y.between(south, north)
+    swapped = ~inside & x.between(south, north) & y.between(west, east)
+    raise_problems(path, {_("longitude and latitude swapped"): pd.Index(np.flatnonzero(swapped) + 1)})
+    return places
 
 
 def _blocks(
@@ -82,7 +93,9 @@ def _blocks(
         part = starts.iloc[first : first + rows]
         table = travel_matrix(streets, part, ends).drop(columns="metres")
         if fine is not None:
-            table["minutes_if_unknown_is_fine"] = travel_matrix(fine, part, ends)["minutes"]
+            best = travel_matrix(fine, part, ends)["minutes"]
+            table["minutes_if_unknown_is_fine"] = best
+            table.loc[np.isinf(table["minutes"]) & np.isfinite(best), "status"] = "unknown"
         yield table
 
 

@@ -40,25 +40,44 @@ def private_arcs(arcs: pd.DataFrame, part: NDArray[np.int64]) -> NDArray[np.bool
     return np.asarray(~(joined & (public_part[tail] == largest[part[tail]])))
 
 
-def without_through_traffic(arcs: pd.DataFrame, twin_of: NDArray[np.int64]) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    """Open arcs on which nobody passes through a private way, and for every node the node it is a copy of.
+def without_through_traffic(
+    arcs: pd.DataFrame, twin_of: NDArray[np.int64]
+) -> tuple[pd.DataFrame, NDArray[np.int64], NDArray[np.int64]]:
+    """Open arcs on which nobody passes through a private way.
 
-    Each node on private ways gets a copy for those who come in from the public streets: from copies only private ways
-    lead on, so who has entered stays until the trip's end. Who starts there uses the nodes themselves and gets out.
+    A trip has three stages: out of private ways, along public ones, and in again. Each node on private ways stands
+    once for those on their way out and once, as a copy, for those who have come in; where private ways meet public
+    ones, the node itself is for those on public streets, and there is a second copy for those on their way out.
+
+    Returns
+    -------
+    tuple
+        The arcs; for every node the node it is a copy of; and for every old node the one at which a trip arrives
+        that started on a private way.
     """
     private = arcs["private"].to_numpy()
-    if not private.any():
-        return arcs, twin_of
-    nodes = len(twin_of)
     tail, head = arcs["tail"].to_numpy(), arcs["head"].to_numpy()
-    public_node = np.zeros(nodes, dtype=bool)
-    public_node[tail[~private]] = True
-    public_node[head[~private]] = True
+    out = np.arange(len(twin_of))
+    if not private.any():
+        return arcs, twin_of, out
+    public = np.zeros(len(twin_of), dtype=bool)
+    public[tail[~private]] = public[head[~private]] = True
     touched = np.unique(np.concatenate([tail[private], head[private]]))
-    copy = np.full(nodes, _NO_PART, dtype=np.int64)
-    copy[touched] = nodes + np.arange(len(touched))
-    entering = private & public_node[tail]
+    border = touched[public[touched]]
+    out[border] = len(twin_of) + np.arange(len(border))
+    into = np.full(len(twin_of), _NO_PART, dtype=np.int64)
+    into[touched] = len(twin_of) + len(border) + np.arange(len(touched))
     inside = arcs[private]
-    arcs = arcs.assign(head=np.where(entering, copy[head], head))
-    inside = inside.assign(tail=copy[inside["tail"]], head=copy[inside["head"]])
-    return pd.concat([arcs, inside], ignore_index=True), np.concatenate([twin_of, twin_of[touched]])
+    changes = pd.DataFrame(
+        {"tail": np.concatenate([out[border], border]), "head": np.concatenate([border, into[border]])}
+    )
+    arcs = pd.concat(
+        [
+            arcs[~private],
+            inside.assign(tail=out[inside["tail"]], head=out[inside["head"]]),
+            inside.assign(tail=into[inside["tail"]], head=into[inside["head"]]),
+            changes.assign(way=-1, metres=0.0, fine=0.0, seconds=0.0, ends_only=True, private=True),
+        ],
+        ignore_index=True,
+    )
+    return arcs, np.concatenate([twin_of, twin_of[border], twin_of[touched]]), out

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from sempre_geo.travel.speeds import WALK_KMH, WHEELCHAIR_KMH
 from sempre_geo.travel.streets import StreetNetwork
 
-FARTHEST_SNAP_M = 5_000.0
-# A part of the network cut off by the map's border often lies nearer than the street people use: the largest
-# part is preferred unless it is this much farther away.
+# Farther from every street there is no road: a longer leg, as the crow flies, would as likely as not cross water.
+FARTHEST_SNAP_M = 2_000.0
+# A part of the network cut off by the map's border often lies nearer than the street people use: the main parts
+# are preferred unless they are this much farther away.
 MAIN_PREFERENCE_M = 400.0
 _METRIC = "EPSG:3035"
 

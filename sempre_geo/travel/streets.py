@@ -119,9 +119,11 @@ def street_network(ways: StreetWays, *, mode: Mode, country: Country, day: date 
     arcs["private"] = private_arcs(arcs, part)
     arcs, twin_of = with_turns(arcs, ways, mode=mode, twin_of=twin_of)
     first_steps = arcs["head"].to_numpy()[: 2 * len(pieces)].reshape(2, -1)
-    arcs, twin_of = without_through_traffic(arcs[np.isfinite(arcs["fine"])], twin_of)
-    return _network(ways, pieces.assign(forward_to=first_steps[0], backward_to=first_steps[1]), _quickest(arcs),
-                    twin_of=twin_of, mode=mode)  # fmt: skip
+    private = arcs["private"].to_numpy()[: 2 * len(pieces)].reshape(2, -1)
+    arcs, twin_of, out = without_through_traffic(arcs[np.isfinite(arcs["fine"])], twin_of)
+    first_steps = np.where(private.any(axis=0), out[first_steps], first_steps)
+    pieces = pieces.assign(forward_to=first_steps[0], backward_to=first_steps[1])
+    return _network(ways, pieces, _quickest(arcs), twin_of=twin_of, mode=mode)
 
 
 def write_network(network: StreetNetwork, folder: Path) -> None:

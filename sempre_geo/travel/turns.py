@@ -12,6 +12,7 @@ from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.access import Mode
 
 _EXCEPTED = {"car": "motorcar|motor_vehicle", "bike": "bicycle"}
+_NO_TURNING_BACK_STEPS = 60
 _NOT_A_TURN = ("no_entry", "no_exit")
 
 
@@ -34,6 +35,7 @@ class _Turns:
     tail: NDArray[np.int64]
     head: NDArray[np.int64]
     way: NDArray[np.int64]
+    passable: NDArray[np.bool_]
     twin_of: list[int]
     leaving: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
 
@@ -51,7 +53,26 @@ class _Turns:
         if node in self.leaving:
             return self.leaving[node]
         order, start = self._out
-        return [(arc, int(self.head[arc])) for arc in order[start[node] : start[node + 1]].tolist()]
+        arcs = order[start[node] : start[node + 1]].tolist()
+        return [(arc, int(self.head[arc])) for arc in arcs if self.passable[arc]]
+
+    def onward(self, node: int, place: int, *, steps: int = _NO_TURNING_BACK_STEPS) -> int:
+        """A copy of ``node`` for those who come from ``place`` and do not turn round there, nor before a junction.
+
+        Else a forbidden turn would be made by turning back a few metres on. At a dead end one has to.
+        """
+        leaving = [(arc, to) for arc, to in self.out_of(node) if self.twin_of[to] != place]
+        if not leaving:
+            return node
+        if len(leaving) == 1 and steps > 0:
+            arc, to = leaving[0]
+            leaving = [(arc, self.onward(to, self.twin_of[node], steps=steps - 1))]
+        return self.copy(node, leaving)
+
+    def restricted(self, node: int, rule: _Rule) -> int:
+        """A copy of a node from which only what the rule allows can be taken."""
+        allowed = [(arc, to) for arc, to in self.out_of(node) if self.allows(arc, rule)]
+        return self.copy(node, [(arc, self.onward(to, self.twin_of[node])) for arc, to in allowed])
 
     def copy(self, node: int, leaving: list[tuple[int, int]]) -> int:
         """A copy of a node from which only these arcs leave."""
@@ -66,8 +87,7 @@ class _Turns:
     def apply(self, arcs: list[int], rule: _Rule) -> None:
         """Let these arcs arrive at copies of their node from which only what the rule allows can be taken."""
         for node in sorted({int(self.head[arc]) for arc in arcs}):
-            leaving = [(arc, to) for arc, to in self.out_of(node) if self.allows(arc, rule)]
-            self.head[[arc for arc in arcs if self.head[arc] == node]] = self.copy(node, leaving)
+            self.head[[arc for arc in arcs if self.head[arc] == node]] = self.restricted(node, rule)
 
     def apply_along(self, arcs: list[int], rule: _Rule, *, path: list[int], way: int) -> None:
         """The same at the end of a ``path`` of nodes along a way, for those alone who came by ``arcs``.
@@ -85,10 +105,12 @@ class _Turns:
             if arc is None:
                 return node
             steps.append(arc[1])
-        last = self.copy(steps[-1], [(arc, to) for arc, to in self.out_of(steps[-1]) if self.allows(arc, rule)])
-        for here, onward in zip(reversed(steps[:-1]), reversed(steps[1:]), strict=True):
+        last = self.restricted(steps[-1], rule)
+        before = [node, *steps]
+        for place, here, onward in zip(before[-3::-1], steps[-2::-1], steps[:0:-1], strict=True):
             last = self.copy(here, [
-                (arc, last if to == onward and self.way[arc] == way else to) for arc, to in self.out_of(here)
+                (arc, last if to == onward and self.way[arc] == way else to)
+                for arc, to in self.out_of(here) if here == node or self.twin_of[to] != self.twin_of[place]
             ])  # fmt: skip
         return last
 
@@ -108,7 +130,10 @@ def with_turns(
     ruled = _binding(ways.restrictions, mode)
     if ruled.empty:
         return arcs, twin_of
-    turns = _Turns(arcs["tail"].to_numpy(), arcs["head"].to_numpy().copy(), arcs["way"].to_numpy(), twin_of.tolist())
+    turns = _Turns(
+        tail=arcs["tail"].to_numpy(), head=arcs["head"].to_numpy(copy=True), way=arcs["way"].to_numpy(),
+        passable=np.isfinite(arcs["fine"].to_numpy()), twin_of=twin_of.tolist(),
+    )  # fmt: skip
     position = pd.Series(np.arange(len(ways.ways)), index=ways.ways.index)
     ruled = ruled.assign(
         start=position.reindex(ruled["from_way"]).to_numpy(), end=position.reindex(ruled["to_way"]).to_numpy(),

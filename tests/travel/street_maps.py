@@ -42,9 +42,13 @@ def street_map(
     ways: Sequence[tuple[str, Mapping[str, str]]],
     *,
     barriers: Mapping[str, Mapping[str, str]] | None = None,
-    restrictions: Sequence[tuple[int, str, int, str]] = (),
+    restrictions: Sequence[tuple[int, str | int, int, str]] = (),
+    exceptions: str = "",
 ) -> StreetWays:
-    """A map of ways like ``("A B C", {"highway": "residential"})``; restrictions are (from, via, to, kind)."""
+    """A map of ways like ``("A B C", {"highway": "residential"})``; restrictions are (from, via, to, kind).
+
+    Ways are numbered from 1; a restriction's via is a node's name or a way's number.
+    """
     names = list(nodes)
     at = degrees([nodes[name] for name in names])
     lines = [[names.index(name) for name in path.split()] for path, _tags in ways]
@@ -68,7 +72,11 @@ def street_map(
             dtype=object,
         ),
         restrictions=pd.DataFrame(
-            [(start, 100 + names.index(via), -1, end, kind, "") for start, via, end, kind in restrictions],
+            [(start, *_via(names, via), end, kind, exceptions) for start, via, end, kind in restrictions],
             columns=["from_way", "via_node", "via_way", "to_way", "restriction", "except"],
         ),
     )
+
+
+def _via(names: Sequence[str], via: str | int) -> tuple[int, int]:
+    return (-1, via) if isinstance(via, int) else (100 + names.index(via), -1)
