@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -117,10 +117,11 @@ def test_questions_that_make_no_sense_are_refused_in_a_sentence(home: Settings, 
         journey(home, valley.name, origin=HOME, destination=DOOR, depart=_at("2027-05-05T06:00"))
 
 
-def test_a_region_without_a_timetable_says_so(settings: Settings, tmp_path: Path) -> None:
-    build_region(settings, "quiet", osm=[write_valley(tmp_path / "v.osm.pbf")], country="LV")
-    with pytest.raises(MissingDataError, match="--gtfs"):
-        journey(settings, "quiet", origin=HOME, destination=DOOR, depart=_at("2026-05-05T06:00"))
+def test_a_region_without_a_timetable_says_so(valley: Region) -> None:
+    layers = {name: layer for name, layer in valley.catalog["layers"].items() if name != "timetable"}
+    quiet = replace(valley, catalog=dict(valley.catalog) | {"layers": layers})
+    with pytest.raises(MissingDataError, match=r"'valley' has no timetable.*--gtfs"):
+        region_timetable(quiet)
 
 
 def test_the_matrix_agrees_with_journeys_and_keeps_every_pair(home: Settings, valley: Region) -> None:

@@ -89,12 +89,13 @@ def test_a_path_that_climbs_out_of_the_zip_is_refused(tmp_path: Path, path: str)
     assert [entry.name for entry in tmp_path.iterdir()] == ["evil.zip"]
 
 
-def test_a_zip_bomb_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+def test_a_zip_bomb_is_refused_before_it_fills_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gtfs_files, "_SUSPICIOUS_BYTES", 8 << 20)
     target = write_zip(tmp_path / "bomb.zip", {k: v for k, v in timetable(TRIPS).items() if k != "stop_times"})
     with zipfile.ZipFile(target, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("stop_times.txt", "w") as out:
-        for _block in range(80):
+        for _block in range(20):
             out.write(b"0" * (1 << 20))
-    with pytest.raises(InputError, match=r"bomb\.zip unpacks 'stop_times\.txt' to more than 6\d MB"):
+    with pytest.raises(InputError, match=r"bomb\.zip unpacks 'stop_times\.txt' to more than \d+ MB"):
         read_gtfs([target])
 
 
