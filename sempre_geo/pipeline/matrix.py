@@ -14,7 +14,7 @@ from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region, read_region
-from sempre_geo.region.tables import raise_problems, read_points
+from sempre_geo.region.tables import FIRST_ROW, raise_problems, read_points
 from sempre_geo.settings import Settings
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
 from sempre_geo.travel.speeds import MODES
@@ -77,7 +77,7 @@ def _read_places(path: Path, region: Region) -> gpd.GeoDataFrame:
     x, y = places.geometry.x, places.geometry.y
     inside = x.between(west, east) & y.between(south, north)
     swapped = ~inside & x.between(south, north) & y.between(west, east)
-    raise_problems(path, {_("longitude and latitude swapped"): pd.Index(np.flatnonzero(swapped) + 1)})
+    raise_problems(path, {_("longitude and latitude swapped"): pd.Index(np.flatnonzero(swapped) + FIRST_ROW)})
     return places
 
 

@@ -56,7 +56,7 @@ _BAD_TRACKS = frozenset({"grade3", "grade4", "grade5"})
 _STEEP_PERCENT = 8.0
 _CAR_ROUGH_KMH = 30.0
 _CAR_UNPAVED_KMH = 60.0
-_TURN_LOSS = 0.97  # a mean over a way: bends, junctions and yielding cost a little of the posted speed
+_TURN_LOSS = 0.97  # bends, junctions and yielding cost a little of the posted speed, in the mean over a way
 
 
 @dataclass(frozen=True)
