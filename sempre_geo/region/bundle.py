@@ -16,7 +16,7 @@ from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.catalog import CATALOG, read_catalog
 from sempre_geo.region.countries import Country, read_country
-from sempre_geo.region.ways import StreetWays
+from sempre_geo.region.ways import WAY_TAGS, StreetWays
 from sempre_geo.settings import Settings
 
 STREETS = "streets"
@@ -169,6 +169,8 @@ def write_street_ways(ways: StreetWays, folder: Path) -> None:
 def read_street_ways(folder: Path) -> StreetWays:
     """The street ways written into ``folder``."""
     parts: dict[str, Any] = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES}
+    tags = dict.fromkeys(WAY_TAGS, "category")  # a tag that no way has comes back without its type
+    parts["ways"] = parts["ways"].astype(tags)
     for part in fields(StreetWays):
         if part.name not in _TABLES:
             parts[part.name] = np.load(folder / f"{part.name}.npy")
