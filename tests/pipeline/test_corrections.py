@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
@@ -14,6 +15,7 @@ from sempre_geo.pipeline.community import close_community
 from sempre_geo.pipeline.corrections import corrections, decide_correction, report_correction, services_in_use
 
 REGION = "unbuilt"
+AT = datetime(2026, 11, 1, 8, 5, tzinfo=UTC)
 SERVICES = pd.DataFrame(
     {"category": ["gp", "library"], "name": ["Practice", "Library"], "opening_hours": ["Mo-Fr 12:00-16:00", None],
      "capacity": [1.0, float("nan")], "source": ["OpenStreetMap", "OpenStreetMap"]},
@@ -37,7 +39,7 @@ def test_nothing_changes_before_somebody_decided(settings):
 
 def test_an_accepted_one_is_used_and_named_and_the_layer_itself_stays(settings):
     before = SERVICES.copy()
-    receipt = report_correction(settings, REGION, report=EARLIER)
+    receipt = report_correction(settings, REGION, report=EARLIER, at=AT)
     gone = report_correction(settings, REGION, report=Report("services", "osm:n2", "gone", "", "It burnt down"))
     for one in (receipt, gone):
         decide_correction(settings, one.id, decision="accepted", by=OPERATOR)
@@ -53,8 +55,8 @@ def test_an_accepted_one_is_used_and_named_and_the_layer_itself_stays(settings):
 def test_it_can_be_taken_back_and_the_last_decision_counts(settings):
     first = report_correction(settings, REGION, report=EARLIER)
     later = report_correction(settings, REGION, report=replace(EARLIER, value="We 10:00-12:00"))
-    decide_correction(settings, first.id, decision="accepted", by=OPERATOR)
-    decide_correction(settings, later.id, decision="accepted", by=OPERATOR)
+    decide_correction(settings, first.id, decision="accepted", by=OPERATOR, at=AT)
+    decide_correction(settings, later.id, decision="accepted", by=OPERATOR, at=AT + timedelta(minutes=1))
     assert services_in_use(settings, REGION, services=SERVICES)["opening_hours"].iloc[0] == "We 10:00-12:00"
     decide_correction(settings, later.id, decision="withdrawn", by=OPERATOR, reason="It was only once.")
     assert services_in_use(settings, REGION, services=SERVICES)["opening_hours"].iloc[0] == "Tu 11:00-16:00"
