@@ -19,6 +19,7 @@ from sempre_geo.publish.tile_shapes import FIRST_ZOOM, LAST_ZOOM
 
 _DECIMALS = 5
 _MANY = 400
+_SHOWN = 0.82
 _NAMES_PANE = "names"
 _VIEW_MARGIN_DEG = 0.35
 _UNSEEN = re.compile("[\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -170,7 +171,8 @@ class PinLayer(Layer):
                     marker = L.circleMarker(at, {radius: 4, weight: 1.5, fillOpacity: 1,
                         color: {{ this.casing|tojson }}, fillColor: {{ this.colours|tojson }}[pin]});
                 } else {
-                    marker = L.marker(at, {keyboard: false, bubblingMouseEvents: true, alt: "", icon: L.icon({
+                    marker = L.marker(at, {keyboard: false, bubblingMouseEvents: true, alt: "",
+                        zIndexOffset: {{ this.raised|tojson }}[pin] || 0, icon: L.icon({
                         iconUrl: {{ this.address|tojson }} + pin + ".svg", iconSize: {{ this.size|tojson }},
                         iconAnchor: {{ this.anchors|tojson }}[pin]})});
                 }
@@ -187,10 +189,11 @@ class PinLayer(Layer):
         self.features = features
         self.as_dots = len(features["features"]) > _MANY
         self.address = f"{ASSETS}/pins/{theme.name}/"
-        self.anchors = {pin: pin_anchor(pin) for pin in PINS}
+        self.anchors = {pin: [round(_SHOWN * at) for at in pin_anchor(pin)] for pin in PINS}
         self.colours = {pin: theme.pin(pin.removesuffix("_waiting")) for pin in PINS}
         self.casing = theme.casing
-        self.size = [WIDTH_PX, HEIGHT_PX]
+        self.size = [round(_SHOWN * WIDTH_PX), round(_SHOWN * HEIGHT_PX)]
+        self.raised = {"service": 1000, "here": 2000}
 
 
 def pin_group(features: Mapping[str, Any], theme: Theme) -> folium.FeatureGroup:

@@ -76,11 +76,12 @@ def _page(shown: Proposal) -> None:
     told = "".join(f"<h2>{escape(name)}</h2><p class='said'>{inert(text)}</p>" for name, text in parts.items())
     team = ", ".join(f"{inert(member.name)} ({escape(_part(member.part))})" for member in shown.team)
     figures = "".join(f"<li>{inert(figure.get('title', ''))}</li>" for figure in shown.evidence)
+    places = f"<h2>{escape(_('Figures of the place'))}</h2><ul>{figures}</ul>" if figures else ""
     st.html(
         f'<div class="answer"><p><span class="tag">{escape(words.status(shown.status))}</span>'
         f"{inert(shown.place_name)}</p>"
         f"{told}<h2>{escape(_('Who is behind it'))}</h2><p class='said'>{team or escape(_('Nobody named yet.'))}</p>"
-        f"<h2>{escape(_('Figures of the place'))}</h2><ul>{figures}</ul></div>"
+        f"{places}</div>"
     )
     if shown.needs:
         st.html(f"<h2>{escape(_('Needs behind it'))}</h2>")
@@ -170,13 +171,14 @@ def _shown(proposal_id: str) -> None:
 if OPEN not in st.session_state:
     st.session_state[OPEN] = st.query_params.get("proposal")
 idea = st.session_state.get(IDEA)
-if JOINED in st.session_state:
-    _receipt(st.session_state[JOINED])
-elif idea in ideas.index:
-    _form(str(idea))
-elif st.session_state[OPEN]:
-    _shown(str(st.session_state[OPEN]))
-else:
-    _list()
-    _ideas()
+with st.container(key="reading"):
+    if JOINED in st.session_state:
+        _receipt(st.session_state[JOINED])
+    elif idea in ideas.index:
+        _form(str(idea))
+    elif st.session_state[OPEN]:
+        _shown(str(st.session_state[OPEN]))
+    else:
+        _list()
+        _ideas()
 session.write_link({"proposal": st.session_state[OPEN]})
