@@ -202,7 +202,7 @@ class Distances:
 def _lay(line: Line, graph: RoadGraph, places: list[Settlement], stops: dict[str, Stop]) -> Laid:
     if line.ferry:
         ends = tuple(stops[f"{name} sadam"] for name in line.via)
-        return Laid(line, ends, (0.0, FERRY_MIN * 60.0), np.array([stop.at for stop in ends]))
+        return Laid(line, ends, (0.0, FERRY_MIN * 60.0), graph.points[[stop.node for stop in ends]])
     if len(line.via) == 1:
         ring = [stop for name, stop in stops.items() if name.startswith(f"{line.via[0]} ")]
         turn = [stops[line.via[0]], ring[0], *ring[1:], stops[line.via[0]]]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -92,11 +91,11 @@ def _gates(rng: np.random.Generator, found: Details) -> None:
 
 def _crossings(rng: np.random.Generator, found: Details) -> None:
     """Where streets of a town meet a main road there is a crossing, its kerb lowered, raised or not noted."""
-    main = {(float(x), float(y)) for road in found.roads if road.highway == "primary" for x, y in road.line}
+    main = {(float(x), float(y)) for road in found.roads if road.highway in _SURFACE for x, y in road.line}
     for road in found.roads:
         if road.highway != "residential":
             continue
-        for x, y in road.line[[0, -1]]:
+        for x, y in road.line:
             if (float(x), float(y)) in main and rng.random() < 0.6:
                 kerb = ("lowered", "raised", "flush", "")[int(rng.integers(4))]
                 found.points[float(x), float(y)] = {"highway": "crossing"} | ({"kerb": kerb} if kerb else {})
@@ -104,16 +103,27 @@ def _crossings(rng: np.random.Generator, found: Details) -> None:
 
 def _forbidden_turn(found: Details, town: Settlement) -> None:
     """One junction in the town where a street must not be left to the left into the main road."""
-    at_point: dict[Point, list[int]] = defaultdict(list)
-    for number, road in enumerate(found.roads):
-        if road.highway in {"primary", "residential"}:
-            for x, y in road.line[[0, -1]]:
-                at_point[float(x), float(y)].append(number)
-    for point in sorted(at_point, key=lambda one: np.hypot(one[0] - town.x, one[1] - town.y)):
-        kinds = {found.roads[number].highway: number for number in at_point[point]}
-        if len(kinds) == 2:
-            found.no_left.append((kinds["residential"], point, kinds["primary"]))
-            return
+    ends = [
+        (float(np.hypot(*(road.line[side] - town.at))), number, side)
+        for number, road in enumerate(found.roads)
+        if road.highway == "residential" and "oneway" not in road.tags
+        for side in (0, -1)
+    ]
+    for _far, number, side in sorted(ends):
+        street, point = found.roads[number], found.roads[number].line[side]
+        for main in [road for road in found.roads if road.highway == "primary"]:
+            at = np.flatnonzero((main.line[1:-1] == point).all(axis=1)) + 1
+            if len(at):
+                rest = Road(main.highway, main.line[int(at[0]) :], dict(main.tags))
+                main.line = main.line[: int(at[0]) + 1]
+                found.roads.append(rest)
+                came = point - street.line[1 if side == 0 else -2]
+                ahead = rest.line[1] - point
+                to_left = came[0] * ahead[1] - came[1] * ahead[0] > 0
+                left = rest if to_left else main
+                target = next(place for place, road in enumerate(found.roads) if road is left)
+                found.no_left.append((number, (float(point[0]), float(point[1])), target))
+                return
 
 
 def _footways(rng: np.random.Generator, found: Details, towns: list[Settlement]) -> list[Road]:

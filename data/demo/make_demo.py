@@ -42,7 +42,7 @@ from voices import write_contributions
 SEED = 11
 FILES = (
     "demo.osm.pbf", "demo_gtfs.zip", "census_grid.csv", "boundaries.geojson", "contributions.csv", "proposals.json",
-    "holidays.toml",
+    "hours.toml",
 )  # fmt: skip
 
 
@@ -110,7 +110,7 @@ def write_county(county: County, folder: Path) -> dict[str, int]:
     people = make_people(np.random.default_rng([SEED, 11]), county.terrain, county.places, county.buildings)
     write_people(people, folder / "census_grid.csv")
     write_outlines(county.areas, folder / "boundaries.geojson")
-    (folder / "holidays.toml").write_text(holidays_toml(), encoding="utf-8")
+    (folder / "hours.toml").write_text(holidays_toml(), encoding="utf-8")
     counts["contributions"] = write_contributions(
         np.random.default_rng([SEED, 12]), county.buildings,
         source=Path(__file__).parent / "voices.tsv", path=folder / "contributions.csv",

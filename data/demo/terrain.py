@@ -11,7 +11,7 @@ from plane import AXIS, CELL_M, Floats, X, Y, noise, polygons_above, ragged, rou
 from scipy import ndimage
 
 ISLAND = (24_600.0, -11_500.0)
-LIGHTHOUSE = (-27_300.0, 9_300.0)
+LIGHTHOUSE = (-28_300.0, 9_900.0)
 PENINSULA = ((-11_000.0, 12_500.0), (-17_500.0, 20_500.0), (-20_800.0, 24_200.0))
 BAYS = (  # x, y, radius, depth
     (-25_000.0, 13_500.0, 6_000.0, 0.9), (18_500.0, 15_500.0, 5_200.0, 0.8), (3_500.0, -26_500.0, 4_500.0, 0.8),

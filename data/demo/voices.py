@@ -14,7 +14,7 @@ COLUMNS = (
     "id", "kind", "category", "title", "text", "language", "settlement", "lon", "lat", "obstacle", "about", "groups",
     "how_it_came_in", "consent", "shown_alone", "status", "voices", "created_at",
 )  # fmt: skip
-# The letters of voices.tsv. Nobody speaks from the north-east, from the valley of Purvmala, or from the far west.
+# The letters of voices.tsv. Nobody speaks from the valley of Purvmala, the north-east or the west coast: silence, too.
 AREAS = {
     "P": ("Tirranina", "Metsaveeru", "Hõbeneeme"), "I": ("Pikksaare", "Lõunasaare"), "W": ("Rietgals",),
     "S": ("Dienvidragi",), "K": ("Kāpgals",), "E": ("Kaugemäe", "Ehalaane"), "C": ("Ahunurme", "Sooveeru"),
