@@ -22,8 +22,8 @@ _DRAWN_FROM = {
     "stream": 12, "river": 8, "municipality": 8, "rail": 9, "ferry": 8, "path": 14, "track": 13, "service": 13,
     "minor": 11, "tertiary": 10, "secondary": 8, "primary": 7, "trunk": 7, "motorway": 7, "building": 14,
 }  # fmt: skip
-_TOLERANCE_PX = 0.45
-_SMALLEST_PX2 = 3.0
+_TOLERANCE_PX = 0.6
+_SMALLEST_PX2 = 12.0
 _FRAME_MARGIN_DEG, _OPEN_SEA_DEG = 0.02, 8.0
 
 

@@ -35,6 +35,7 @@ _ROAD_PX = {
 _CASED_FROM = {"service": 15, "minor": 13, "tertiary": 11, "secondary": 10, "primary": 8, "trunk": 7, "motorway": 7}
 _MAIN = {"primary", "trunk", "motorway"}
 _HALO_PX = 2
+_NOT_YET = 255
 _DASH_PX, _DASH_GAP_PX = 5, 4
 
 
@@ -262,7 +263,7 @@ def _png(image: Image.Image, theme: Theme) -> bytes:
     buffer = io.BytesIO()
     if image.mode == "RGB":
         image = _in_theme_colours(image, theme)
-    image.save(buffer, format="PNG", compress_level=6)
+    image.save(buffer, format="PNG", compress_level=4)
     return buffer.getvalue()
 
 
@@ -271,21 +272,38 @@ def _in_theme_colours(image: Image.Image, theme: Theme) -> Image.Image:
 
     Pillow's own ``quantize`` rounds before it compares, which tints the flat ground.
     """
-    palette = _palette(tuple(dict.fromkeys(theme.land.values())))
+    nearest = _nearest(tuple(dict.fromkeys(theme.land.values())))
     pixels = np.asarray(image, dtype=np.int32)
-    packed = (pixels[..., 0] << 16) | (pixels[..., 1] << 8) | pixels[..., 2]
-    colours, where = np.unique(packed, return_inverse=True)
-    parts = np.column_stack([colours >> 16, (colours >> 8) & 255, colours & 255]).astype(np.float32)
-    wide = palette.astype(np.float32)
-    apart = (wide**2).sum(axis=1) - 2 * parts @ wide.T
-    result = Image.fromarray(apart.argmin(axis=1).astype(np.uint8)[where].reshape(packed.shape), mode="P")
-    result.putpalette(palette.ravel().tolist())
+    result = Image.fromarray(nearest.of((pixels[..., 0] << 16) | (pixels[..., 1] << 8) | pixels[..., 2]), mode="P")
+    result.putpalette(nearest.palette.ravel().tolist())
     return result
 
 
-@lru_cache(maxsize=8)
+class _Nearest:
+    """The palette's nearest entry of every colour, looked up once a colour: tiles use the same few thousand."""
+
+    def __init__(self, palette: NDArray[np.int32]) -> None:
+        self.palette = palette
+        self._known = np.full(2**24, _NOT_YET, dtype=np.uint8)
+
+    def of(self, packed: NDArray[np.int32]) -> NDArray[np.uint8]:
+        entries = self._known[packed]
+        new = np.unique(packed[entries == _NOT_YET])
+        if len(new):
+            parts = np.column_stack([new >> 16, (new >> 8) & 255, new & 255]).astype(np.float32)
+            wide = self.palette.astype(np.float32)
+            self._known[new] = ((wide**2).sum(axis=1) - 2 * parts @ wide.T).argmin(axis=1)
+            entries = self._known[packed]
+        return entries
+
+
+@lru_cache(maxsize=4)
+def _nearest(colours: tuple[str, ...]) -> _Nearest:
+    return _Nearest(_palette(colours))
+
+
 def _palette(colours: tuple[str, ...]) -> NDArray[np.int32]:
-    """The colours and the half-way mix of each two, at most 256, as red, green, blue."""
+    """The colours and the half-way mix of each two, at most 255, as red, green, blue."""
     pure = [rgb(colour) for colour in colours]
     mixed = [tuple((a + b) // 2 for a, b in zip(*pair, strict=True)) for pair in combinations(pure, 2)]
-    return np.array([*pure, *mixed][:256], dtype=np.int32)
+    return np.array([*pure, *mixed][:_NOT_YET], dtype=np.int32)
