@@ -45,30 +45,24 @@ class Streets:
 
     def exits(self, snapped: Snapped) -> Ends:
         """The two nodes a trip from each point first comes to."""
-        network, at, share = self.network, snapped.segment, snapped.fraction
+        found = np.flatnonzero(snapped.found)
+        at, share = snapped.segment[found], snapped.fraction[found]
         forward, backward = self._both_ways(at)
-        return self._ends(
-            snapped,
-            (network.backward_to[at].astype(np.int64), _part(backward, share)),
-            (network.forward_to[at].astype(np.int64), _part(forward, 1 - share)),
-        )
+        to_tail, to_head = self.network.backward_to[at], self.network.forward_to[at]
+        return self._ends(snapped, (to_tail, _part(backward, share)), (to_head, _part(forward, 1 - share)))
 
     def entries(self, snapped: Snapped) -> Ends:
         """The nodes from which a trip to each point leaves the network.
 
         They are both ends of its street, and those of their copies from which it may be entered.
         """
-        network, at, share = self.network, snapped.segment, snapped.fraction
-        tail, head = network.tail_of_segment[at], network.head_of_segment[at]
+        network, found = self.network, np.flatnonzero(snapped.found)
+        at, share = snapped.segment[found], snapped.fraction[found]
         forward, backward = self._both_ways(at)
-        ends = self._ends(
-            snapped,
-            (tail.astype(np.int64), _part(forward, share)),
-            (head.astype(np.int64), _part(backward, 1 - share)),
-        )
+        tail, head = network.tail_of_segment[at], network.head_of_segment[at]
+        ends = self._ends(snapped, (tail, _part(forward, share)), (head, _part(backward, 1 - share)))
         keys, leaving = network.arcs_of_copies
-        found = snapped.found
-        wanted = np.concatenate([network.joint(tail, head)[found], network.joint(head, tail)[found]])
+        wanted = np.concatenate([network.joint(tail, head), network.joint(head, tail)])
         first, last = np.searchsorted(keys, wanted), np.searchsorted(keys, wanted, side="right")
         rows = np.repeat(np.arange(len(wanted)), last - first)
         nth = np.arange(len(rows)) - np.repeat(np.cumsum(last - first) - (last - first), last - first)
@@ -82,16 +76,16 @@ class Streets:
         return forward[segment].astype(np.float64), backward[segment].astype(np.float64)
 
     def _ends(
-        self, snapped: Snapped, by_tail: tuple[NDArray[np.int64], _F], by_head: tuple[NDArray[np.int64], _F]
+        self, snapped: Snapped, by_tail: tuple[NDArray[np.int32], _F], by_head: tuple[NDArray[np.int32], _F]
     ) -> Ends:
         found = np.flatnonzero(snapped.found)
-        length = self.network.length_m[snapped.segment].astype(np.float64)
-        off = snapped.off_network_m
+        share, off_m, off_s = snapped.fraction[found], snapped.off_network_m[found], snapped.off_network_s[found]
+        length = self.network.length_m[snapped.segment[found]].astype(np.float64)
         return Ends(
             np.concatenate([found, found]),
-            np.concatenate([by_tail[0][found], by_head[0][found]]),
-            np.concatenate([(by_tail[1] + snapped.off_network_s)[found], (by_head[1] + snapped.off_network_s)[found]]),
-            np.concatenate([(length * snapped.fraction + off)[found], (length * (1 - snapped.fraction) + off)[found]]),
+            np.concatenate([by_tail[0], by_head[0]]).astype(np.int64),
+            np.concatenate([by_tail[1] + off_s, by_head[1] + off_s]),
+            np.concatenate([length * share + off_m, length * (1 - share) + off_m]),
         )
 
 
@@ -268,7 +262,7 @@ def _best_distinct(seconds: _F, who: NDArray[np.int64], far: _F, k: int) -> tupl
 
 
 def _same_segment_pairs(streets: Streets, from_points: Snapped, to_points: Snapped, limit_s: float) -> pd.DataFrame:
-    """Pairs on one segment that travel along it without touching a node."""
+    """Pairs on one segment: along it without touching a node, or straight across if the street is farther off."""
     left = pd.DataFrame({"segment": from_points.segment, "origin": np.arange(len(from_points))})
     right = pd.DataFrame({"segment": to_points.segment, "target": np.arange(len(to_points))})
     pairs = left[left["segment"] >= 0].merge(right[right["segment"] >= 0], on="segment")
@@ -278,8 +272,13 @@ def _same_segment_pairs(streets: Streets, from_points: Snapped, to_points: Snapp
     forward = (network.forward_if_fine_s if streets.fine else network.forward_s)[at]
     backward = (network.backward_if_fine_s if streets.fine else network.backward_s)[at]
     along = np.where(moved >= 0, _part(forward, moved), _part(backward, -moved))
-    seconds = along + from_points.off_network_s[origin] + to_points.off_network_s[target]
-    metres = network.length_m[at] * np.abs(moved) + from_points.off_network_m[origin] + to_points.off_network_m[target]
+    off_m = from_points.off_network_m[origin] + to_points.off_network_m[target]
+    off_s = from_points.off_network_s[origin] + to_points.off_network_s[target]
+    metres = network.length_m[at] * np.abs(moved) + off_m
+    straight = np.hypot(*(from_points.xy[origin] - to_points.xy[target]).T)
+    beside = straight <= off_m  # next door: nobody walks to the street and back
+    seconds = np.where(beside, off_s * straight / np.maximum(off_m, 1e-9), along + off_s)
+    metres = np.where(beside, straight, metres)
     pairs = pairs.assign(seconds=seconds, metres=metres)[["origin", "target", "seconds", "metres"]]
     return pairs[pairs["seconds"] <= limit_s] if np.isfinite(limit_s) else pairs[np.isfinite(pairs["seconds"])]
 

@@ -33,12 +33,15 @@ class Snapped:
     off_network_m, off_network_s
         The leg between point and street: metres as the crow flies, and seconds on foot (also for drivers:
         beyond the street there is none to drive on). Infinite where nothing is within reach.
+    xy
+        The points themselves in metres (EPSG:3035), shape (points, 2).
     """
 
     segment: NDArray[np.int64]
     fraction: NDArray[np.float64]
     off_network_m: NDArray[np.float64]
     off_network_s: NDArray[np.float64]
+    xy: NDArray[np.float64]
 
     def __len__(self) -> int:
         return len(self.segment)
@@ -46,7 +49,9 @@ class Snapped:
     def only(self, row: int) -> Snapped:
         """One of the points alone."""
         here = slice(row, row + 1)
-        return Snapped(self.segment[here], self.fraction[here], self.off_network_m[here], self.off_network_s[here])
+        return Snapped(
+            self.segment[here], self.fraction[here], self.off_network_m[here], self.off_network_s[here], self.xy[here]
+        )
 
     @property
     def found(self) -> NDArray[np.bool_]:
@@ -85,7 +90,8 @@ class SegmentIndex:
         met = segment >= 0
         fraction[met] = shapely.line_locate_point(self._lines[segment[met]], places[met], normalized=True)
         kmh = WHEELCHAIR_KMH if self._network.mode == "wheelchair" else WALK_KMH
-        return Snapped(segment, np.nan_to_num(fraction), away, away * 3.6 / kmh)
+        xy = np.column_stack([shapely.get_x(places), shapely.get_y(places)])
+        return Snapped(segment, np.nan_to_num(fraction), away, away * 3.6 / kmh, xy)
 
     def _nearest(self, places: NDArray[np.object_], farthest_m: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         segment, away = _query(self._main_tree, places, farthest_m)
