@@ -71,7 +71,7 @@ def test_help_comes_within_a_second():
     [
         (["gaps", "nowhere", "--out", "g.csv"], "'nowhere' is not built"),
         (["gaps", "../ciems", "--out", "g.csv"], "cannot name a region"),
-        (["gaps", "ciems", "--out", "g.doc"], "g.doc"),
+        (["export", "ciems", "--out", "g.doc"], "g.doc"),
         (["build", "x", "--osm", "absent.osm.pbf"], "absent.osm.pbf"),
         (["journey", "ciems", "--from", "here", "--to", "25.3,57.6", "--depart", "2026-01-01T08:00"], "no position"),
         (
@@ -110,7 +110,9 @@ def test_gaps_matrix_siting_and_export_write_what_they_promise(home, monkeypatch
     monkeypatch.chdir(home)
     lon, lat = MIDDLE
     pd.DataFrame({"id": ["a", "b"], "lon": [lon, lon + 0.004], "lat": [lat, lat]}).to_csv("points.csv", index=False)
-    assert _status("gaps", "ciems", "--out", "gaps.csv") == 0
+    row = "LV,pharmacy,travel_time,5,min,walk,all,one way,ours,own"
+    (home / "ours.csv").write_text(f"country,category,metric,limit,unit,mode,group,scope,source,status\n{row}\n")
+    assert _status("gaps", "ciems", "--standards", "ours.csv", "--out", "gaps.csv") == 0
     both = ("--origins", "points.csv", "--destinations", "points.csv")
     assert _status("matrix", "ciems", "--mode", "walk", *both, "--out", "m.csv") == 0
     assert _status("siting", "ciems", "--service", "gp", "--add", "1", "--model", "p-median", "--out", "s.csv") == 0

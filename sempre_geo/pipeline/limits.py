@@ -77,7 +77,7 @@ def whole_region(table: pd.DataFrame) -> pd.Series:
     """The sums of `beyond_limit` over all municipalities, with the share of the whole.
 
     >>> rows = pd.DataFrame({"people": [10.0], "beyond": [2.0], "no_way": [0.0], "unknown": [2.0]})
-    >>> whole_region(rows)["share_beyond"]
+    >>> float(whole_region(rows)["share_beyond"])
     0.25
     """
     total = table[["people", "beyond", "no_way", "unknown"]].sum()

@@ -32,9 +32,6 @@ def test_names_are_marked_after_an_introduction_only():
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "1" * 5000, "@" * 5000, ("1 " * 2500), "a." * 2500, "iela " * 1000])
-def test_hostile_texts_are_read_in_no_time(text):
-    import time
-
-    start = time.perf_counter()
-    personal_data(text, words=WORDS)
-    assert time.perf_counter() - start < 2
+@pytest.mark.timeout(60)  # a search that runs away would take days, not a slow machine's seconds
+def test_hostile_texts_do_not_make_the_search_run_away(text):
+    assert isinstance(list(personal_data(text, words=WORDS)), list)

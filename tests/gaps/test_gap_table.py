@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sempre_geo.gaps.gap_table import FIXED_COLUMNS, Assessment, gap_table
@@ -62,6 +62,7 @@ CELLS = st.lists(
 )
 
 
+@settings(max_examples=25)
 @given(CELLS)
 def test_reasons_add_up_to_those_beyond_and_places_to_everybody(cells):
     cost, known, people, places = map(list, zip(*cells, strict=True))
@@ -78,6 +79,7 @@ def test_reasons_add_up_to_those_beyond_and_places_to_everybody(cells):
             assert row["mean_excess"] == pytest.approx(sum(e * n for e, n in excess) / beyond)
 
 
+@settings(max_examples=25)
 @given(CELLS)
 def test_nine_tenths_stay_at_or_below_the_worst_tenth(cells):
     cost, known, people, places = map(list, zip(*cells, strict=True))

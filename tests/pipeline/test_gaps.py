@@ -53,9 +53,9 @@ def test_by_cell_and_by_municipality_add_up_to_the_same(village, tmp_path):
     assert by_cell["beyond"].sum() == pytest.approx(by_place["beyond"].sum())
 
 
-def test_what_the_map_does_not_hold_is_unknown_and_estimates_say_so(village):
-    table = gaps(village, "ciems")
-    hospital = table[(table["category"] == "hospital") & (table["standard_id"] == "own-car")]
+def test_what_the_map_does_not_hold_is_unknown_and_estimates_say_so(village, tmp_path):
+    table = gaps(village, "ciems", standards=_table(tmp_path / "s.csv", category="*", mode="car"))
+    hospital = table[table["category"] == "hospital"]
     assert hospital["unknown"].sum() == pytest.approx(hospital["people"].sum())
     assert hospital["share_beyond"].isna().all()
     assert table["population_estimated"].all()
@@ -70,11 +70,12 @@ def test_a_countrys_standards_come_with_their_source_and_no_neighbours(village):
     assert all(standard.source for standard in finnish)
 
 
-def test_school_standards_say_what_stands_for_their_words(village):
-    table = gaps(village, "ciems", standards="FI")
-    row = table[table["standard_id"] == "fi-primary-school-2"].iloc[0]
+def test_school_standards_say_what_stands_for_their_words(village, tmp_path):
+    school = {"category": "primary_school", "group": "under 13", "scope": "there and back, waiting included"}
+    row = gaps(village, "ciems", standards=_table(tmp_path / "s.csv", mode="any", **school)).iloc[0]
     assert "people under 15" in row["approximated_by"]
-    assert row["standard_source"].startswith("Finland, Basic Education Act")
+    assert "by street the way there counts twice" in row["approximated_by"]
+    assert row["standard_source"] == "the village"
 
 
 @pytest.mark.parametrize(
