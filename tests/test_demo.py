@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
 from collections import Counter
@@ -85,6 +88,12 @@ def test_every_file_is_the_one_the_generator_made() -> None:
     made = {name: hashlib.sha256((DEMO / name).read_bytes()).hexdigest() for name in manifest["sha256"]}
     assert made == manifest["sha256"]
     assert sum(path.stat().st_size for path in DEMO.iterdir() if path.is_file()) < 6_000_000
+
+
+@pytest.mark.skipif("SEMPRE_SLOW_TESTS" not in os.environ, reason="takes a minute; set SEMPRE_SLOW_TESTS=1 to run it")
+def test_the_generator_makes_the_same_bytes_again() -> None:
+    made = subprocess.run([sys.executable, str(DEMO / "make_demo.py"), "--check"], capture_output=True, check=False)
+    assert made.returncode == 0, made.stderr
 
 
 def test_the_file_states_a_date_that_never_changes() -> None:

@@ -1,6 +1,7 @@
 """Makes the fictional county of Metsamaa in the open Baltic Sea, in the formats that real regions come in.
 
-Run ``python data/demo/make_demo.py [FOLDER]``; the same bytes come out every time. Nothing in it exists.
+Run ``python data/demo/make_demo.py [FOLDER]``; the same bytes come out every time
+(``--check`` tries it). Nothing in it exists.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -131,8 +133,14 @@ def sha256(path: Path) -> str:
 
 
 def main() -> None:
-    """Make everything and say what came out."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent
+    """Make everything and say what came out; with ``--check``, say whether it is what lies here."""
+    here = Path(__file__).parent
+    if sys.argv[1:] == ["--check"]:
+        with tempfile.TemporaryDirectory() as scratch:
+            write_county(make_county(), Path(scratch))
+            other = [name for name in FILES if sha256(Path(scratch) / name) != sha256(here / name)]
+        sys.exit(f"These files come out differently: {', '.join(other)}" if other else 0)
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else here
     counts = write_county(make_county(), folder)
     text = json.dumps({"counts": counts, "sha256": {name: sha256(folder / name) for name in FILES}}, indent=1)
     (folder / "MANIFEST.json").write_text(text + "\n", encoding="utf-8")
