@@ -20,6 +20,7 @@ HOME, SERVICE = -1, -2
 """Stand for the two ends in the place of a stop's position."""
 
 _NONE = -1
+_MOST_RIDES = 9
 
 
 @dataclass(frozen=True)
@@ -116,10 +117,14 @@ def easiest(town: Town, windows: Windows, wish: Wish) -> Ints:
     wish
         Opening hours and stay.
     """
-    return _easiest(  # type: ignore[no-any-return]
+    # What is reachable in time depends on the end of a window only, so windows of one end are looked at together.
+    order = np.lexsort((windows.arrive_s, windows.leave_s))
+    found = np.empty((len(order), 4), np.int32)
+    found[order] = _easiest(
         town.there, town.back, town.homes, town.to_service_s, town.from_service_s, town.walk_there_s,
-        town.walk_back_s, windows, wish,
+        town.walk_back_s, Windows(*(part[order] for part in windows)), wish,
     )  # fmt: skip
+    return found
 
 
 def visit_of_window(town: Town, windows: Windows, wish: Wish, *, at: int = 0) -> Visit:
@@ -127,13 +132,12 @@ def visit_of_window(town: Town, windows: Windows, wish: Wish, *, at: int = 0) ->
     home = int(windows.home[at])
     leave_home, home_s = int(windows.leave_home_s[at]), int(windows.home_s[at])
     by, end = _limits(int(windows.arrive_s[at]), int(windows.leave_s[at]), wish)
-    labels, out = _search(
-        town.there, town.homes.access, home, leave_home, town.to_service_s, int(town.walk_there_s[home]), by
-    )
-    labels_back, back = _search(
-        town.back, town.homes.egress, home, -home_s, town.from_service_s, int(town.walk_back_s[home]), -end
-    )
-    i, j, _, _ = _best_pair(out, back, wish)
+    for most in range(1, _MOST_RIDES + 1):
+        labels, out = _out(town, home, leave_home, by, most)
+        labels_back, back = _homeward(town, home, home_s, end, most)
+        i, j, changes, _ = _best_pair(out, back, wish)
+        if changes < most:
+            break
     arrive, leave = int(out[i, 0]), -int(back[j, 0])
     start = int(start_after(arrive, wish.open_s, wish.close_s, wish.stay_s))
     there = _legs(town.there, labels, out[i], leave=leave_home)
@@ -143,19 +147,35 @@ def visit_of_window(town: Town, windows: Windows, wish: Wish, *, at: int = 0) ->
 
 def way_there(town: Town, home: int, *, leave_s: int, by_s: int) -> tuple[Leg, ...]:
     """The easiest way to the service that leaves then and arrives by then; empty if there is none."""
-    labels, finals = _search(
-        town.there, town.homes.access, home, leave_s, town.to_service_s, int(town.walk_there_s[home]), by_s
-    )
-    return _legs(town.there, labels, _least(finals), leave=leave_s) if len(finals) else ()
+    for most in range(1, _MOST_RIDES + 1):
+        labels, finals = _out(town, home, leave_s, by_s, most)
+        if len(finals):
+            return _legs(town.there, labels, _least(finals), leave=leave_s)
+    return ()
 
 
 def way_back(town: Town, home: int, *, leave_s: int, home_s: int) -> tuple[Leg, ...]:
     """The easiest way home that leaves the service not before then and is home then; empty if there is none."""
-    labels, finals = _search(
-        town.back, town.homes.egress, home, -home_s, town.from_service_s, int(town.walk_back_s[home]), -leave_s
-    )
-    legs = _legs(town.back, labels, _least(finals), leave=-home_s) if len(finals) else ()
-    return tuple(_mirrored(leg) for leg in reversed(legs))
+    for most in range(1, _MOST_RIDES + 1):
+        labels, finals = _homeward(town, home, home_s, leave_s, most)
+        if len(finals):
+            legs = _legs(town.back, labels, _least(finals), leave=-home_s)
+            return tuple(_mirrored(leg) for leg in reversed(legs))
+    return ()
+
+
+def _out(town: Town, home: int, leave_s: int, by_s: int, most: int) -> tuple[Ints, Ints]:
+    """Labels and finals of the way there."""
+    walk = int(town.walk_there_s[home])
+    latest = _latest(town.there, town.to_service_s, leave_s, by_s)
+    return _search(town.there, town.homes.access, home, leave_s, town.to_service_s, walk, by_s, most, latest)
+
+
+def _homeward(town: Town, home: int, home_s: int, leave_s: int, most: int) -> tuple[Ints, Ints]:
+    """Labels and finals of the way home, turned round in time."""
+    walk = int(town.walk_back_s[home])
+    latest = _latest(town.back, town.from_service_s, -home_s, -leave_s)
+    return _search(town.back, town.homes.egress, home, -home_s, town.from_service_s, walk, -leave_s, most, latest)
 
 
 def _least(finals: Ints) -> Ints:
@@ -213,14 +233,33 @@ def _easiest(
     walk_back_s: Ints, windows: Windows, wish: Wish,
 ) -> Ints:  # fmt: skip
     found = np.empty((len(windows.home), 4), np.int32)
+    by_before, end_before = np.int64(FAR_S), np.int64(FAR_S)
+    from_stop = to_stop = np.empty((0, 0), np.int32)
     for n in range(len(windows.home)):
         # One type for every number: each other combination would be compiled as a function of its own.
         home, leave, back_at = np.int64(windows.home[n]), np.int64(windows.leave_home_s[n]), np.int64(windows.home_s[n])
         by, end = _limits(np.int64(windows.arrive_s[n]), np.int64(windows.leave_s[n]), wish)
-        _, out = _search(there, homes.access, home, leave, to_service_s, np.int64(walk_there_s[home]), by)
-        _, homeward = _search(back, homes.egress, home, -back_at, from_service_s, np.int64(walk_back_s[home]), -end)
-        i, j, changes, walk = _best_pair(out, homeward, wish)
-        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = changes, walk, out[i, 0], -homeward[j, 0]
+        walk_there, walk_back = np.int64(walk_there_s[home]), np.int64(walk_back_s[home])
+        if by != by_before:
+            from_stop, by_before = _latest(there, to_service_s, -FAR_S, by), by
+        if end != end_before:
+            to_stop, end_before = _latest(back, from_service_s, -FAR_S, -end), end
+        least_there = _least_changes(from_stop, homes.access, home, leave, walk_there, by)
+        least_back = _least_changes(to_stop, homes.egress, home, -back_at, walk_back, -end)
+        i, j, changes, walk = 0, 0, FAR_S, FAR_S
+        # So many changes in all leave so many rides to either way; the first number that works is the least.
+        for most in range(least_there + least_back, 2 * _MOST_RIDES):
+            rides, rides_back = most - least_back + 1, most - least_there + 1
+            _, out = _search(there, homes.access, home, leave, to_service_s, walk_there, by, rides, from_stop)
+            _, homeward = _search(
+                back, homes.egress, home, -back_at, from_service_s, walk_back, -end, rides_back, to_stop
+            )
+            i, j, changes, walk = _best_pair(out, homeward, wish)
+            if changes <= most:
+                break
+        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = changes, walk, windows.arrive_s[n], windows.leave_s[n]
+        if changes < FAR_S:
+            found[n, 2], found[n, 3] = out[i, 0], -homeward[j, 0]
     return found
 
 
@@ -241,16 +280,77 @@ def _best_pair(out: Ints, back: Ints, wish: Wish) -> tuple[int, int, int, int]:
 
 
 @compiled
+def _latest(rides: Rides, to_root_s: Ints, leave: int, arrive_by: int) -> Ints:
+    """The latest time at each stop from which at most so many rides reach the root in time; shape (rides + 1, stops).
+
+    What a search must not go beyond: without it, every way through the whole county would be followed.
+    """
+    dep_stop, arr_stop, trip, dep_s, arr_s = rides.dep_stop, rides.arr_stop, rides.trip, rides.dep_s, rides.arr_s
+    board_ok, alight_ok = rides.board_ok, rides.alight_ok
+    into, into_stop, into_s = rides.into.indptr, rides.into.stop, rides.into.seconds
+    board = np.full((_MOST_RIDES + 1, len(to_root_s)), -FAR_S, np.int32)
+    alight = np.full((_MOST_RIDES + 1, len(to_root_s)), -FAR_S, np.int32)
+    needed = np.full(rides.trips, _MOST_RIDES + 1, np.int32)
+    for c in range(position_of(dep_s, arrive_by + 1) - 1, -1, -1):
+        if dep_s[c] < leave:
+            break
+        need = needed[trip[c]]
+        if alight_ok[c]:
+            here, time = arr_stop[c], arr_s[c]
+            if to_root_s[here] < FAR_S and time + to_root_s[here] <= arrive_by:
+                need = 1
+            if alight[_MOST_RIDES, here] >= time:
+                for k in range(1, need - 1):
+                    if alight[k, here] >= time:
+                        need = k + 1
+                        break
+        if need > _MOST_RIDES:
+            continue
+        needed[trip[c]] = need
+        if not board_ok[c]:
+            continue
+        for k in range(need, _MOST_RIDES + 1):
+            if board[k, dep_stop[c]] > -FAR_S:
+                break
+            board[k, dep_stop[c]] = dep_s[c]
+            for n in range(into[dep_stop[c]], into[dep_stop[c] + 1]):
+                alight[k, into_stop[n]] = max(alight[k, into_stop[n]], dep_s[c] - into_s[n])
+    return board
+
+
+@compiled
+def _least_changes(latest: Ints, access: Legs, home: int, leave: int, on_foot: int, arrive_by: int) -> int:
+    """How many changes a way needs at least."""
+    if on_foot < FAR_S and leave + on_foot <= arrive_by:
+        return 0
+    for k in range(1, _MOST_RIDES + 1):
+        for n in range(access.indptr[home], access.indptr[home + 1]):
+            if latest[k, access.stop[n]] >= leave + access.seconds[n]:
+                return k - 1
+    return _MOST_RIDES - 1
+
+
+@compiled
 def _search(
-    rides: Rides, access: Legs, home: int, leave: int, to_root_s: Ints, on_foot: int, arrive_by: int
+    rides: Rides,
+    access: Legs,
+    home: int,
+    leave: int,
+    to_root_s: Ints,
+    on_foot: int,
+    arrive_by: int,
+    most: int,
+    latest: Ints,
 ) -> tuple[Ints, Ints]:
-    """All ways from home to the root that are not worse in time, rides and walking at once.
+    """All ways from home to the root of at most so many rides that are not worse in time, rides and walking at once.
 
     Labels: stop, ready to board, rides, walking, the label one boarded at before, that ride's first and last
     connection, the stop's next label. Finals: arrival, rides, walking, label one boarded at, first and last
     connection of the last ride, last walk.
     """
     dep_stop, arr_stop, trip, dep_s, arr_s = rides.dep_stop, rides.arr_stop, rides.trip, rides.dep_s, rides.arr_s
+    board_ok, alight_ok = rides.board_ok, rides.alight_ok
+    out, out_stop, out_s = rides.out.indptr, rides.out.stop, rides.out.seconds
     labels, n = np.empty((256, 8), np.int32), 0
     riding, m = np.empty((256, 5), np.int32), 0  # rides, walking, label, first connection, the trip's next
     finals, f = np.empty((16, 7), np.int32), 0
@@ -264,14 +364,20 @@ def _search(
         if n == len(labels):
             labels = twice(labels)
         walk = np.int64(access.seconds[k])
+        if latest[min(most, _MOST_RIDES), access.stop[k]] < leave + walk:
+            continue
         n = _added(labels, n, at_stop, access.stop[k], leave + walk, np.int64(0), walk, _NONE, _NONE, _NONE)
     for c in range(position_of(dep_s, leave), len(dep_s)):
         if dep_s[c] > arrive_by:
             break
-        link = at_stop[dep_stop[c]] if rides.board_ok[c] else _NONE
+        if at_stop[dep_stop[c]] == _NONE and on_trip[trip[c]] == _NONE:
+            continue
+        link = at_stop[dep_stop[c]] if board_ok[c] else _NONE
         while link != _NONE:
-            if labels[link, 1] <= dep_s[c] and not _ridden(
-                riding, on_trip[trip[c]], labels[link, 2] + 1, labels[link, 3]
+            if (
+                labels[link, 1] <= dep_s[c]
+                and labels[link, 2] < most
+                and not _ridden(riding, on_trip[trip[c]], labels[link, 2] + 1, labels[link, 3])
             ):
                 if m == len(riding):
                     riding = twice(riding)
@@ -280,7 +386,7 @@ def _search(
                 on_trip[trip[c]] = m
                 m += 1
             link = labels[link, 7]
-        entry = on_trip[trip[c]] if rides.alight_ok[c] and arr_s[c] <= arrive_by else _NONE
+        entry = on_trip[trip[c]] if alight_ok[c] and arr_s[c] <= arrive_by else _NONE
         while entry != _NONE:
             here, count, walk = arr_stop[c], riding[entry, 0], riding[entry, 1]
             last = to_root_s[here]
@@ -294,11 +400,11 @@ def _search(
                 finals[f, 0], finals[f, 1], finals[f, 2] = arr_s[c] + last, count, walk + last
                 finals[f, 3], finals[f, 4], finals[f, 5], finals[f, 6] = riding[entry, 2], riding[entry, 3], c, last
                 f += 1
-            for k in range(rides.out.indptr[here], rides.out.indptr[here + 1]):
+            for k in range(out[here], out[here + 1] if count < most else out[here]):
                 if n == len(labels):
                     labels = twice(labels)
-                to, step = rides.out.stop[k], rides.out.seconds[k]
-                if arr_s[c] + step <= arrive_by:
+                to, step = out_stop[k], out_s[k]
+                if arr_s[c] + step <= latest[min(most - count, _MOST_RIDES), to]:
                     n = _added(
                         labels, n, at_stop, to, arr_s[c] + step, count, walk + (step if to != here else 0),
                         riding[entry, 2], riding[entry, 3], c,
