@@ -83,3 +83,14 @@ def test_the_lock_names_no_package_index_and_hashes_everything() -> None:
     blocks = [block for block in text.replace("\\\n", " ").splitlines() if block and not block.startswith("#")]
     assert len(blocks) > 50
     assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_the_wheel_carries_every_committed_definition() -> None:
+    import tomllib
+
+    root = PACKAGE.parent
+    wheel = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    carried = {name for name in wheel["force-include"] if name.startswith("layers/")}
+    assert carried == {f"layers/{path.name}" for path in (root / "layers").iterdir() if path.is_file()}
