@@ -235,6 +235,7 @@ def _easiest(
     found = np.empty((len(windows.home), 4), np.int32)
     by_before, end_before = np.int64(FAR_S), np.int64(FAR_S)
     from_stop = to_stop = np.empty((0, 0), np.int32)
+    best = np.full(len(walk_there_s), FAR_S, np.int64)
     for n in range(len(windows.home)):
         # One type for every number: each other combination would be compiled as a function of its own.
         home, leave, back_at = np.int64(windows.home[n]), np.int64(windows.leave_home_s[n]), np.int64(windows.home_s[n])
@@ -247,6 +248,9 @@ def _easiest(
         least_there = _least_changes(from_stop, homes.access, home, leave, walk_there, by)
         least_back = _least_changes(to_stop, homes.egress, home, -back_at, walk_back, -end)
         i, j, changes, walk = 0, 0, FAR_S, FAR_S
+        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = changes, walk, windows.arrive_s[n], windows.leave_s[n]
+        if least_there + least_back > best[home]:
+            continue  # another visit of this home, as quick, needs fewer changes
         # So many changes in all leave so many rides to either way; the first number that works is the least.
         for most in range(least_there + least_back, 2 * _MOST_RIDES):
             rides, rides_back = most - least_back + 1, most - least_there + 1
@@ -257,9 +261,9 @@ def _easiest(
             i, j, changes, walk = _best_pair(out, homeward, wish)
             if changes <= most:
                 break
-        found[n, 0], found[n, 1], found[n, 2], found[n, 3] = changes, walk, windows.arrive_s[n], windows.leave_s[n]
         if changes < FAR_S:
-            found[n, 2], found[n, 3] = out[i, 0], -homeward[j, 0]
+            found[n, 0], found[n, 1], found[n, 2], found[n, 3] = changes, walk, out[i, 0], -homeward[j, 0]
+            best[home] = min(best[home], changes)
     return found
 
 
