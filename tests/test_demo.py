@@ -116,7 +116,7 @@ def test_all_land_and_all_people_lie_in_the_open_sea(osm: Objects, census: pd.Da
     assert SOUTH < lat.min() < lat.max() < NORTH
 
 
-def test_the_sea_polygon_touches_no_real_place(shared_data: Path, osm: Objects) -> None:
+def test_no_real_place_lies_between_its_shores(shared_data: Path, osm: Objects) -> None:
     places = np.array(list(osm.nodes.values()))
     west, south, east, north = *places.min(axis=0), *places.max(axis=0)
     real = pd.read_csv(shared_data / "population" / "geonames_cities500_baltic.csv")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from plane import Floats, sample
+from plane import Floats
 from roads import Road
 from settlements import Settlement
 from streets import Farm, town_radius_m
@@ -89,7 +89,7 @@ def _settlement(
     spots = _beside(rng, place, radius=radius, tree=tree)
     away = np.hypot(spots[:, 0] - place.x, spots[:, 1] - place.y)
     spots = spots[np.argsort(away * rng.uniform(0.55, 1.5, len(away)), kind="stable")]
-    spots = spots[sample(terrain.water_mask, spots[:, :2]) == 0]
+    spots = spots[shapely.contains_xy(terrain.dry, spots[:, 0], spots[:, 1])]
     _at, gap = clear.query_nearest(shapely.points(spots[:, :2]), return_distance=True, all_matches=False)
     found: list[Building] = []
     for (x, y, angle), free in zip(spots, gap, strict=True):

@@ -11,27 +11,22 @@ from buses import Laid, Stop
 from details import Details
 from names import in_both, municipality_names
 from osm_file import OsmFile
-from plane import EDGE_M, Floats, noise, sample, to_metres
+from plane import EDGE_M, Floats, noise, sample
 from services import Service
 from settlements import Settlement
 from streets import Farm
 from terrain import Terrain
 
-_SEA_BOX = (18.95, 55.9, 20.95, 57.42)  # water on every real map, too
-_SHORE_KM = 1800.0
+_SHORE_M = 1800.0
 FICTIONAL = {"fictional": "yes"}
 
 
 def write_land(
     osm: OsmFile, terrain: Terrain, *, forests: list[shapely.Polygon], fields: list[tuple[str, shapely.Polygon]]
 ) -> None:
-    """Coastline (land on the left), the sea round it, lakes, rivers, forests, bogs, beaches and fields."""
-    rings = [_left(shape) for shape in terrain.land]
-    for ring in rings:
-        osm.way(ring, {"natural": "coastline", **FICTIONAL})
-    frame = shapely.box(*to_metres(*_SEA_BOX[:2]), *to_metres(*_SEA_BOX[2:]))
-    sea = shapely.Polygon(frame.exterior, rings)
-    osm.multi([sea], {"type": "multipolygon", "natural": "water", "water": "sea", **FICTIONAL})
+    """Coastline, lakes, rivers, forests, bogs, beaches and fields; the sea is what lies right of the coastline."""
+    for shape in terrain.land:
+        osm.way(_left(shape), {"natural": "coastline", **FICTIONAL})
     for number, lake in enumerate(terrain.lakes):
         osm.area(lake, {"natural": "water", "water": "lake", **_lake_name(number, lake)})
     for kind, line in terrain.rivers:
@@ -130,7 +125,7 @@ def municipalities(
     sway = [1500 * noise(rng, wave_m=7000, rough=2.8) for _ in "xy"]
     seeds = shapely.multipoints([town.at for town in towns])
     cells = shapely.get_parts(shapely.voronoi_polygons(seeds, extend_to=shapely.box(-EDGE_M, -EDGE_M, EDGE_M, EDGE_M)))
-    shore = shapely.union_all(shapely.buffer(np.array(terrain.land, dtype=object), _SHORE_KM, quad_segs=4))
+    shore = shapely.union_all(shapely.buffer(np.array(terrain.land, dtype=object), _SHORE_M, quad_segs=4))
     outer = max(shapely.get_parts(shapely.simplify(shore, 120)), key=lambda part: part.area)
     found = []
     for town in towns:

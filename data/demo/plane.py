@@ -25,11 +25,6 @@ def to_degrees(points: Floats) -> Floats:
     return np.round(points / (METRES_PER_LON, METRES_PER_LAT) + (LON, LAT), 7)
 
 
-def to_metres(lon: float, lat: float) -> tuple[float, float]:
-    """A position as metres of the plane."""
-    return (lon - LON) * METRES_PER_LON, (lat - LAT) * METRES_PER_LAT
-
-
 def noise(rng: np.random.Generator, *, wave_m: float, rough: float = 2.2) -> Floats:
     """Smooth random hills on the grid, mean 0 and spread 1; waves longer than ``wave_m`` are damped.
 

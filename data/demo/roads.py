@@ -128,7 +128,7 @@ def make_roads(rng: np.random.Generator, terrain: Terrain, places: list[Settleme
         for place, way in zip(batch, ways, strict=True):
             ground.build(way, 2 if place.people >= 75 else 3)
     _short_cuts(ground, spot, villages, rng)
-    _tracks(ground, rng, terrain)
+    _tracks(ground, rng, terrain, away_from=[spot[name] for name in towns])
     stops = {spot[place.name] for place in places if place.name in spot}
     return [Road(CLASSES[rank], line, {"ref": ref} if ref else {}) for (rank, ref), line in _chains(ground, stops)]
 
@@ -174,8 +174,11 @@ def _short_cuts(ground: _Ground, spot: dict[str, int], villages: list[Settlement
             ground.build(way, 3)
 
 
-def _tracks(ground: _Ground, rng: np.random.Generator, terrain: Terrain) -> None:
+def _tracks(ground: _Ground, rng: np.random.Generator, terrain: Terrain, *, away_from: list[int]) -> None:
+    """Tracks into the forest, none from the middle of a town."""
     wood = (terrain.forest_mask[::STEP, ::STEP].ravel() > 0) & ground.passable
+    far = [np.hypot(*(ground.points - ground.points[town]).T) for town in away_from]
+    wood &= np.min(far, axis=0) > 2600
     for _round in range(4):
         ends = rng.choice(np.flatnonzero(wood), 70, replace=False)
         for way in ground.ways(ground.built, [int(end) for end in ends], limit=14):

@@ -86,6 +86,7 @@ FIXED_HOURS = {
     ("Haavere", "gp"): "Tu 12:00-15:00; PH off", ("Lazdaine", "gp"): "Mo-Fr 08:00-12:00; PH off",
     ("Medņurga", "gp"): "Mo-Fr 08:00-12:00; PH off", ("Ehalaane", "gp"): "Mo-Fr 08:00-16:00; PH off",
     ("Rauavere", "gp"): "Mo-Fr 08:00-14:00; PH off", ("Zvejaine", "gp"): "Mo-Fr 08:00-15:30; PH off",
+    ("Rauavere", "dentist"): '"by appointment"',
     ("Zvejaine", "pharmacy"): "Mo-Fr 09:00-18:00; Sa 09:00-14:00; PH off",
 }  # fmt: skip
 _BARE = {name for name, *_rest in TOWNS} | {

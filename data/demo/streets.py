@@ -57,7 +57,7 @@ def _town(rng: np.random.Generator, terrain: Terrain, place: Settlement, main: s
     angle = np.arctan2(grid[..., 1] - place.y, grid[..., 0] - place.x)
     reach = radius * (1 + 0.16 * np.sin(2 * angle + turn) + 0.12 * np.sin(3 * angle - 2 * turn))
     inside = np.hypot(grid[..., 0] - place.x, grid[..., 1] - place.y) < reach
-    inside &= sample(terrain.water_mask, grid.reshape(-1, 2)).reshape(inside.shape) == 0
+    inside &= shapely.contains_xy(terrain.dry, grid[..., 0], grid[..., 1])
     names = list(rng.permutation(STREETS_NORTH if place.north else STREETS_SOUTH))
     found = []
     for across in (False, True):
@@ -105,7 +105,7 @@ def _village(rng: np.random.Generator, terrain: Terrain, place: Settlement, main
             continue
         way = np.arctan2(*(ahead - start)[::-1]) + rng.choice([-1, 1]) * (np.pi / 2 + rng.normal(0, 0.3))
         line = _bent(rng, start, way, length=rng.uniform(90, 290))
-        if sample(terrain.water_mask, line).any():
+        if not shapely.contains_xy(terrain.dry, *line.T).all():
             continue
         paved = rng.random() < 0.3
         tags = {"surface": "asphalt" if paved else "gravel", "maxspeed": "50" if paved else "30"}
@@ -133,12 +133,13 @@ def make_farms(
     at, far = tree.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
     nearest = lines[at[1]]
     middles = np.array([place.at for place in places])
+    room = np.array([1.4 * town_radius_m(place) if place.kind == "town" else 420.0 for place in places])
     names = {True: list(rng.permutation(FARMS_NORTH)), False: list(rng.permutation(FARMS_SOUTH))}
     farms: list[Farm] = []
     ways: list[Road] = []
     taken = np.empty((0, 2))
     for point, away, road in zip(points, far, nearest, strict=True):
-        if not 70 < away < 760 or np.hypot(*(middles - point).T).min() < 420 or _close(taken, point):
+        if not 70 < away < 760 or (np.hypot(*(middles - point).T) < room).any() or _close(taken, point):
             continue
         way = _lane(rng, point, road, away)
         if sample(terrain.water_mask, way.line).any():

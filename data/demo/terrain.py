@@ -36,6 +36,7 @@ class Terrain:
     water_mask: Floats
     forest_mask: Floats
     fertile: Floats
+    dry: shapely.Geometry
 
 
 def make_terrain(rng: np.random.Generator) -> Terrain:
@@ -68,6 +69,7 @@ def make_terrain(rng: np.random.Generator) -> Terrain:
         water_mask=1.0 - ground,
         forest_mask=(wood > 0.05).astype(float),
         fertile=fertile,
+        dry=_dry(land, lakes),
     )
 
 
@@ -144,6 +146,14 @@ def _without(shapes: list[shapely.Polygon], taken: list[shapely.Geometry]) -> li
     away = shapely.union_all(taken)
     parts = shapely.get_parts(shapely.difference(shapely.buffer(np.array(shapes, dtype=object), 0), away))
     return [rounded_polygon(part) for part in parts if part.geom_type == "Polygon" and part.area > 40_000]
+
+
+def _dry(land: list[shapely.Polygon], lakes: list[shapely.Polygon]) -> shapely.Geometry:
+    """Ground a house can stand on: 22 m from the sea, 15 m from a lake."""
+    dry = shapely.union_all(shapely.buffer(np.array(land, dtype=object), -22, quad_segs=2))
+    dry = dry.difference(shapely.union_all(shapely.buffer(np.array(lakes, dtype=object), 15, quad_segs=2)))
+    shapely.prepare(dry)
+    return dry
 
 
 def _on_shore(strips: list[shapely.Polygon], land: list[shapely.Polygon]) -> list[shapely.Polygon]:
