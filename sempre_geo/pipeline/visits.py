@@ -319,7 +319,8 @@ def _nearest_stop(legs: Legs, home: int) -> int:
 
 def _service_ids(day: DayVisits) -> NDArray[np.object_]:
     names = np.array([*(site.service_id for site in day.sites), None], dtype=object)
-    return names[day.table["site"].to_numpy()]
+    chosen: NDArray[np.object_] = names[day.table["site"].to_numpy()]
+    return chosen
 
 
 def _minutes_away(table: pd.DataFrame) -> pd.Series:
