@@ -35,6 +35,19 @@ _PORT = click.option("--port", type=click.IntRange(1, 65535), default=8501, show
 _HOURS = 48
 
 
+def _table_file(_context: click.Context, _option: click.Parameter, path: Path) -> Path:
+    """A file a table can be written to; refused before minutes of work, not after."""
+    from sempre_geo.region.files import check_table_ending
+
+    check_table_ending(path)
+    return path
+
+
+_OUT = click.option(
+    "--out", type=_FILE, required=True, callback=_table_file, help="A file ending in .csv, .geojson, .gpkg or .parquet."
+)
+
+
 class _Clock(click.ParamType[int]):
     """A time of day as HH:MM, given on as minutes after midnight; hours up to 47 reach into the next day."""
 
@@ -238,7 +251,7 @@ def check(settings: Settings, /, files: tuple[Path, ...]) -> int:
 @click.option("--origins", type=_FILE, required=True, help="A CSV with the columns id, lon, lat.")
 @click.option("--destinations", type=_FILE, required=True, help="A CSV with the columns id, lon, lat.")
 @click.option("--depart", type=_MOMENT, help="When to leave, for transit: YYYY-MM-DDTHH:MM.")
-@click.option("--out", type=_FILE, required=True)
+@_OUT
 @click.pass_obj
 def matrix(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
     """Minutes between any two lists of points.
@@ -260,7 +273,7 @@ def matrix(settings: Settings, /, region: str, out: Path, **question: Any) -> No
 )
 @click.option("--earliest", "earliest_min", type=_CLOCK, default="06:00", show_default=True, help="Leave not before.")
 @click.option("--latest", "latest_min", type=_CLOCK, default="22:00", show_default=True, help="Be home by.")
-@click.option("--out", type=_FILE, required=True)
+@_OUT
 @click.pass_obj
 def visits(settings: Settings, /, region: str, day: datetime, out: Path, **question: Any) -> None:
     """Whether people can get there, be served and be home again the same day; one row a cell.
@@ -279,7 +292,7 @@ def visits(settings: Settings, /, region: str, day: datetime, out: Path, **quest
 )
 @click.option("--by", type=click.Choice(["municipality", "cell"]), default="municipality", show_default=True)
 @click.option("--date", "day", type=_DAY, help="The day for visits by bus; else a Tuesday early in the timetable.")
-@click.option("--out", type=_FILE, required=True, help="A file ending in .csv or .parquet.")
+@_OUT
 @click.pass_obj
 def gaps(settings: Settings, /, region: str, out: Path, day: datetime | None, **question: Any) -> None:
     """Who is beyond which standard, how many, how far and why.
@@ -301,7 +314,7 @@ def gaps(settings: Settings, /, region: str, out: Path, day: datetime | None, **
 @click.option("--mode", type=click.Choice(["car", "bike", "walk", "wheelchair"]), default="car", show_default=True)
 @click.option("--group", default="all", show_default=True, help="Whose number weighs.")
 @click.option("--time-limit", "time_limit_s", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True)
-@click.option("--out", type=_FILE, required=True)
+@_OUT
 @click.pass_obj
 def siting(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
     """Where further services would help most; the objective, bound and gap go to standard output.
@@ -340,9 +353,12 @@ def journey(settings: Settings, /, region: str, *, as_json: bool, **question: An
     """
     from sempre_geo.pipeline.journey import NoJourney, to_json, to_text
     from sempre_geo.pipeline.journey import journey as compute
+    from sempre_geo.region.bundle import read_region
 
     answer = compute(settings, region, **question)
     click.echo(json.dumps(to_json(answer), ensure_ascii=False) if as_json else to_text(answer))
+    if not as_json and read_region(region, settings).fictional:
+        click.echo(_("This place is fictional: its people and timetables are invented."))
     return NO_RESULT if isinstance(answer, NoJourney) else 0
 
 
@@ -392,7 +408,7 @@ def user_add(settings: Settings, /, name: str, **account: Any) -> None:
 
 @cli.command()
 @click.argument("region")
-@click.option("--out", type=_FILE, required=True, help="A file ending in .gpkg, .geojson, .csv or .parquet.")
+@_OUT
 @click.pass_obj
 def export(settings: Settings, /, region: str, *, out: Path) -> None:
     """A region's layers and public contributions as one file.

@@ -72,6 +72,7 @@ def test_help_comes_within_a_second():
         (["gaps", "nowhere", "--out", "g.csv"], "'nowhere' is not built"),
         (["gaps", "../ciems", "--out", "g.csv"], "cannot name a region"),
         (["export", "ciems", "--out", "g.doc"], "g.doc"),
+        (["gaps", "nowhere", "--out", "g.xlsx"], "g.xlsx ends in none of"),  # said before any work
         (["build", "x", "--osm", "absent.osm.pbf"], "absent.osm.pbf"),
         (["journey", "ciems", "--from", "here", "--to", "25.3,57.6", "--depart", "2026-01-01T08:00"], "no position"),
         (

@@ -168,6 +168,13 @@ def assemble_region(
     municipalities, mended = _municipalities(given.extract, inputs)
     buildings = weighted_buildings(given.extract.buildings)
     cells = _cells(given, inputs, municipalities=municipalities, buildings=buildings)
+    covered = _covered(cells.cells, given.extract.bbox)
+    if inputs.population is not None and not covered.any():
+        raise InputError(
+            _("{path} has nobody inside the map data; take the region's layer, or mend its reference system.").format(
+                path=inputs.population
+            )
+        )
     services = _services(given, inputs, settings)
     parts = Parts(
         name=name,
@@ -176,7 +183,7 @@ def assemble_region(
         services=services.services.assign(municipality_id=municipality_of(services.services, municipalities)),
         municipalities=municipalities,
         buildings=buildings,
-        covered=_covered(cells.cells, given.extract.bbox),
+        covered=covered,
         notes=(*given.extract.notes, *mended, *cells.notes, *services.notes),
     )
     write_region(parts, settings.results(name), inputs=settings.inputs(name), progress=progress)

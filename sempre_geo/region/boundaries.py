@@ -33,7 +33,7 @@ def read_boundaries(path: Path) -> Boundaries:
     """Municipalities from a polygon layer; invalid polygons are mended and named, several rows of one are joined.
 
     The id is the column ``municipality_id``, ``id`` or a usual national code; the name is ``name`` or its usual
-    national word. Without an id the name serves.
+    national word. Without an id the name serves; a row without either is kept and called by its number.
 
     Raises
     ------
@@ -53,9 +53,19 @@ def read_boundaries(path: Path) -> Boundaries:
             )
         )
     frame, notes = _mended(kept, path.name)
+    rows = pd.Series([_("row {row}").format(row=row) for row in frame.index], index=frame.index, dtype=object)
+    known = frame[ids].notna()
+    found_ids = frame[ids].astype(str).where(known, rows).astype(str)
+    called = frame[names or ids]
     table = frame[[column for column in frame if str(column).startswith("name_")]].assign(
-        municipality_id=frame[ids].astype(str), name=frame[names or ids].astype(str)
+        municipality_id=found_ids, name=called.astype(str).where(called.notna(), found_ids).astype(str)
     )
+    if called.isna().any():
+        notes.append(
+            _("{file}: the municipalities in row {rows} have no name and are called by their id or row.").format(
+                file=path.name, rows=first_items(frame.index[called.isna()])
+            )
+        )
     joined = gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs).dissolve("municipality_id")
     if len(joined) < len(kept):
         notes.append(

@@ -103,22 +103,27 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     StoreError
         The disk is full or read-only; nothing is half-written.
     """
-    writers: Mapping[str, Callable[[pd.DataFrame, Path, str], None]] = {
-        ".csv": _write_csv,
-        ".geojson": _write_geojson,
-        ".gpkg": _write_geopackage,
-        ".parquet": _write_parquet,
-    }
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise InputError(
-            _("{path} ends in none of {endings}; name the file with one of them.").format(
-                path=path, endings=", ".join(writers)
-            )
-        )
+    check_table_ending(path)
+    writer = _WRITERS[path.suffix.lower()]
     named = frame.reset_index() if frame.index.name else frame.reset_index(drop=True)
     with write_whole(path) as draft:
         writer(named, draft, path.stem)
+
+
+def check_table_ending(path: Path) -> None:
+    """Refuse a name `write_table` could not write to, before the long work is done.
+
+    >>> check_table_ending(Path("gaps.CSV"))
+    >>> check_table_ending(Path("gaps.xlsx"))
+    Traceback (most recent call last):
+    sempre_geo.errors.InputError: gaps.xlsx ends in none of .csv, .geojson, .gpkg, .parquet; name the file with one of them.
+    """  # noqa: E501 - a doctest compares the sentence as a whole
+    if path.suffix.lower() not in _WRITERS:
+        raise InputError(
+            _("{path} ends in none of {endings}; name the file with one of them.").format(
+                path=path, endings=", ".join(_WRITERS)
+            )
+        )
 
 
 def escape_formula(text: object) -> object:
@@ -224,6 +229,14 @@ def _named_texts(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _write_parquet(frame: pd.DataFrame, draft: Path, _name: str) -> None:
     frame.to_parquet(draft, index=False)
+
+
+_WRITERS: Mapping[str, Callable[[pd.DataFrame, Path, str], None]] = {
+    ".csv": _write_csv,
+    ".geojson": _write_geojson,
+    ".gpkg": _write_geopackage,
+    ".parquet": _write_parquet,
+}
 
 
 def _in_degrees(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -114,7 +114,8 @@ def read_points(path: Path, *, id_column: str = "id") -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        A column is missing, an id is blank or there twice, or a place is no place; every row is named at once.
+        A column is missing, there is no row, an id is blank or there twice, or a place is no place; every row is
+        named at once.
     """
     table = read_table(path)
     found = column_named(table, (id_column,))
@@ -124,6 +125,8 @@ def read_points(path: Path, *, id_column: str = "id") -> gpd.GeoDataFrame:
                 path=path, column=id_column, columns=first_items(table.columns)
             )
         )
+    if table.empty:
+        raise InputError(_("{path} has no rows; export it again.").format(path=path))
     ids = table[found].astype(object)
     wrong = {
         _("no position"): table.index[table.geometry.isna()],

@@ -269,6 +269,10 @@ BAD_INPUTS: dict[str, tuple[Callable[[Path, Path], dict[str, object]], str]] = {
         lambda _osm, tmp: {"population": _write(tmp / "p.csv", "id,lon,lat,population\na,25,57,1\na,26,57,1\n")},
         "a cell that stands there twice in row 3",
     ),
+    "people elsewhere": (
+        lambda _osm, tmp: {"population": _write(tmp / "p.csv", "id,lon,lat,population\na,57.6,25.3,1\n")},
+        "p.csv has nobody inside the map data",
+    ),
     "missing services file": (lambda _osm, tmp: {"services": tmp / "no.csv"}, "There is no file .*no.csv"),
     "swapped services": (
         lambda _osm, tmp: {"services": _write(tmp / "s.csv", "category,lon,lat\ngp,57.6,25.3\n")},

@@ -47,6 +47,15 @@ def test_several_parts_of_one_municipality_become_one(tmp_path):
     assert "1 rows were joined" in read.notes[0]
 
 
+@pytest.mark.parametrize(("ids", "called"), [({}, "row 2"), ({"id": ["a", "b"]}, "b")])
+def test_a_municipality_without_a_name_is_kept_and_called_by_its_id_or_row(ids, called, tmp_path):
+    shapes = [shapely.box(24, 57, 25, 58), shapely.box(26, 57, 27, 58)]
+    read = read_boundaries(_layer(tmp_path / "b.gpkg", shapes, **ids, name=["A", None]))
+    assert read.municipalities["name"].to_list() == ["A", called]
+    assert shapely.area(read.municipalities.geometry.to_numpy()).sum() == pytest.approx(2)
+    assert read.notes == ("b.gpkg: the municipalities in row 2 have no name and are called by their id or row.",)
+
+
 @pytest.mark.parametrize(
     ("shape", "columns", "sentence"),
     [

@@ -54,6 +54,7 @@ def test_blank_rows_are_left_out_and_the_others_keep_the_number_a_spreadsheet_sh
         ("id,x,y\na,25,57\n", "no columns 'lon' and 'lat', only id, x, y"),
         ("id,lon,lat\na,25,57,58,59\n", "cannot be read as a table"),
         ("", "is empty"),
+        ("id,lon,lat\n", "has no rows; export it again"),
     ],
 )
 def test_a_list_of_places_says_everything_that_is_wrong_at_once(text, sentence, tmp_path):
