@@ -208,7 +208,7 @@ def _error(text: str) -> str:
 
 @lru_cache(maxsize=16_384)
 def _parse_error(text: str) -> str:
-    from opening_hours import ParserError
+    from opening_hours import ParserError  # type: ignore[attr-defined]  # it is there, but not in the library's stub
 
     try:
         for part in _with_fallback(text):

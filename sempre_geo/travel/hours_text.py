@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 from sempre_geo.travel.calendars import DayCalendar
 
@@ -29,7 +30,7 @@ def tidied(text: str) -> str:
 
     What could be read in two ways is left as it is. Text between quotes is not touched.
 
-    >>> tidied("Mon–Fri 9-15; sat 10.00-12.30;")
+    >>> tidied("Mon-Fri 9-15; sat 10.00-12.30;")
     'Mo-Fr 09:00-15:00; Sa 10:00-12:30'
     >>> tidied("Mo-Fr 9am-5pm"), tidied("Dec 24-26 off")
     ('Mo-Fr 09:00-17:00', 'Dec 24-26 off')
@@ -113,13 +114,13 @@ def _holidays_replaced(part: str, day: date, calendar: DayCalendar) -> str:
     for word, is_holiday in (("PH", calendar.is_public), ("SH", calendar.is_school)):
         part = re.sub(
             rf"\b{word}(?:\s*([+-]\d+)\s*days?)?\b(\s+(?={_DAY}))?",
-            lambda found, test=is_holiday: _weekday(found, day, test),
+            partial(_weekday, day=day, is_holiday=is_holiday),
             part,
         )
     return part
 
 
-def _weekday(found: re.Match[str], day: date, is_holiday: Callable[[date], bool]) -> str:
+def _weekday(found: re.Match[str], *, day: date, is_holiday: Callable[[date], bool]) -> str:
     """``SH Mo-Fr`` means both at once: on a holiday the weekdays alone decide, else nothing may match."""
     today = is_holiday(day - timedelta(days=int(found[1] or 0)))
     if found[2]:

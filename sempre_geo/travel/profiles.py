@@ -206,9 +206,7 @@ def position_of(times: Ints, limit: int) -> int:
 
 
 @compiled
-def _scan(  # noqa: C901 - one scan, written out: a call per connection costs more than the scan
-    rides: Rides, to_root_s: Ints, arrivals: Ints
-) -> Ints:
+def _scan(rides: Rides, to_root_s: Ints, arrivals: Ints) -> Ints:
     """Useful departures in the order found: stop, time, position of the arrival; shape (n, 3)."""
     never = len(arrivals)
     last = arrivals[-1] if never > 0 else -FAR_S

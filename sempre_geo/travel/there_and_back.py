@@ -244,7 +244,7 @@ def _last_leave(back: Ints, back_s: Ints, walk_back: int, latest: int) -> tuple[
     """The latest departure from the service with which one is home in time, and when one is home."""
     leave, home = -FAR_S, -FAR_S
     for j in range(len(back)):
-        if -FAR_S < back[j] and -back[j] <= latest:
+        if back[j] > -FAR_S and -back[j] <= latest:
             leave, home = -back_s[j], -back[j]
             break
     if walk_back < FAR_S and latest - walk_back >= leave:
