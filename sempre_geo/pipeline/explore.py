@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
@@ -20,7 +22,7 @@ from sempre_geo.settings import Settings
 STREET_MODES = ("car", "bike", "walk", "wheelchair")
 NEARBY_M = 6000.0
 _REACH_OF_CLICK_M = 1500.0
-_METRIC = "EPSG:3035"
+_EARTH_M = 6_371_000.0
 _reading = threading.Lock()
 
 
@@ -74,6 +76,7 @@ def _opened(settings: Settings, region: str, _folder: Path, _stamp: int) -> Regi
     return read_region(region, settings)
 
 
+@lru_cache(maxsize=4)
 def categories_of(region: Region) -> tuple[str, ...]:
     """The categories that the region has services of, sorted."""
     return tuple(sorted(region.services["category"].astype(str).unique()))
@@ -114,17 +117,24 @@ def place_at(settings: Settings, region: str, *, lon: float, lat: float) -> str:
         The region has neither cells nor settlements.
     """
     built = open_region(settings, region)
-    point = gpd.GeoSeries.from_xy([lon], [lat], crs="EPSG:4326").to_crs(_METRIC).iloc[0]
-    cell, away = _closest(_metric(built, "cells"), point.x, point.y)
+    cell, away = _closest(_standing(built, "cells"), lon, lat)
     if cell is not None and away <= _REACH_OF_CLICK_M:
         return cell
-    settlement, _away = _closest(_metric(built, "settlements"), point.x, point.y)
+    settlement, _away = _closest(_standing(built, "settlements"), lon, lat)
     if settlement is None and cell is None:
         raise MissingDataError(_("The region '{name}' has no places yet.").format(name=built.name))
     return settlement or str(cell)
 
 
-def answer(settings: Settings, region: str, *, place_id: str, category: str, language: str = "") -> Answer:
+def answer(
+    settings: Settings,
+    region: str,
+    *,
+    place_id: str,
+    category: str,
+    language: str = "",
+    said: pd.DataFrame | None = None,
+) -> Answer:
     """Everything the map says about a cell or settlement, for one category of services.
 
     Parameters
@@ -133,12 +143,16 @@ def answer(settings: Settings, region: str, *, place_id: str, category: str, lan
         A ``cell_id`` or ``settlement_id``.
     language
         Names in this language where the data have it.
+    said
+        All public contributions, where the caller has loaded them already.
 
     Raises
     ------
     MissingDataError
         The region has no such place, or no service of the category.
     """
+    from sempre_geo.pipeline.contributions import public_contributions
+
     built = open_region(settings, region)
     cell, lon, lat = _ground(built, place_id)
     here = built.cells.loc[cell]
@@ -153,25 +167,20 @@ def answer(settings: Settings, region: str, *, place_id: str, category: str, lan
         estimated=estimated,
         category=category,
         ways=_ways(built, cell, category, language),
-        said=said_near(settings, region, lon=lon, lat=lat),
+        said=said_near(public_contributions(settings, region) if said is None else said, lon=lon, lat=lat),
     )
 
 
-def said_near(settings: Settings, region: str, *, lon: float, lat: float, within_m: float = NEARBY_M) -> pd.DataFrame:
+def said_near(said: pd.DataFrame, *, lon: float, lat: float, within_m: float = NEARBY_M) -> pd.DataFrame:
     """Public contributions within a distance as the crow flies, those with the most voices first.
 
     Items awaiting review are among them, without their text. The places of contributions are masked, so the
     distance is as rough as they are.
     """
-    from sempre_geo.pipeline.contributions import public_contributions
-
-    said = public_contributions(settings, region)
     placed = said[said["lon"].notna()]
     if placed.empty:
         return placed
-    points = gpd.GeoSeries.from_xy(placed["lon"], placed["lat"], index=placed.index, crs="EPSG:4326").to_crs(_METRIC)
-    here = gpd.GeoSeries.from_xy([lon], [lat], crs="EPSG:4326").to_crs(_METRIC).iloc[0]
-    near: pd.DataFrame = placed[points.distance(here) <= within_m]
+    near: pd.DataFrame = placed[away_m(on_globe(placed["lon"], placed["lat"]), lon, lat) <= within_m]
     return near.sort_values(["voices", "id"], ascending=[False, True], kind="stable")
 
 
@@ -227,16 +236,32 @@ def _nearest_kept(region: Region, category: str) -> pd.DataFrame:
 
 
 @lru_cache(maxsize=8)
-def _metric(region: Region, layer: str) -> tuple[pd.Index, np.ndarray]:
-    points = getattr(region, layer).geometry.to_crs(_METRIC)
-    return points.index, np.column_stack([points.x, points.y])
+def _standing(region: Region, layer: str) -> tuple[pd.Index, NDArray[np.float64]]:
+    places = getattr(region, layer)
+    return places.index, on_globe(places.geometry.x, places.geometry.y)
 
 
-def _closest(places: tuple[pd.Index, np.ndarray], x: float, y: float) -> tuple[str | None, float]:
+def on_globe(lon: pd.Series, lat: pd.Series) -> NDArray[np.float64]:
+    """Positions in degrees as points of a globe, in metres from its middle, shape (n, 3).
+
+    A click is answered without a projection: PROJ starts anew in each thread, which takes longer than the answer.
+    """
+    east, north = np.radians(np.asarray(lon, dtype=float)), np.radians(np.asarray(lat, dtype=float))
+    flat = np.cos(north)
+    return _EARTH_M * np.column_stack([flat * np.cos(east), flat * np.sin(east), np.sin(north)])
+
+
+def away_m(points: NDArray[np.float64], lon: float, lat: float) -> NDArray[np.float64]:
+    """Metres from a position to each point, straight; within 0.5 % of the way over the ellipsoid."""
+    away: NDArray[np.float64] = np.linalg.norm(points - on_globe(pd.Series([lon]), pd.Series([lat])), axis=1)
+    return away
+
+
+def _closest(places: tuple[pd.Index, NDArray[np.float64]], lon: float, lat: float) -> tuple[str | None, float]:
     names, points = places
     if not len(names):
         return None, np.inf
-    away = np.hypot(points[:, 0] - x, points[:, 1] - y)
+    away = away_m(points, lon, lat)
     at = int(away.argmin())
     return str(names[at]), float(away[at])
 
@@ -256,8 +281,7 @@ def _ground(region: Region, place_id: str) -> tuple[str, float, float]:
     own = cells[cells["settlement_id"] == place_id]
     if len(own) and own["population"].notna().any():
         return str(own["population"].idxmax()), float(point.x), float(point.y)
-    metric = gpd.GeoSeries([point], crs="EPSG:4326").to_crs(_METRIC).iloc[0]
-    cell, _away = _closest(_metric(region, "cells"), metric.x, metric.y)
+    cell, _away = _closest(_standing(region, "cells"), float(point.x), float(point.y))
     return str(cell), float(point.x), float(point.y)
 
 
@@ -276,9 +300,15 @@ def _municipality(region: Region, municipality_id: object, language: str) -> str
 
 def _ways(region: Region, cell: str, category: str, language: str) -> tuple[Way, ...]:
     rows = _nearest(region, category)
-    here = rows[rows["cell_id"] == cell].set_index("mode")
-    found = {str(mode): row for mode, row in here.iterrows()}
+    here = rows.iloc[_rows_of_cells(region, category).get(cell, [])]
+    found = {str(row["mode"]): row for _number, row in here.iterrows()}
     return tuple(_way(region, mode, found[mode], language) for mode in STREET_MODES if mode in found)
+
+
+@lru_cache(maxsize=64)
+def _rows_of_cells(region: Region, category: str) -> Mapping[Any, Any]:
+    """Where the rows of each cell stand in `_nearest`."""
+    return _nearest(region, category).groupby("cell_id", observed=True).indices
 
 
 def _way(region: Region, mode: str, row: pd.Series, language: str) -> Way:
@@ -299,6 +329,6 @@ def _way(region: Region, mode: str, row: pd.Series, language: str) -> Way:
 @lru_cache(maxsize=4096)
 def _settlement_of(region: Region, service_id: str, language: str) -> str:
     """The name of the settlement a service stands in or near."""
-    point = region.services.geometry.loc[[service_id]].to_crs(_METRIC).iloc[0]
-    settlement, _away = _closest(_metric(region, "settlements"), point.x, point.y)
+    point = region.services.geometry.loc[service_id]
+    settlement, _away = _closest(_standing(region, "settlements"), float(point.x), float(point.y))
     return named(region.settlements.loc[settlement], language) if settlement else ""

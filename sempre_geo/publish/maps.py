@@ -68,18 +68,12 @@ def base_map(
     )
     CustomPane(_NAMES_PANE, z_index=450).add_to(map_)
     ours = f"/tiles/{region}/{theme.name}"
-    _tiles(online_tiles or f"{ours}/{{z}}/{{x}}/{{y}}@2x.png", credit=credit).add_to(map_)
+    TileAddress(online_tiles or f"{ours}/{{z}}/{{x}}/{{y}}@2x.png", credit=credit).add_to(map_)
     if not online_tiles:
-        _tiles(f"{ours}-names/{{z}}/{{x}}/{{y}}@2x.png", credit=credit, pane=_NAMES_PANE).add_to(map_)
+        TileAddress(f"{ours}-names/{{z}}/{{x}}/{{y}}@2x.png", credit=credit, pane=_NAMES_PANE).add_to(map_)
     map_.fit_bounds([(south, west), (north, east)])
     map_.get_root().header.add_child(folium.Element(_frame_style(theme)))  # type: ignore[attr-defined] # a Figure
     return map_
-
-
-def _tiles(address: str, *, credit: str, pane: str = "tilePane") -> folium.TileLayer:
-    return folium.TileLayer(
-        address, attr=html.escape(credit), min_zoom=FIRST_ZOOM, max_zoom=LAST_ZOOM, overlay=True, pane=pane
-    )
 
 
 def _frame_style(theme: Theme) -> str:
@@ -95,6 +89,26 @@ def _frame_style(theme: Theme) -> str:
         ".leaflet-control-attribution{font-size:11px}.leaflet-control-scale-line:not(:first-child){display:none}"
         ".leaflet-tooltip{font-size:15px;max-width:280px;white-space:normal}</style>"
     )
+
+
+class TileAddress(Layer):
+    """Tiles by their address; folium's own layer first looks through the names of a few hundred others' servers."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.tileLayer({{ this.address|tojson }}, {{ this.options|tojson }});
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, address: str, *, credit: str, pane: str = "tilePane") -> None:
+        super().__init__(name="tiles", overlay=True, control=False, show=True)
+        self._name = "TileAddress"
+        self.address = address
+        self.options = {
+            "minZoom": FIRST_ZOOM, "maxZoom": LAST_ZOOM, "attribution": html.escape(credit), "pane": pane
+        }  # fmt: skip
 
 
 class PictureLayer(Layer):

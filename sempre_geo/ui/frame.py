@@ -20,7 +20,7 @@ _LANGUAGE_NAMES = {
 def header(region: Region, *, languages: Sequence[str]) -> None:
     """The region's name, whether it exists, and the language."""
     with st.container(key="page_head", horizontal=True, vertical_alignment="center"):
-        told = f"<strong>Sempre</strong> · {escape(region.title)}"
+        told = f"<strong>Sempre</strong> · {escape(name_alone(region.title) if region.fictional else region.title)}"
         if region.fictional:
             told += (
                 f' <span class="fictional">{escape(_("fictional: places, people and timetables are invented"))}</span>'
@@ -36,6 +36,15 @@ def header(region: Region, *, languages: Sequence[str]) -> None:
                 width=150,
                 persist_state="session",
             )
+
+
+def name_alone(title: str) -> str:
+    """A fictional region's title without a closing bracket that says so, as the badge beside it says it better.
+
+    >>> name_alone("Metsamaa (fictional)"), name_alone("Metsamaa")
+    ('Metsamaa', 'Metsamaa')
+    """
+    return title.partition(" (")[0] if title.endswith(")") else title
 
 
 def footer(region: Region) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
 import folium
 import geopandas as gpd
 import pandas as pd
@@ -9,9 +13,9 @@ import pandas as pd
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.contributions import public_contributions
 from sempre_geo.pipeline.explore import named
 from sempre_geo.publish.maps import grid_overlay, pin_group, to_features
+from sempre_geo.region.bundle import Region
 from sempre_geo.ui import words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.pictures import TIME, surface_address, surface_picture
@@ -32,16 +36,21 @@ def surface(category: str, mode: str, measure: str = TIME) -> folium.FeatureGrou
 
 def service_pins(category: str) -> folium.FeatureGroup:
     """The services of a category, by name."""
-    services = installation().region.services
-    shown = services[services["category"] == category]
-    labels = [named(row, current_language()) or words.category(category) for _id, row in shown.iterrows()]
-    return pin_group(to_features(shown, pins=["service"] * len(shown), labels=labels), theme())
+    return pin_group(_services_of(installation().region, category, current_language()), theme())
 
 
-def contribution_pins() -> folium.FeatureGroup | None:
-    """Needs and ideas, one pin for all of a kind that share a place; None where nothing was said."""
-    here = installation()
-    said = public_contributions(here.settings, here.region_name)
+@lru_cache(maxsize=64)
+def _services_of(region: Region, category: str, language: str) -> Mapping[str, Any]:
+    shown = region.services[region.services["category"] == category]
+    labels = [named(row, language) or words.category(category) for _id, row in shown.iterrows()]
+    return to_features(shown, pins=["service"] * len(shown), labels=labels)
+
+
+def contribution_pins(said: pd.DataFrame) -> folium.FeatureGroup | None:
+    """Needs and ideas, one pin for all of a kind that share a place; None where nothing was said.
+
+    ``said`` is what `public_contributions` gives.
+    """
     placed = said[said["lon"].notna()]
     if placed.empty:
         return None

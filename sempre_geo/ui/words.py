@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 import pandas as pd
@@ -107,15 +108,20 @@ def category_choices(region: Region) -> list[str]:
     return sorted(categories_of(region), key=lambda name: (order.get(name, len(order)), name))
 
 
-def settlement_choices(region: Region) -> dict[str, str]:
-    """Settlement ids and names, sorted by name; a second name and the municipality tell equal ones apart."""
-    places = region.settlements
-    labels = {str(key): _settlement_label(row) for key, row in places.iterrows()}
+def settlement_choices(region: Region) -> Mapping[str, str]:
+    """Settlement ids and names, sorted by name; a second name tells equal ones apart."""
+    return _settlements_by_name(region, current_language())
+
+
+@lru_cache(maxsize=32)
+def _settlements_by_name(region: Region, language: str) -> dict[str, str]:
+    places = pd.DataFrame(region.settlements.drop(columns="geometry"))
+    labels = {str(key): _settlement_label(row, language) for key, row in places.iterrows()}
     return dict(sorted(labels.items(), key=lambda item: item[1].casefold()))
 
 
-def _settlement_label(row: pd.Series) -> str:
-    name = named(row, current_language())
+def _settlement_label(row: pd.Series, language: str) -> str:
+    name = named(row, language)
     others = {row[column] for column in row.index if column.startswith("name") and isinstance(row[column], str)}
     also = sorted(others - {name})
     return f"{name} ({', '.join(also)})" if also else name

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pyproj import Geod
 
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.pipeline.accounts import add_account, login
 from sempre_geo.pipeline.community import close_community
 from sempre_geo.pipeline.contributions import tell
-from sempre_geo.pipeline.explore import answer, place_at, travel_surface
+from sempre_geo.pipeline.explore import answer, away_m, on_globe, open_region, place_at, travel_surface
 from sempre_geo.pipeline.explore_sentences import quotes, sentences
 from sempre_geo.pipeline.explore_table import place_table
 from sempre_geo.pipeline.explore_visits import offered_days
@@ -103,3 +104,11 @@ def test_what_is_published_nearby_is_quoted_and_an_idea_has_its_figures(county: 
     assert [figure["mode"] for figure in figures] == ["car", "walk"]
     assert all(figure["version"] and "people need more than" in str(figure["title"]) for figure in figures)
     close_community(county)
+
+
+def test_a_way_straight_over_the_globe_agrees_with_the_ellipsoid(county: Settings) -> None:
+    cells = open_region(county, NAME).cells.geometry
+    lon, lat = 19.41, 57.31
+    ours = away_m(on_globe(cells.x, cells.y), lon, lat)
+    theirs = Geod(ellps="GRS80").inv([lon] * len(cells), [lat] * len(cells), cells.x, cells.y)[2]
+    assert ours == pytest.approx(theirs, rel=0.005)

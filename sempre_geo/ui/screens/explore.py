@@ -14,6 +14,7 @@ import streamlit as st
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.contributions import public_contributions
 from sempre_geo.pipeline.explore import answer, place_at
 from sempre_geo.pipeline.explore_sentences import mode_phrases, quotes, sentences
 from sempre_geo.pipeline.explore_table import place_table
@@ -115,7 +116,7 @@ def _map(asked: Question) -> None:
     groups = [
         surface(asked.category, asked.mode, asked.measure),
         service_pins(asked.category),
-        contribution_pins(),
+        contribution_pins(said),
         place_marker(chosen),
     ]
     show_map(
@@ -143,14 +144,16 @@ def _answer(asked: Question) -> None:
     if not place:
         st.html(f'<div class="answer empty"><p>{escape(_("Choose your place in the list or tap the map."))}</p></div>')
         return
-    found = answer(here.settings, region.name, place_id=place, category=asked.category, language=current_language())
+    found = answer(
+        here.settings, region.name, place_id=place, category=asked.category, language=current_language(), said=said
+    )
     day = _by_bus(asked, place) if asked.day else ()
     first, *rest = sentences(found, service=asked.service, mode=asked.mode, by_bus=day)
     inside = f' <span class="in">{escape(found.municipality)}</span>' if found.municipality else ""
-    said = "".join(f"<blockquote>{inert(text)}</blockquote>" for text in quotes(found))
+    voices = "".join(f"<blockquote>{inert(text)}</blockquote>" for text in quotes(found))
     st.html(
         f'<div class="answer" role="status"><h2>{inert(found.place or _("A place without a name"))}{inside}</h2>'
-        f'<p class="first">{inert(first)}</p>' + "".join(f"<p>{inert(text)}</p>" for text in rest) + said + "</div>"
+        f'<p class="first">{inert(first)}</p>' + "".join(f"<p>{inert(text)}</p>" for text in rest) + voices + "</div>"
     )
     if asked.day:
         st.toggle(_("The other days of the week, too"), key="whole_week")
@@ -181,6 +184,7 @@ def _same_as_table(asked: Question) -> None:
             st.dataframe(frame, hide_index=True, key="places_as_table", column_config=words.place_columns())
 
 
+said = public_contributions(here.settings, region.name)
 with st.container(key="split"):
     with st.container(key="ask"):
         question = _ask()

@@ -11,7 +11,7 @@ from sempre_geo.community.contributions import Draft, Place, Receipt
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.contributions import tell
+from sempre_geo.pipeline.contributions import public_contributions, tell
 from sempre_geo.pipeline.explore import place_at
 from sempre_geo.pipeline.tell_rules import is_protected
 from sempre_geo.ui import session, words
@@ -139,7 +139,7 @@ def _map() -> None:
     point, chosen = st.session_state.get(POINT), st.session_state.get(CHOICE)
     marker = marker_at(*point) if point else place_marker(chosen)
     center = session.position(region, chosen) if chosen and not point else None
-    groups = [group for group in (contribution_pins(), marker) if group]
+    groups = [group for group in (contribution_pins(public_contributions(here.settings, region.name)), marker) if group]
     show_map(region, groups, key="tell", on_click=_click, center=center)
     pin_legend(theme(), [("need", _("need")), ("idea", _("idea")), ("need_waiting", _("need, awaiting review")),
                          ("idea_waiting", _("idea, awaiting review"))])  # fmt: skip
