@@ -157,7 +157,7 @@ def meetings(homes: Homes, door: Door, wish: Wish, *, bound_s: Ints | None = Non
 def start_after(arrival: int, open_s: Ints, close_s: Ints, stay: int) -> int:
     """The earliest start of a stay not before ``arrival`` and wholly inside one interval."""
     for k in range(len(open_s)):
-        start = max(arrival, open_s[k])
+        start: int = max(arrival, open_s[k])
         if start + stay <= close_s[k]:
             return start
     return FAR_S
@@ -167,7 +167,7 @@ def start_after(arrival: int, open_s: Ints, close_s: Ints, stay: int) -> int:
 def _start_before(departure: int, open_s: Ints, close_s: Ints, stay: int) -> int:
     """The latest start of a stay that is over by ``departure``."""
     for k in range(len(open_s) - 1, -1, -1):
-        start = min(departure, close_s[k]) - stay
+        start: int = min(departure, close_s[k]) - stay
         if start >= open_s[k]:
             return start
     return -FAR_S
@@ -340,8 +340,9 @@ def _on_foot_for_a_ride(
 @compiled
 def _latest_leave(back: Ints, back_s: Ints, home: int, walk_back: int) -> int:
     """The latest departure from the service with which one is home at ``home``."""
-    latest = home - walk_back if walk_back < FAR_S else -FAR_S
+    latest: int = home - walk_back if walk_back < FAR_S else -FAR_S
     for j in range(len(back)):
         if -back[j] <= home:
-            return max(latest, -back_s[j])
+            latest = max(latest, -back_s[j])
+            break
     return latest
