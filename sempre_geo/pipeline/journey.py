@@ -372,13 +372,7 @@ def _summary(answer: Journey) -> str:
 def _step(leg: Leg) -> str:
     minutes = math.ceil((leg.arrival.timestamp() - leg.departure.timestamp()) / _ONE_MINUTE)
     if not leg.trip_id:
-        words = {
-            "walk": _("{time}  walk {minutes} minutes to {to}"),
-            "bike": _("{time}  cycle {minutes} minutes to {to}"),
-            "car": _("{time}  drive {minutes} minutes to {to}"),
-            "wheelchair": _("{time}  roll {minutes} minutes to {to}"),
-        }
-        return words[leg.mode].format(time=_clock(leg.departure), minutes=minutes, to=leg.end.name)
+        return _moving(leg.mode, minutes).format(time=_clock(leg.departure), minutes=minutes, to=leg.end.name)
     said = _("{time}  {route} from {start} to {to}, there at {arrival}").format(
         time=_clock(leg.departure),
         route=leg.route,
@@ -391,3 +385,15 @@ def _step(leg: Leg) -> str:
     if leg.headway_min:
         said += _("; about every {minutes} minutes").format(minutes=round(leg.headway_min))
     return said + (_("; book ahead") if leg.book_ahead else "")
+
+
+def _moving(mode: str, minutes: int) -> str:
+    words = {
+        "walk": ngettext("{time}  walk {minutes} minute to {to}", "{time}  walk {minutes} minutes to {to}", minutes),
+        "bike": ngettext("{time}  cycle {minutes} minute to {to}", "{time}  cycle {minutes} minutes to {to}", minutes),
+        "car": ngettext("{time}  drive {minutes} minute to {to}", "{time}  drive {minutes} minutes to {to}", minutes),
+        "wheelchair": ngettext(
+            "{time}  roll {minutes} minute to {to}", "{time}  roll {minutes} minutes to {to}", minutes
+        ),
+    }
+    return words[mode]

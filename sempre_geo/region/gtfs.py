@@ -244,14 +244,12 @@ def gtfs_problems(path: Path, *, today: date) -> pd.DataFrame:
     ------
     InputError
         It cannot be read at all.
+    MissingDataError
+        Nothing ever runs.
     """
     feed = read_gtfs([path])
     said = Problems(list(feed.problems.itertuples(index=False, name=None)))
-    try:
-        late = feed.expired(today)
-    except MissingDataError as error:
-        late = str(error)
-    if late:
+    if late := feed.expired(today):
         said.add("calendar.txt", [0], late)
     return said.table()
 
@@ -269,9 +267,11 @@ def _read_one(path: Path, *, prefix: str) -> dict[str, pd.DataFrame]:
         raw = {name: _with_prefix(table, _PREFIXED.get(name, ()), prefix) for name, table in raw.items()}
     tables = _cleaned(raw, problems)
     if tables["stop_times"].empty:
+        wrong = problems.table().itertuples(index=False)
+        listed = first_items(f"{row.file} row {row.row}: {row.what.rstrip('.')}" for row in wrong)
         raise InputError(
-            _("{path} has no trip with two usable stop times; 'sempre-geo check' lists what is wrong.").format(
-                path=path
+            _("{path} has no trip with two usable stop times ({problems}); mend these rows first.").format(
+                path=path, problems=listed
             )
         )
     listed = problems.table()

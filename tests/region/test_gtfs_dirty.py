@@ -12,7 +12,7 @@ import pytest
 
 from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.region import gtfs_files
-from sempre_geo.region.gtfs import Feed, read_gtfs
+from sempre_geo.region.gtfs import Feed, gtfs_problems, read_gtfs
 from tests.timetable_files import csv_text, timetable, write_folder, write_zip
 
 TRIPS = {
@@ -251,3 +251,15 @@ def test_a_large_feed_with_five_percent_broken_rows_is_used_for_the_rest(tmp_pat
     assert all(broken[row] in listed.at[row] for row in broken)
     assert len(feed.stop_times) == 100_000 - len(broken)
     assert feed.active_services(date(2026, 5, 5)) == {"all"}
+
+
+def test_a_feed_of_which_nothing_can_be_used_names_the_rows_that_are_wrong(tmp_path: Path) -> None:
+    rows = csv_text(TIMES, [("t1", "07:00:00", "07:00:00", "nowhere", 0), ("t1", "08:00:00", "08:00:00", "lost", 1)])
+    with pytest.raises(InputError, match=r"stop_times.txt row 2: .*mend these rows first"):
+        _read(tmp_path, stop_times=rows)
+
+
+def test_a_feed_in_which_nothing_ever_runs_is_refused_by_the_check(tmp_path: Path) -> None:
+    tables = {name: text for name, text in timetable(TRIPS).items() if name != "calendar"}
+    with pytest.raises(MissingDataError):
+        gtfs_problems(write_zip(tmp_path / "feed.zip", tables), today=date(2026, 3, 3))
