@@ -114,6 +114,8 @@ def build_region(  # noqa: PLR0913 - the options of one command
     _check_target(settings.results(name))
     _check_inputs(inputs)
     feed = read_gtfs(inputs.gtfs) if inputs.gtfs else None
+    if feed is not None:
+        feed.span  # noqa: B018 - a calendar without a day is refused now, not after all travel times
     rules = read_country(country, settings) if country else _country_of(inputs.osm[0], settings)
     categories = read_categories(settings)
     area = read_clip(clip) if clip else None

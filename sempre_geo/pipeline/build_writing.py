@@ -156,6 +156,9 @@ def _write_timetable(parts: Parts, draft: Path, notes: list[str]) -> dict[str, L
                 n=len(feed.problems)
             )
         )
+    west, south, east, north = parts.given.bbox
+    if not (feed.stops["lon"].between(west, east) & feed.stops["lat"].between(south, north)).any():
+        notes.append(_("No stop of the timetable lies in the region: nobody here can go by bus; give one that does."))
     layer = Layer(
         _("Timetable"), _("stop times"), _("As read from the sources."), TIMETABLE, len(feed.stop_times),
         _source_ids(parts, "gtfs"), feed.facts(),

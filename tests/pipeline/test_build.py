@@ -213,6 +213,7 @@ def test_a_timetable_is_kept_with_the_dates_it_is_valid_for(build, shared_data):
     parameters = region.catalog["layers"]["timetable"]["parameters"]
     assert (parameters["first"], parameters["last"]) == ("2016-10-24", "2017-06-04")
     assert region.catalog["layers"]["timetable"]["rows"] == 79_123
+    assert any("No stop of the timetable lies in the region" in note for note in region.notes)
 
 
 def test_a_build_tells_how_far_it_is_and_never_goes_back(build):
@@ -244,6 +245,20 @@ def test_winter_roads_count_only_on_the_day_named(build, settings):
 def _truncated(osm: Path, tmp_path: Path) -> Path:
     (tmp_path / "cut.osm.pbf").write_bytes(osm.read_bytes()[:-200])
     return tmp_path / "cut.osm.pbf"
+
+
+def _feed_without_calendar(folder: Path) -> Path:
+    """Two stops and a trip between them that no calendar lets run."""
+    folder.mkdir()
+    _write(
+        folder / "agency.txt", "agency_id,agency_name,agency_url,agency_timezone\nA,A,http://a.example,Europe/Riga\n"
+    )
+    _write(folder / "stops.txt", "stop_id,stop_name,stop_lat,stop_lon\nS,One,57.6,25.3\nT,Two,57.61,25.3\n")
+    _write(folder / "routes.txt", "route_id,agency_id,route_short_name,route_type\nR,A,1,3\n")
+    _write(folder / "trips.txt", "route_id,service_id,trip_id\nR,W,t\n")
+    heading = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+    _write(folder / "stop_times.txt", heading + "t,07:00:00,07:00:00,S,1\nt,07:10:00,07:10:00,T,2\n")
+    return folder
 
 
 BAD_INPUTS: dict[str, tuple[Callable[[Path, Path], dict[str, object]], str]] = {
@@ -285,6 +300,10 @@ BAD_INPUTS: dict[str, tuple[Callable[[Path, Path], dict[str, object]], str]] = {
     "clip elsewhere": (
         lambda _osm, tmp: {"clip": _write(tmp / "c.geojson", shapely.to_geojson(shapely.box(1, 1, 2, 2)))},
         "There is no street in village.osm.pbf",
+    ),
+    "timetable that never runs": (
+        lambda _osm, tmp: {"gtfs": [_feed_without_calendar(tmp / "f")]},
+        "The timetable's calendar names no day",
     ),
     "no timetable": (lambda _osm, tmp: {"gtfs": [_write(tmp / "g.zip", "hello")]}, "g.zip"),
 }
