@@ -8,7 +8,7 @@ where a slower way with fewer changes costs no time because the service opens la
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ HOME, SERVICE = -1, -2
 """Stand for the two ends in the place of a stop's position."""
 
 _NONE = -1
+_wide: Any = np.int64
 _MOST_RIDES = 9
 
 
@@ -233,14 +234,14 @@ def _easiest(
     walk_back_s: Ints, windows: Windows, wish: Wish,
 ) -> Ints:  # fmt: skip
     found = np.empty((len(windows.home), 4), np.int32)
-    by_before, end_before = np.int64(FAR_S), np.int64(FAR_S)
+    by_before, end_before = _wide(FAR_S), _wide(FAR_S)
     from_stop = to_stop = np.empty((0, 0), np.int32)
     best = np.full(len(walk_there_s), FAR_S, np.int64)
     for n in range(len(windows.home)):
         # One type for every number: each other combination would be compiled as a function of its own.
-        home, leave, back_at = np.int64(windows.home[n]), np.int64(windows.leave_home_s[n]), np.int64(windows.home_s[n])
-        by, end = _limits(np.int64(windows.arrive_s[n]), np.int64(windows.leave_s[n]), wish)
-        walk_there, walk_back = np.int64(walk_there_s[home]), np.int64(walk_back_s[home])
+        home, leave, back_at = _wide(windows.home[n]), _wide(windows.leave_home_s[n]), _wide(windows.home_s[n])
+        by, end = _limits(_wide(windows.arrive_s[n]), _wide(windows.leave_s[n]), wish)
+        walk_there, walk_back = _wide(walk_there_s[home]), _wide(walk_back_s[home])
         if by != by_before:
             from_stop, by_before = _latest(there, to_service_s, -FAR_S, by), by
         if end != end_before:
@@ -367,10 +368,10 @@ def _search(
     for k in range(access.indptr[home], access.indptr[home + 1]):
         if n == len(labels):
             labels = twice(labels)
-        walk = np.int64(access.seconds[k])
+        walk = _wide(access.seconds[k])
         if latest[min(most, _MOST_RIDES), access.stop[k]] < leave + walk:
             continue
-        n = _added(labels, n, at_stop, access.stop[k], leave + walk, np.int64(0), walk, _NONE, _NONE, _NONE)
+        n = _added(labels, n, at_stop, access.stop[k], leave + walk, _wide(0), walk, _NONE, _NONE, _NONE)
     for c in range(position_of(dep_s, leave), len(dep_s)):
         if dep_s[c] > arrive_by:
             break
