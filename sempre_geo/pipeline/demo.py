@@ -15,6 +15,7 @@ from sempre_geo.settings import Settings
 
 NAME = "demo"
 COUNTRY = "demo"
+OWN_TABLES = ("hours.toml", "standards.csv")
 _STAMP = "inputs.sha256"
 
 
@@ -37,8 +38,17 @@ def build_demo(settings: Settings, *, progress: Progress = silent) -> Region:
             boundaries=inputs["boundaries"], country=COUNTRY, progress=progress,
         )  # fmt: skip
         write_text(sums, stamp)
+    _keep_own_tables(settings, inputs["osm"].parent)
     seed(settings, NAME, contributions=inputs["contributions"], proposals=inputs["proposals"])
     return read_region(NAME, settings)
+
+
+def _keep_own_tables(settings: Settings, source: Path) -> None:
+    """Put the county's own holidays and standards where a region's own tables are looked for."""
+    own = settings.inputs(NAME)
+    for name in OWN_TABLES:
+        if (source / name).is_file() and not (own / name).is_file():
+            write_text((source / name).read_text(encoding="utf-8"), own / name)
 
 
 def demo_inputs(settings: Settings) -> dict[str, Path]:

@@ -267,11 +267,11 @@ def _read_one(path: Path, *, prefix: str) -> dict[str, pd.DataFrame]:
         raw = {name: _with_prefix(table, _PREFIXED.get(name, ()), prefix) for name, table in raw.items()}
     tables = _cleaned(raw, problems)
     if tables["stop_times"].empty:
-        wrong = problems.table().itertuples(index=False)
-        listed = first_items(f"{row.file} row {row.row}: {row.what.rstrip('.')}" for row in wrong)
+        wrong: list[tuple[str, int, str]] = list(problems.table().itertuples(index=False, name=None))
+        named = first_items(f"{file} row {row}: {what.rstrip('.')}" for file, row, what in wrong)
         raise InputError(
             _("{path} has no trip with two usable stop times ({problems}); mend these rows first.").format(
-                path=path, problems=listed
+                path=path, problems=named
             )
         )
     listed = problems.table()
