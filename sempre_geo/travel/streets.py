@@ -16,6 +16,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.region.countries import Country
 from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.access import Mode
+from sempre_geo.travel.landings import with_landings
 from sempre_geo.travel.private_ways import parts_of, private_arcs, without_through_traffic
 from sempre_geo.travel.street_pieces import arcs_of, split_at_barriers, street_pieces
 from sempre_geo.travel.turns import with_turns
@@ -111,7 +112,7 @@ def street_network(ways: StreetWays, *, mode: Mode, country: Country, day: date 
     road) are left out, so that nobody is snapped to them; a part with at least 500 m of streets is an island that
     people live on.
     """
-    pieces = street_pieces(ways, mode=mode, country=country, day=day)
+    pieces = with_landings(street_pieces(ways, mode=mode, country=country, day=day), ways)
     pieces, passages, twin_of = split_at_barriers(pieces, ways, mode)
     part = parts_of(arcs_of(pieces, passages), len(twin_of))
     pieces, passages = _kept(pieces, passages, part)

@@ -262,3 +262,38 @@ def test_private_ways_begin_and_end_trips_exactly_as_trying_every_path_says(seed
         nearest = nearest_services(streets, homes, homes.iloc[[1, 7, 9, 11]], k=k)
         found = nearest["minutes"].to_numpy().reshape(len(pairs), k)
         np.testing.assert_allclose(found, np.sort(ours[:, [1, 7, 9, 11]], axis=1)[:, :k], rtol=1e-4, atol=1e-4)
+
+
+def test_a_ferry_drawn_beside_the_street_is_reached_by_a_few_steps_and_its_boarding_counts_once():
+    nodes = {
+        "A": (0, 0), "B": (1000, 0), "C": (1000, 1000), "D": (0, 1000), "b": (1015, 10), "p": (3985, 10),
+        "P": (4000, 0), "Q": (5000, 0), "R": (5000, 1000),
+    }  # fmt: skip
+    road = {"highway": "unclassified"}
+    lines = [("A B C D A", road), ("P Q R P", road), ("b p", {"route": "ferry", "duration": "00:20"})]
+    for mode in ("walk", "bike", "car"):
+        network = street_network(street_map(nodes, lines), mode=mode, country=COUNTRY)
+        table = travel_matrix(streets_of(network), points(a=(1000, 0), p=(4000, 0)), points(p=(4000, 0), a=(1000, 0)))
+        there, _same, _same_too, back = table["minutes"]
+        assert 30 <= there <= 31
+        assert there == pytest.approx(back, abs=0.01)
+
+
+def test_a_ferry_far_from_any_street_stays_where_it_is():
+    nodes = {
+        "A": (0, 0),
+        "B": (1000, 0),
+        "C": (1000, 1000),
+        "b": (1400, 0),
+        "p": (3600, 0),
+        "P": (4000, 0),
+        "Q": (5000, 0),
+    }
+    lines = [
+        ("A B C A", {"highway": "unclassified"}),
+        ("P Q", {"highway": "unclassified"}),
+        ("b p", {"route": "ferry"}),
+    ]
+    network = street_network(street_map(nodes, lines), mode="walk", country=COUNTRY)
+    table = travel_matrix(streets_of(network), points(a=(500, 0)), points(p=(4500, 0)))
+    assert table["minutes"].iloc[0] == np.inf
