@@ -11,10 +11,13 @@ import pandas as pd
 from sempre_geo import __version__
 from sempre_geo.community.contributions import AWAITING_REVIEW
 from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.gaps.reasons import street_reasons
+from sempre_geo.gaps.standards import EVERYWHERE, Standard, read_crosswalk
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.contributions import public_contributions
 from sempre_geo.pipeline.explore import named, open_region, place_at, travel_surface
 from sempre_geo.pipeline.explore_sentences import mode_phrases
+from sempre_geo.pipeline.gaps import region_standards
 from sempre_geo.publish.speech import duration
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
@@ -84,6 +87,33 @@ def whole_region(table: pd.DataFrame) -> pd.Series:
     known = total["people"] - total["unknown"]
     total["share_beyond"] = total["beyond"] / known if known > 0 else np.nan
     return total
+
+
+def why_beyond(
+    settings: Settings, region: str, *, category: str, mode: str, limit_min: float, group: str = EVERYBODY
+) -> pd.Series:
+    """People of a group beyond a limit by reason code, most people first; codes that fit nobody are left out.
+
+    The sums are those of ``beyond`` of `beyond_limit`, which also says what it refuses.
+    """
+    cells = open_region(settings, region).cells
+    surface = travel_surface(settings, region, category=category, mode=mode)
+    reason = street_reasons(surface["minutes"].astype(float) > limit_min, surface["status"].astype(object).fillna(""))
+    counts = cells[group].astype(float).fillna(0.0).groupby(reason.to_numpy()).sum()
+    beyond: pd.Series = counts[(counts.index != "") & (counts > 0)]
+    return beyond.sort_values(ascending=False, kind="stable")
+
+
+def published_limits(settings: Settings, region: str, *, category: str, mode: str) -> list[Standard]:
+    """The limits for a service and a mode that somebody else than the operator has set for this region."""
+    crosswalk = read_crosswalk(settings.definition("crosswalk.toml"))
+    return [
+        standard
+        for standard in region_standards(settings, open_region(settings, region))
+        if standard.published
+        and mode in crosswalk.modes[standard.mode].names
+        and (standard.category == EVERYWHERE or category in crosswalk.category(standard.category).names)
+    ]
 
 
 def evidence_of_idea(settings: Settings, region: str, *, idea_id: str) -> list[dict[str, Any]]:

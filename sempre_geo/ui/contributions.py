@@ -27,7 +27,7 @@ def contributions_table(*, key: str) -> None:
         if said.empty:
             st.html(f'<p class="lead">{escape(_("Nobody has told us anything yet."))}</p>')
         else:
-            st.dataframe(readable(said), hide_index=True, key=f"{key}_rows")
+            st.dataframe(readable(said), hide_index=True, key=f"{key}_rows", placeholder="")
 
 
 def readable(said: pd.DataFrame) -> pd.DataFrame:

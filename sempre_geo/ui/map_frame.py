@@ -60,6 +60,7 @@ def show_map(
         height=HEIGHT_PX,
         use_container_width=True,
         returned_objects=["last_clicked"],
+        render=False,  # it renders the map itself; this would be a second time for the same result
         feature_group_to_add=list(groups) or [folium.FeatureGroup(name="nothing")],
         center=(center[1], center[0]) if center else None,
         on_change=_reporter(full_key, on_click) if on_click else None,

@@ -17,7 +17,7 @@ from sempre_geo.pipeline.explore import answer, away_m, on_globe, open_region, p
 from sempre_geo.pipeline.explore_sentences import quotes, sentences
 from sempre_geo.pipeline.explore_table import place_table
 from sempre_geo.pipeline.explore_visits import offered_days
-from sempre_geo.pipeline.limits import beyond_limit, evidence_of_idea, whole_region
+from sempre_geo.pipeline.limits import beyond_limit, evidence_of_idea, whole_region, why_beyond
 from sempre_geo.pipeline.review import publish, review_queue
 from sempre_geo.settings import Settings
 from tests.ui.small_region import NAME, small_settings, write_small_region
@@ -112,3 +112,10 @@ def test_a_way_straight_over_the_globe_agrees_with_the_ellipsoid(county: Setting
     ours = away_m(on_globe(cells.x, cells.y), lon, lat)
     theirs = Geod(ellps="GRS80").inv([lon] * len(cells), [lat] * len(cells), cells.x, cells.y)[2]
     assert ours == pytest.approx(theirs, rel=0.005)
+
+
+def test_the_reasons_add_up_to_those_beyond(county: Settings) -> None:
+    asked = {"category": "gp", "mode": "car", "limit_min": 5}
+    why = why_beyond(county, NAME, **asked)
+    assert why.to_dict() == {"too_long": 161.0}
+    assert why.sum() == beyond_limit(county, NAME, **asked)["beyond"].sum()

@@ -197,8 +197,20 @@ def test_gaps_counts_who_is_beyond_the_limit_and_says_that_it_is_no_standard(pag
     script = page("gaps", by="bike", limit=20)
     told = _told(script)
     assert "1 in 3 must travel more than 20 min by bike" in told or "29 %" in told
-    assert "no published standard" in told
+    assert "We know of no published standard" in told
     assert "Austrumu" in told
+    assert "The way takes longer than the limit." in told
+
+
+def test_gaps_names_who_has_published_a_limit(page: Open, served: Settings) -> None:
+    rows = "min,car,all,one way,The county council 2024,rule\n"
+    own = served.inputs(NAME) / "standards.csv"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        f"standard_id,country,category,metric,limit,unit,mode,group,scope,source,status\na,*,*,travel_time,25,{rows}"
+    )
+    told = _told(page("gaps", by="car", limit=10))
+    assert "A published limit: 25 min, one way. Source: The county council 2024." in told
 
 
 def test_sources_name_the_licence_and_that_the_place_is_invented(page: Open) -> None:

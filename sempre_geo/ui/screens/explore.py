@@ -181,7 +181,9 @@ def _same_as_table(asked: Question) -> None:
                 stay_min=asked.stay_min,
             )  # fmt: skip
             frame = place_table(here.settings, region.name, surface=shown, language=current_language())
-            st.dataframe(frame, hide_index=True, key="places_as_table", column_config=words.place_columns())
+            st.dataframe(
+                frame, hide_index=True, key="places_as_table", column_config=words.place_columns(), placeholder=""
+            )
 
 
 said = public_contributions(here.settings, region.name)

@@ -8,10 +8,11 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from sempre_geo.gaps.reasons import reason_sentence
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore_sentences import mode_phrases
-from sempre_geo.pipeline.limits import EVERYBODY, beyond_limit, whole_region
+from sempre_geo.pipeline.limits import EVERYBODY, beyond_limit, published_limits, whole_region, why_beyond
 from sempre_geo.publish.grid import LIMITS_MIN
 from sempre_geo.publish.speech import duration, people, share
 from sempre_geo.ui import session, words
@@ -64,9 +65,34 @@ def _reading(total: pd.Series, *, category: str, mode: str, group: str, limit: i
     if total["unknown"] >= 1:
         told.append(_("For {people} it is not known.").format(people=people(total["unknown"])))
     told.append(_("This limit is yours: it is no published standard."))
+    told += _published(category, mode)
     first, *rest = told
     st.html(f'<div class="answer" role="status"><p class="first">{escape(first)}</p>'
             + "".join(f'<p class="quiet">{escape(text)}</p>' for text in rest) + "</div>")  # fmt: skip
+
+
+def _published(category: str, mode: str) -> list[str]:
+    """The limits that others have set for this service and mode, each with who says so."""
+    limits = published_limits(here.settings, region.name, category=category, mode=mode)
+    sentence = _("A published limit: {limit} {unit}, {scope}. Source: {source}.")
+    told = [
+        sentence.format(limit=f"{limit.limit:g}", unit=limit.unit, scope=limit.scope, source=limit.source)
+        for limit in limits
+    ]
+    return told or [_("We know of no published standard for this service and this way of getting there.")]
+
+
+def _reasons(*, category: str, mode: str, limit: int, group: str) -> None:
+    """Why people are beyond the limit: bars that are a table, the most frequent reason first."""
+    why = why_beyond(
+        here.settings, region.name, category=category, mode=mode, limit_min=limit, group=group
+    )  # fmt: skip
+    if why.empty:
+        return
+    bars(
+        [reason_sentence(code) for code in why.index], (why / why.sum()).tolist(),
+        numbers=[people(count) for count in why], caption=_("Why they are beyond the limit"), colour=theme().time[3],
+    )  # fmt: skip
 
 
 with st.container(key="split"):
@@ -90,9 +116,10 @@ bars(
     caption=_("Share beyond the limit, by municipality"),
     colour=theme().time[3],
 )
+_reasons(category=chosen, mode=by_mode, limit=minutes, group=who)
 shown = st.expander(_("The same as a table"), key="gaps_table", on_change="rerun", icon=":material/table:")
 if shown.open:
     with shown:
-        st.dataframe(table, hide_index=True, key="gaps_rows", column_config=words.gap_columns())
+        st.dataframe(table, hide_index=True, key="gaps_rows", column_config=words.gap_columns(), placeholder="")
         st.caption(_("Group: {name}").format(name=words.groups().get(who, words.groups()[EVERYBODY])))
 session.write_link({CATEGORY: chosen, MODE: by_mode, GROUP: who})
