@@ -100,7 +100,7 @@ def test_bad_input_ends_in_one_sentence_and_status_2(home, capsys, monkeypatch, 
 
 
 def test_an_unexpected_error_gives_a_reference_and_goes_to_the_log(home, capsys, monkeypatch):
-    monkeypatch.setattr("sempre_geo.pipeline.gaps.gaps", lambda *_a, **_k: 1 / 0)
+    monkeypatch.setattr("sempre_geo.pipeline.gaps.place_gaps.gaps", lambda *_a, **_k: 1 / 0)
     assert _status("gaps", "ciems", "--out", "g.csv") == 70
     said = capsys.readouterr().err.strip()
     assert "reference" in said

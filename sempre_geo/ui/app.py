@@ -50,7 +50,7 @@ async def _warmed(_app: st.App) -> AsyncIterator[dict[str, object]]:
 
 def _warm() -> None:
     """Everything that takes long the first time; folium is imported, streamlit-folium must wait for a visitor."""
-    from sempre_geo.pipeline.community import open_community
+    from sempre_geo.pipeline.community.desk import open_community
     from sempre_geo.publish import maps
     from sempre_geo.ui.words import category_choices
 

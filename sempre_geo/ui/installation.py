@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from sempre_geo.errors import MissingFileError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore import open_region
+from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.publish.palette import Theme, read_themes
 from sempre_geo.publish.tiles import TileMap, tile_map
 from sempre_geo.region.bundle import Region, built_regions

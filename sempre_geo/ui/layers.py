@@ -13,7 +13,7 @@ import pandas as pd
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore import named
+from sempre_geo.pipeline.explore.views import named
 from sempre_geo.publish.maps import grid_overlay, pin_group, to_features
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui import words

@@ -40,7 +40,7 @@ async def _log_in(request: Request) -> Response:
     if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
         return _page(_("Log in"), _login_fields(_("That was too much text for a name and a password.")), status=413)
     form = await request.form(max_files=0, max_fields=4)
-    from sempre_geo.pipeline.accounts import login
+    from sempre_geo.pipeline.community.accounts import login
 
     name, password = str(form.get("name", "")), str(form.get("password", ""))
     try:

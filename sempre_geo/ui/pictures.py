@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore_visits import surface_of
+from sempre_geo.pipeline.explore.visit_views import surface_of
 from sempre_geo.publish.grid import NO_WAY, UNKNOWN, GridPicture, cell_corners, grid_picture, time_classes
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from sempre_geo.i18n import SOURCE_LANGUAGE, available_languages, set_language
-from sempre_geo.pipeline.accounts import account_name, who_is
+from sempre_geo.pipeline.community.accounts import account_name, who_is
 from sempre_geo.publish.palette import Theme
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation

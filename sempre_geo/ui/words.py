@@ -10,7 +10,7 @@ import pandas as pd
 
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore import categories_of, named
+from sempre_geo.pipeline.explore.views import categories_of, named
 from sempre_geo.publish.grid import LIMITS_MIN
 from sempre_geo.publish.speech import duration
 from sempre_geo.region.bundle import Region

@@ -7,9 +7,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import FrameLocator, Page, expect
 
 from sempre_geo.community.contributions import Draft, Place
-from sempre_geo.pipeline.accounts import add_account, login
-from sempre_geo.pipeline.contributions import public_contributions, tell
-from sempre_geo.pipeline.review import publish, review_queue
+from sempre_geo.pipeline.community.accounts import add_account, login
+from sempre_geo.pipeline.community.contributions import public_contributions, tell
+from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
 from tests.browser.conftest import Server, Visit, Watch
 from tests.ui.small_region import HOSTILE, NAME, small_settings

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from sempre_geo.errors import MissingFileError
-from sempre_geo.pipeline.community import close_community
-from sempre_geo.pipeline.demo import build_demo
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.prepare.demo import build_demo
 from sempre_geo.settings import Settings, read_settings
 from tests.browser.conftest import Server, Visit
 
@@ -38,7 +38,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Set
 
 
 def _village(settings: Settings) -> str:
-    from sempre_geo.pipeline.explore import open_region
+    from sempre_geo.pipeline.explore.views import open_region
 
     places = open_region(settings, "demo").settlements
     return str(places[places["kind"] == "village"].index[0])

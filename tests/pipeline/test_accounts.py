@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.errors import InputError, NotAllowedError
-from sempre_geo.pipeline.accounts import (
+from sempre_geo.pipeline.community.accounts import (
     account_name,
     add_account,
     check_log,
@@ -18,8 +18,8 @@ from sempre_geo.pipeline.accounts import (
     login,
     who_is,
 )
-from sempre_geo.pipeline.community import close_community, open_community
-from sempre_geo.pipeline.review import review_queue
+from sempre_geo.pipeline.community.desk import close_community, open_community
+from sempre_geo.pipeline.community.review import review_queue
 
 PASSWORD = "seven linen otters"  # noqa: S105 - the tests' own
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)

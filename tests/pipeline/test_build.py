@@ -18,8 +18,8 @@ import pytest
 import shapely
 
 from sempre_geo.errors import InputError, MissingDataError, MissingFileError, SempreGeoError, StoreError
-from sempre_geo.pipeline import build_writing
-from sempre_geo.pipeline.build import build_region
+from sempre_geo.pipeline.prepare import build_writing
+from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.region.bundle import Region, built_regions, read_region
 from sempre_geo.region.catalog import read_catalog
 from sempre_geo.settings import Settings, read_settings

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from sempre_geo.pipeline.check import check_files
+from sempre_geo.pipeline.prepare.check import check_files
 from sempre_geo.region.check import kind_of
 from tests.village import EAST, MIDDLE, NORTH, SOUTH, WEST, write_village
 

@@ -12,8 +12,7 @@ import pytest
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, Place
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
-from sempre_geo.pipeline.community import close_community
-from sempre_geo.pipeline.contributions import (
+from sempre_geo.pipeline.community.contributions import (
     add_voice,
     change_with_code,
     contest_with_code,
@@ -24,8 +23,17 @@ from sempre_geo.pipeline.contributions import (
     tell,
     withdraw_voice,
 )
-from sempre_geo.pipeline.counts import counts
-from sempre_geo.pipeline.review import answer, do_not_publish, edit, exact_place, mark_done, publish, review_queue
+from sempre_geo.pipeline.community.counts import counts
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.review import (
+    answer,
+    do_not_publish,
+    edit,
+    exact_place,
+    mark_done,
+    publish,
+    review_queue,
+)
 from tests.pipeline.community_region import build_region
 
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)

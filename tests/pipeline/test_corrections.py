@@ -11,8 +11,8 @@ import pytest
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.corrections import Report, to_osm_notes
 from sempre_geo.errors import InputError, NotAllowedError
-from sempre_geo.pipeline.community import close_community
-from sempre_geo.pipeline.corrections import corrections, decide_correction, report_correction, services_in_use
+from sempre_geo.pipeline.community.corrections import corrections, decide_correction, report_correction, services_in_use
+from sempre_geo.pipeline.community.desk import close_community
 
 REGION = "unbuilt"
 AT = datetime(2026, 11, 1, 8, 5, tzinfo=UTC)

@@ -8,11 +8,11 @@ from datetime import date
 
 import pytest
 
-from sempre_geo.pipeline.contributions import public_contributions
-from sempre_geo.pipeline.demo import OWN_TABLES, build_demo
-from sempre_geo.pipeline.gaps import region_standards
-from sempre_geo.pipeline.proposals import proposals
-from sempre_geo.pipeline.visits import visits
+from sempre_geo.pipeline.community.contributions import public_contributions
+from sempre_geo.pipeline.community.proposals import proposals
+from sempre_geo.pipeline.gaps.place_gaps import region_standards
+from sempre_geo.pipeline.prepare.demo import OWN_TABLES, build_demo
+from sempre_geo.pipeline.travel.visits import visits
 from sempre_geo.settings import read_settings
 from tests.conftest import ROOT
 

@@ -10,15 +10,15 @@ from pyproj import Geod
 
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.errors import InputError, MissingDataError
-from sempre_geo.pipeline.accounts import add_account, login
-from sempre_geo.pipeline.community import close_community
-from sempre_geo.pipeline.contributions import tell
-from sempre_geo.pipeline.explore import answer, away_m, on_globe, open_region, place_at, travel_surface
-from sempre_geo.pipeline.explore_sentences import quotes, sentences
-from sempre_geo.pipeline.explore_table import place_table
-from sempre_geo.pipeline.explore_visits import offered_days
-from sempre_geo.pipeline.limits import beyond_limit, evidence_of_idea, whole_region, why_beyond
-from sempre_geo.pipeline.review import publish, review_queue
+from sempre_geo.pipeline.community.accounts import add_account, login
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.review import publish, review_queue
+from sempre_geo.pipeline.explore.sentences import quotes, sentences
+from sempre_geo.pipeline.explore.tables import place_table
+from sempre_geo.pipeline.explore.views import answer, away_m, on_globe, open_region, place_at, travel_surface
+from sempre_geo.pipeline.explore.visit_views import offered_days
+from sempre_geo.pipeline.gaps.limits import beyond_limit, evidence_of_idea, whole_region, why_beyond
 from sempre_geo.settings import Settings
 from tests.ui.small_region import NAME, small_settings, write_small_region
 

@@ -11,7 +11,7 @@ import osmnx
 import pytest
 
 from sempre_geo.errors import InputError, MissingDataError, OfflineError
-from sempre_geo.pipeline.build import fetch_region
+from sempre_geo.pipeline.prepare.build import fetch_region
 from sempre_geo.region.catalog import read_sources
 from sempre_geo.settings import Settings
 from tests.region.map_service import MapService, serving

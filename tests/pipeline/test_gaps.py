@@ -8,9 +8,9 @@ import pytest
 
 from sempre_geo.errors import InputError, MissingFileError
 from sempre_geo.gaps.gap_table import FIXED_COLUMNS
-from sempre_geo.pipeline.build import build_region
-from sempre_geo.pipeline.gaps import gaps, region_standards
-from sempre_geo.pipeline.siting import siting
+from sempre_geo.pipeline.gaps.place_gaps import gaps, region_standards
+from sempre_geo.pipeline.gaps.siting import siting
+from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.region.bundle import read_region
 from sempre_geo.settings import read_settings
 from tests.village import write_village

@@ -17,8 +17,7 @@ from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.community.texts import kept_line, kept_text, shown_text
 from sempre_geo.errors import InputError, SempreGeoError
-from sempre_geo.pipeline.community import close_community
-from sempre_geo.pipeline.contributions import (
+from sempre_geo.pipeline.community.contributions import (
     add_voice,
     change_with_code,
     my_data,
@@ -26,9 +25,10 @@ from sempre_geo.pipeline.contributions import (
     public_contributions,
     tell,
 )
-from sempre_geo.pipeline.exchange import export_contributions, import_contributions
-from sempre_geo.pipeline.proposals import approve, proposal, proposals, propose
-from sempre_geo.pipeline.review import answer, publish, review_queue
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.exchange import export_contributions, import_contributions
+from sempre_geo.pipeline.community.proposals import approve, proposal, proposals, propose
+from sempre_geo.pipeline.community.review import answer, publish, review_queue
 
 REGION = "unbuilt"
 HOSTILE = [

@@ -13,9 +13,9 @@ import shapely
 
 from sempre_geo import cli
 from sempre_geo.errors import InputError, MissingDataError
-from sempre_geo.pipeline.build import build_region
-from sempre_geo.pipeline.journey import Answer, NoJourney, journey, to_json, to_text, transit_matrix
-from sempre_geo.pipeline.timetables import region_timetable
+from sempre_geo.pipeline.prepare.build import build_region
+from sempre_geo.pipeline.travel.journey import Answer, NoJourney, journey, to_json, to_text, transit_matrix
+from sempre_geo.pipeline.travel.timetables import region_timetable
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings, read_settings
 from sempre_geo.travel.walks import WalkingRules

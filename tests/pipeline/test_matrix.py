@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sempre_geo.errors import InputError, MissingFileError
-from sempre_geo.pipeline import matrix as room
-from sempre_geo.pipeline.build import build_region
-from sempre_geo.pipeline.matrix import matrix
+from sempre_geo.pipeline.prepare.build import build_region
+from sempre_geo.pipeline.travel import matrix as room
+from sempre_geo.pipeline.travel.matrix import matrix
 from sempre_geo.settings import read_settings
 from tests.valley import EAST, LAT, WEST, write_valley
 

@@ -8,9 +8,9 @@ from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
-from sempre_geo.pipeline.community import close_community
-from sempre_geo.pipeline.contributions import open_with_code, public_contributions, tell
-from sempre_geo.pipeline.proposals import (
+from sempre_geo.pipeline.community.contributions import open_with_code, public_contributions, tell
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.proposals import (
     approve,
     comment,
     join_team,
@@ -22,7 +22,7 @@ from sempre_geo.pipeline.proposals import (
     versions,
     write_in_proposal,
 )
-from sempre_geo.pipeline.review import publish
+from sempre_geo.pipeline.community.review import publish
 
 REGION = "unbuilt"
 WORDS = Sentences("Taxi-bus", "A taxi-bus on Thursdays.", "People over 64.", "Two buses a day.")

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from sempre_geo.errors import InputError, MissingDataError
-from sempre_geo.pipeline.build import build_region
-from sempre_geo.pipeline.service_reach import gain_of_opening, who_can_come
-from sempre_geo.pipeline.visit_details import visit_at, visit_sentences
-from sempre_geo.pipeline.visits import COLUMNS, visits, week_visits
+from sempre_geo.pipeline.prepare.build import build_region
+from sempre_geo.pipeline.travel.service_reach import gain_of_opening, who_can_come
+from sempre_geo.pipeline.travel.visit_details import visit_at, visit_sentences
+from sempre_geo.pipeline.travel.visits import COLUMNS, visits, week_visits
 from sempre_geo.settings import Settings, read_settings
 from tests.timetable_files import timetable, write_zip
 from tests.village import EAST, NORTH, SOUTH, WEST, write_village

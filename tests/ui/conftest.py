@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sempre_geo.pipeline.community import close_community, open_community
+from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.settings import Settings
 from sempre_geo.ui.installation import installation
 from tests.ui.small_region import small_environment, small_settings, write_small_region

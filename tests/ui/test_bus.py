@@ -14,11 +14,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import sempre_geo.ui
-from sempre_geo.pipeline.build import build_region
-from sempre_geo.pipeline.community import close_community
-from sempre_geo.pipeline.explore import open_region
-from sempre_geo.pipeline.explore_visits import offered_days
-from sempre_geo.pipeline.visit_sentences import spoken_date
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.explore.views import open_region
+from sempre_geo.pipeline.explore.visit_views import offered_days
+from sempre_geo.pipeline.prepare.build import build_region
+from sempre_geo.pipeline.travel.visit_sentences import spoken_date
 from sempre_geo.publish.palette import read_themes, rgb
 from sempre_geo.settings import Settings, read_settings
 from sempre_geo.ui.installation import installation

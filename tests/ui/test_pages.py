@@ -11,10 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 import sempre_geo.ui
 from sempre_geo.community.contributions import Draft, Place
-from sempre_geo.pipeline.accounts import add_account, login
-from sempre_geo.pipeline.contributions import open_with_code, public_contributions, tell
-from sempre_geo.pipeline.proposals import proposals
-from sempre_geo.pipeline.review import publish, review_queue
+from sempre_geo.pipeline.community.accounts import add_account, login
+from sempre_geo.pipeline.community.contributions import open_with_code, public_contributions, tell
+from sempre_geo.pipeline.community.proposals import proposals
+from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
 from tests.ui.small_region import HOSTILE, NAME
 

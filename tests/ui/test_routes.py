@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from sempre_geo.errors import MissingFileError
-from sempre_geo.pipeline.accounts import add_account, who_is
+from sempre_geo.pipeline.community.accounts import add_account, who_is
 from sempre_geo.publish.palette import read_themes
 from sempre_geo.settings import Settings, read_settings
 from sempre_geo.ui.installation import installation, read_installation

@@ -14,12 +14,12 @@ import streamlit as st
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.contributions import public_contributions
-from sempre_geo.pipeline.explore import answer, place_at
-from sempre_geo.pipeline.explore_sentences import mode_phrases, quotes, sentences
-from sempre_geo.pipeline.explore_table import place_table
-from sempre_geo.pipeline.explore_visits import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
-from sempre_geo.pipeline.visit_sentences import spoken_date
+from sempre_geo.pipeline.community.contributions import public_contributions
+from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentences
+from sempre_geo.pipeline.explore.tables import place_table
+from sempre_geo.pipeline.explore.views import answer, place_at
+from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
+from sempre_geo.pipeline.travel.visit_sentences import spoken_date
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration
 from sempre_geo.ui import session, words

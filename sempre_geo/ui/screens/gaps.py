@@ -11,8 +11,8 @@ import streamlit as st
 from sempre_geo.gaps.reasons import reason_sentence
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore_sentences import mode_phrases
-from sempre_geo.pipeline.limits import EVERYBODY, beyond_limit, published_limits, whole_region, why_beyond
+from sempre_geo.pipeline.explore.sentences import mode_phrases
+from sempre_geo.pipeline.gaps.limits import EVERYBODY, beyond_limit, published_limits, whole_region, why_beyond
 from sempre_geo.publish.grid import LIMITS_MIN
 from sempre_geo.publish.speech import duration, people, share
 from sempre_geo.ui import session, words

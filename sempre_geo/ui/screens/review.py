@@ -11,9 +11,9 @@ import streamlit as st
 from sempre_geo.errors import NotAllowedError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import ngettext
-from sempre_geo.pipeline.proposal_queue import unread_proposals
-from sempre_geo.pipeline.proposals import approve
-from sempre_geo.pipeline.review import do_not_publish, publish, review_queue
+from sempre_geo.pipeline.community.proposal_queue import unread_proposals
+from sempre_geo.pipeline.community.proposals import approve
+from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import session
 from sempre_geo.ui.contributions import card

@@ -11,9 +11,9 @@ from sempre_geo.community.contributions import Draft, Place, Receipt
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.contributions import public_contributions, tell
-from sempre_geo.pipeline.explore import place_at
-from sempre_geo.pipeline.tell_rules import is_protected
+from sempre_geo.pipeline.community.contributions import public_contributions, tell
+from sempre_geo.pipeline.community.tell_rules import is_protected
+from sempre_geo.pipeline.explore.views import place_at
 from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import contributions_table
 from sempre_geo.ui.frame import page_title

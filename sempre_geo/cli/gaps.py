@@ -1,0 +1,64 @@
+"""Commands of gaps: who is beyond which standard, and what would help most."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sempre_geo.cli.group import cli
+from sempre_geo.cli.parameters import DAY, OUT, write_result
+from sempre_geo.i18n import gettext as _
+from sempre_geo.progress import TerminalProgress
+from sempre_geo.settings import Settings
+
+
+@cli.command()
+@click.argument("region")
+@click.option(
+    "--standards", help="A country code (LV, FI ...) or a table of standards; the region's country without it."
+)
+@click.option("--by", type=click.Choice(["municipality", "cell"]), default="municipality", show_default=True)
+@click.option("--date", "day", type=DAY, help="The day for visits by bus; else a Tuesday early in the timetable.")
+@OUT
+@click.pass_obj
+def gaps(settings: Settings, /, region: str, out: Path, day: datetime | None, **question: Any) -> None:
+    """Who is beyond which standard, how many, how far and why.
+
+    Example: sempre-geo gaps valka --by municipality --out gaps.csv
+    """
+    from sempre_geo.pipeline.gaps.place_gaps import gaps as compute
+
+    question["day"] = day.date() if day else None
+    write_result(settings, region, compute(settings, region, progress=TerminalProgress(), **question), out)
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--service", required=True, help="A category: gp, pharmacy, library ...")
+@click.option("--add", type=click.IntRange(1), required=True, help="How many more.")
+@click.option("--model", type=click.Choice(["mclp", "p-median", "p-center", "lscp"]), required=True)
+@click.option("--limit", "limit_min", type=click.FloatRange(0, min_open=True), help="Minutes that count as served.")
+@click.option("--mode", type=click.Choice(["car", "bike", "walk", "wheelchair"]), default="car", show_default=True)
+@click.option("--group", default="all", show_default=True, help="Whose number weighs.")
+@click.option("--time-limit", "time_limit_s", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True)
+@OUT
+@click.pass_obj
+def siting(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
+    """Where further services would help most; the objective, bound and gap go to standard output.
+
+    Example: sempre-geo siting demo --service gp --add 2 --model mclp --limit 20 --out sites.csv
+    """
+    from sempre_geo.pipeline.gaps.siting import siting as compute
+
+    plan = compute(settings, region, progress=TerminalProgress(), **question)
+    write_result(settings, region, plan.sites, out)
+    click.echo(f"objective {plan.objective:.6g}\nbound {plan.bound:.6g}\ngap {plan.gap:.6g}")
+    click.echo(
+        _("{homes} homes for {cells} inhabited cells, {candidates} of {every} candidate places").format(
+            homes=plan.homes, cells=plan.homes_in_all, candidates=plan.candidates, every=plan.candidates_in_all
+        ),
+        err=True,
+    )

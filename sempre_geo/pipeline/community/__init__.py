@@ -1,0 +1,1 @@
+"""Use cases of what people say: contributions, review, proposals, accounts, backup."""

@@ -1,0 +1,145 @@
+"""Local accounts: making them, logging in, and who a login is."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sempre_geo.community.access import EVERYWHERE, OPERATOR, Person
+from sempre_geo.community.accounts import (
+    Account,
+    account_in,
+    after_failure,
+    check_account,
+    fits,
+    is_locked,
+    login_token,
+    password_hash,
+)
+from sempre_geo.community.audit import first_altered
+from sempre_geo.community.moments import stamp
+from sempre_geo.community.store.accounts import change_account, load_account, load_acts, save_account
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, secret_key
+from sempre_geo.settings import Settings
+
+
+def add_account(
+    settings: Settings,
+    name: str,
+    *,
+    role: str,
+    password: str,
+    scope: str = EVERYWHERE,
+    by: Asker = OPERATOR,
+    at: datetime | None = None,
+) -> Account:
+    """Make a local account with one role.
+
+    ``scope`` is ``*`` or such as ``region:demo``, ``municipality:osm:r5``, ``category:gp``.
+
+    Raises
+    ------
+    InputError
+        The name is taken, or name, role or password cannot be used.
+    NotAllowedError
+        The asker is no administrator.
+    """
+    check_account(name, role=role, password=password)
+    when = at or now()
+    account = Account(
+        id=secrets.token_hex(16),
+        name=name,
+        password_hash=password_hash(password),
+        active=True,
+        generation=1,
+        failures=0,
+        locked_until="",
+        grants=frozenset({(role, scope)}),
+    )
+    with open_community(settings).writing() as transaction:
+        detail = f"add {role} {scope}"
+        privileged(settings, transaction, by, action="keep accounts", thing=account.id, detail=detail, at=when)
+        if load_account(transaction, name=name):
+            raise InputError(_("There is an account '{name}' already; choose another name.").format(name=name))
+        save_account(transaction, account, at=stamp(when))
+    return account
+
+
+def login(settings: Settings, name: str, *, password: str, at: datetime | None = None) -> str:
+    """The signed text for the login cookie.
+
+    The refusal is the same for a wrong password and for a name that does not exist; after five wrong
+    passwords the account is closed for a quarter of an hour.
+
+    Raises
+    ------
+    NotAllowedError
+        Name and password do not fit, or the account is closed.
+    """
+    when = at or now()
+    store = open_community(settings)
+    with store.reading() as transaction:
+        account = load_account(transaction, name=name)
+    right = fits(account, password)
+    with store.writing() as transaction:
+        account = load_account(transaction, account_id=account.id) if account else None
+        open_now = account is not None and account.active and not is_locked(account, at=when)
+        if account is not None and open_now:
+            failures, locked = (0, "") if right else after_failure(account, at=when)
+            change_account(transaction, account.id, {"failures": failures, "locked_until": locked})
+    if account is None or not open_now or not right:
+        raise NotAllowedError(
+            _("Name and password do not fit, or the account is closed for a while; try again in 15 minutes.")
+        )
+    return login_token(account, secret=secret_key(settings, "login"))
+
+
+def who_is(settings: Settings, token: str) -> Person:
+    """The person behind a login cookie; a visitor where it is empty, forged, too old or the account is closed."""
+    with open_community(settings).reading() as transaction:
+        return asker(settings, transaction, token)
+
+
+def account_name(settings: Settings, token: str) -> str:
+    """The name to greet somebody with; empty for a visitor."""
+    named = account_in(token, secret=secret_key(settings, "login")) if token else None
+    if named is None:
+        return ""
+    with open_community(settings).reading() as transaction:
+        account = load_account(transaction, account_id=named[0])
+    return account.name if account and account.active and account.generation == named[1] else ""
+
+
+def end_logins(settings: Settings, name: str, *, by: Asker = OPERATOR, at: datetime | None = None) -> None:
+    """End every login of an account at once: one of its own, or any by an administrator."""
+    _change(settings, name, by=by, at=at or now(), detail="end logins", values={})
+
+
+def close_account(settings: Settings, name: str, *, by: Asker = OPERATOR, at: datetime | None = None) -> None:
+    """Close an account for good; what it did stays in the log."""
+    _change(settings, name, by=by, at=at or now(), detail="close", values={"active": False})
+
+
+def check_log(settings: Settings, *, by: Asker) -> int | None:
+    """The number of the first altered row of the log; None if it is whole.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker is no auditor.
+    """
+    with open_community(settings).writing() as transaction:
+        acts = load_acts(transaction)
+        privileged(settings, transaction, by, action="read the log", thing="log", at=now())
+    return first_altered(acts, key=secret_key(settings, "audit"))
+
+
+def _change(settings: Settings, name: str, *, by: Asker, at: datetime, detail: str, values: dict[str, object]) -> None:
+    with open_community(settings).writing() as transaction:
+        account = load_account(transaction, name=name)
+        if account is None:
+            raise MissingDataError(_("There is no account '{name}'.").format(name=name))
+        privileged(settings, transaction, by, action="keep accounts", thing=account.id, detail=detail, at=at)
+        change_account(transaction, account.id, {"generation": account.generation + 1, **values})

@@ -1,0 +1,335 @@
+"""Telling a need or an idea, saying "me too", and opening one's own again with the code."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
+from sempre_geo.community.contributions import PUBLIC, Draft, Receipt, checked_draft, public_frame
+from sempre_geo.community.moderation import Sending
+from sempre_geo.community.moments import stamp
+from sempre_geo.community.photos import clean_photo, write_no_photo, write_photo
+from sempre_geo.community.places import locate
+from sempre_geo.community.rules import read_rules
+from sempre_geo.community.store.contributions import (
+    Row,
+    change_contribution,
+    erase_contribution,
+    erase_voice,
+    load_claimed,
+    load_claimed_voice,
+    load_contribution,
+    load_ease,
+    load_events,
+    load_photos,
+    load_position,
+    load_public,
+    load_sent,
+    load_voices,
+    save_contribution,
+    save_event,
+    save_photo,
+    save_voice,
+)
+from sempre_geo.community.store.cuts import erase_cuts
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.zones import load_zones
+from sempre_geo.community.texts import kept_line, kept_text
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.desk import ground, now, open_community, partition, secret_key
+from sempre_geo.pipeline.community.erasures import write_erased
+from sempre_geo.pipeline.community.moderation import receive
+from sempre_geo.pipeline.community.photos import photo_folder
+from sempre_geo.settings import Settings
+
+LONGEST_SENTENCE = 500
+
+
+@dataclass(frozen=True)
+class Own:
+    """A contribution as its author sees it again: all of it, with every step and answer so far."""
+
+    id: str
+    kind: str
+    category: str
+    title: str
+    text: str
+    language: str
+    obstacle: str
+    about: str
+    groups: tuple[str, ...]
+    precision: str
+    municipality: str
+    lon: float | None
+    lat: float | None
+    shown_alone: bool
+    status: str
+    voices: int
+    steps: tuple[Row, ...]
+
+
+def tell(
+    settings: Settings, region: str, *, draft: Draft, sending: Sending | None = None, at: datetime | None = None
+) -> Receipt:
+    """Save a need or an idea; when this returns, it is on the disk.
+
+    Sent twice with the same ``sending_key`` and content, it is saved once and answered with the same code.
+    ``sending`` says how it arrived; pages always give it, for it keeps scripts out.
+
+    Returns
+    -------
+    Receipt
+        The code, and what the author should read at once, such as numbers that help in danger.
+
+    Raises
+    ------
+    InputError
+        The draft lacks something, its photo cannot be read, or this sender has sent enough today.
+    """
+    moment = at or now()
+    checked = checked_draft(draft)
+    photo = clean_photo(checked.photo) if checked.photo is not None else None
+    sent = _sending_digest(settings, checked)
+    code = claim_code_from(bytes.fromhex(sent)) if sent else new_claim_code()
+    row, position = contribution_row(settings, region, draft=checked)
+    row |= {"claim_digest": claim_digest(code), "sending_key": sent}
+    row |= {"created_at": stamp(moment), "status_at": stamp(moment)}
+    with open_community(settings).writing() as transaction:
+        before = load_sent(transaction, sent) if sent else None
+        if before is not None:
+            return Receipt(before["id"], code, before["status"])
+        arrival = receive(settings, transaction, region, draft=checked, sending=sending, at=moment)
+        row |= {"status": arrival.status, "findings": list(arrival.noticed)}
+        save_contribution(transaction, row, position=position, felt=checked.ease)
+        if photo is not None:
+            _keep_photo(settings, transaction, row["id"], photo)
+    return Receipt(row["id"], code, row["status"], arrival.messages)
+
+
+def public_contributions(settings: Settings, region: str, *, at: datetime | None = None) -> pd.DataFrame:
+    """What anybody may see of a region's contributions: see :func:`public_frame` for what that is."""
+    with open_community(settings).reading() as transaction:
+        rows = load_public(transaction, region)
+        zones = load_zones(transaction, region)
+    return public_frame(rows, zones, as_of=(at or now()).date().isoformat())
+
+
+def add_voice(
+    settings: Settings, contribution_id: str, *, voter: str, sentence: str = "", at: datetime | None = None
+) -> Receipt:
+    """Say "me too" to a public contribution; a second time by the same ``voter`` changes nothing.
+
+    ``voter`` is whatever tells one person from another without following them: a random text kept in
+    their browser, or in a hall a number on a slip of paper. Only a digest made with the contribution's id
+    is kept, so that nobody can see which contributions the same person supports. An own sentence is shown
+    to nobody before a coordinator has read it.
+
+    Returns
+    -------
+    Receipt
+        Its code withdraws the voice. The code is empty if the voice had been given before.
+    """
+    said = kept_text(sentence, longest=LONGEST_SENTENCE)
+    key = secret_key(settings, f"voices of {contribution_id}")
+    code = new_claim_code()
+    row = {
+        "id": secrets.token_hex(16),
+        "contribution_id": contribution_id,
+        "voter_digest": hmac.digest(key, voter.encode("utf-8", "replace"), "sha256").hex(),
+        "sentence": said,
+        "sentence_status": "received" if said else "none",
+        "claim_digest": claim_digest(code),
+        "created_at": stamp(at or now()),
+    }
+    with open_community(settings).writing() as transaction:
+        supported = load_contribution(transaction, contribution_id)
+        if supported is None or supported["status"] not in PUBLIC:
+            raise MissingDataError(_("There is nothing published to support here; it may have been withdrawn."))
+        added = save_voice(transaction, row)
+    return Receipt(str(row["id"]), code if added else "", "given" if added else "given_before")
+
+
+def withdraw_voice(settings: Settings, code: str, *, at: datetime | None = None) -> None:
+    """Take a voice back with its code."""
+    digest = claim_digest(code)
+    with open_community(settings).writing() as transaction:
+        voice = load_claimed_voice(transaction, digest)
+        if voice is None:
+            raise _nothing_opens()
+        erase_voice(transaction, voice["id"], at=stamp(at or now()))
+    write_erased(settings, voice["id"])
+    open_community(settings).forget()
+
+
+def open_with_code(settings: Settings, code: str) -> Own:
+    """A contribution as its author wrote it, with its answers and reasons.
+
+    Raises
+    ------
+    InputError
+        The code is incomplete or has a slip.
+    MissingDataError
+        It opens nothing (any more).
+    """
+    digest = claim_digest(code)
+    with open_community(settings).reading() as transaction:
+        row = _claimed(transaction, digest)
+        own = {field.name: row[field.name] for field in fields(Own) if field.name in row}
+        lon, lat = load_position(transaction, row["id"]) or (None, None)
+        steps = [
+            {name: step[name] for name in ("at", "status", "reason")} for step in load_events(transaction, row["id"])
+        ]
+        voices = len(load_voices(transaction, row["id"]))
+    return Own(**own | {"groups": tuple(row["groups"])}, lon=lon, lat=lat, voices=voices, steps=tuple(steps))
+
+
+def change_with_code(
+    settings: Settings,
+    code: str,
+    *,
+    title: str | None = None,
+    text: str | None = None,
+    shown_alone: bool | None = None,
+    at: datetime | None = None,
+) -> Own:
+    """Change one's own words or whether they may be shown; changed words wait for review again."""
+    changed: dict[str, Any] = {}
+    if title is not None:
+        changed["title"] = kept_line(title)
+    if text is not None:
+        changed["text"] = kept_text(text)
+        if not text.strip():
+            raise InputError(_("A sentence is missing; to take everything back, erase it."))
+    digest, when = claim_digest(code), stamp(at or now())
+    with open_community(settings).writing() as transaction:
+        row = _claimed(transaction, digest)
+        if any(row[name] != value for name, value in changed.items()):
+            changed |= {"status": "received", "status_at": when}
+            save_event(transaction, row["id"], status="received", at=when, actor="contributor", reason="changed")
+        if shown_alone is not None:
+            changed["shown_alone"] = shown_alone
+        if changed:
+            change_contribution(transaction, row["id"], changed)
+    return open_with_code(settings, code)
+
+
+def contest_with_code(settings: Settings, code: str, *, why: str, at: datetime | None = None) -> None:
+    """Ask that a decision not to publish be looked at again, with one's own reason."""
+    digest, when = claim_digest(code), stamp(at or now())
+    reason = kept_text(why, longest=LONGEST_SENTENCE)
+    with open_community(settings).writing() as transaction:
+        row = _claimed(transaction, digest)
+        if row["status"] != "not_published":
+            raise NotAllowedError(_("There is no decision to contest: it is not refused."))
+        change_contribution(transaction, row["id"], {"status": "in_review", "status_at": when})
+        save_event(transaction, row["id"], status="in_review", at=when, actor="contributor", reason=reason)
+
+
+def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None) -> None:
+    """Erase one's contribution everywhere, at once and for good."""
+    digest = claim_digest(code)
+    with open_community(settings).writing() as transaction:
+        row = _claimed(transaction, digest)
+        photos = load_photos(transaction, row["id"])
+        erase_contribution(transaction, row["id"], at=stamp(at or now()))
+        erase_cuts(transaction, row["region"])
+    write_erased(settings, row["id"])
+    for photo in photos:
+        write_no_photo(photo_folder(settings), photo["id"])
+    open_community(settings).forget()
+
+
+def my_data(settings: Settings, code: str) -> str:
+    """Everything kept of a contribution, as a JSON text the author can take along."""
+    digest = claim_digest(code)
+    with open_community(settings).reading() as transaction:
+        row = _claimed(transaction, digest)
+        felt = load_ease(transaction, row["region"])
+        kept = {name: value for name, value in row.items() if name not in {"claim_digest", "sending_key"}}
+        kept["position"] = load_position(transaction, row["id"])
+        kept["ease"] = felt[felt["contribution_id"] == row["id"]].set_index("mode")["ease"].to_dict()
+        kept["steps"] = load_events(transaction, row["id"])
+    return json.dumps(kept, ensure_ascii=False, indent=2)
+
+
+def _claimed(transaction: Transaction, digest: str) -> Row:
+    row = load_claimed(transaction, digest)
+    if row is None:
+        raise _nothing_opens()
+    return row
+
+
+def _nothing_opens() -> MissingDataError:
+    return MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+
+
+def _keep_photo(settings: Settings, transaction: Transaction, contribution_id: str, photo: bytes) -> None:
+    """Write the photo's file before its row is confirmed: a row without its file would be a broken promise."""
+    photo_id = write_photo(photo_folder(settings), photo)
+    digest = hashlib.sha256(photo).hexdigest()
+    row = {"id": photo_id, "contribution_id": contribution_id, "sha256": digest, "published": False}
+    save_photo(transaction, row)
+
+
+def _sending_digest(settings: Settings, draft: Draft) -> str | None:
+    """What recognises a repeated sending: the device's key together with the content.
+
+    The content is part of it, so that a key that somebody guessed or saw opens nobody else's entry.
+    """
+    if not draft.sending_key:
+        return None
+    photo = hashlib.sha256(draft.photo or b"").hexdigest()
+    content = repr(sorted(vars(replace(draft, photo=None)).items())) + photo
+    return hmac.digest(secret_key(settings, "sending"), content.encode("utf-8", "replace"), "sha256").hex()
+
+
+def contribution_row(
+    settings: Settings, region: str, *, draft: Draft
+) -> tuple[dict[str, Any], tuple[float, float] | None]:
+    """A checked draft as a row of the store, without its code and dates, and its position if it has one.
+
+    A settlement stands at its own point; that is no exact place and is not kept as one.
+    """
+    site = ground(settings, region)
+    place = locate(draft.place, site.settlements, site.municipalities)
+    zones = partition(settings, region)
+    zone = None
+    if zones is not None and place.lon is not None and place.lat is not None:
+        zone = zones.zone_of(place.lon, place.lat)
+    row = {
+        "id": secrets.token_hex(16),
+        "region": region,
+        "kind": draft.kind,
+        "category": draft.category,
+        "topic": read_rules(settings).topic(draft.category, draft.groups),
+        "obstacle": draft.obstacle,
+        "about": draft.about,
+        "groups": list(draft.groups),
+        "title": draft.title,
+        "text": draft.text,
+        "language": draft.language,
+        "settlement_id": place.settlement_id,
+        "municipality_id": place.municipality_id,
+        "municipality": place.municipality,
+        "zone_id": zone,
+        "precision": draft.place.precision,
+        "how_it_came_in": draft.how_it_came_in,
+        "shown_alone": draft.shown_alone,
+        "consent": draft.consent,
+        "status": "received",
+        "merged_into": None,
+        "findings": [],
+        "claim_digest": None,
+        "sending_key": None,
+    }
+    given = draft.place
+    return row, (given.lon, given.lat) if given.lon is not None and given.lat is not None else None

@@ -1,0 +1,113 @@
+"""Similar contributions: suggested before sending and to coordinators; merged and taken apart again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+import pandas as pd
+
+from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, checked_draft
+from sempre_geo.community.duplicates import MOST, bbox_around, similar
+from sempre_geo.community.moments import stamp
+from sempre_geo.community.store.contributions import Row, load_candidates, load_contribution, load_position
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.merges import load_merges, save_merge, undo_merge
+from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.contributions import contribution_row, public_contributions
+from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged, scopes_of
+from sempre_geo.settings import Settings
+
+_REVIEW_COLUMNS = ("id", "status", "title", "text", "language", "likeness")
+
+
+def similar_public(settings: Settings, region: str, *, draft: Draft) -> pd.DataFrame:
+    """Published contributions like a draft, with the public columns: "is it one of these?" before sending.
+
+    Only public places and texts are compared, so that trying out places tells nothing that is not shown.
+    """
+    checked = checked_draft(replace(draft, photo=None))
+    row, _position = contribution_row(settings, region, draft=checked)
+    shown = public_contributions(settings, region)
+    shown = shown[shown["status"] != "awaiting_review"].assign(obstacle="", municipality_id=None)
+    zones = partition(settings, region)
+    own = zones.zones.reindex([row["zone_id"]]).iloc[0] if zones is not None and row["zone_id"] else None
+    like = pd.Series(
+        row | {"id": "", "obstacle": "-", "lon": own["lon"] if own is not None else float("nan"),
+               "lat": own["lat"] if own is not None else float("nan")}
+    )  # fmt: skip
+    found = similar(shown, like=like)
+    return found[[*PUBLIC_COLUMNS, "likeness"]].reset_index(drop=True)
+
+
+def similar_for_review(
+    settings: Settings, contribution_id: str, *, by: Asker, most: int = MOST, at: datetime | None = None
+) -> pd.DataFrame:
+    """Contributions like one that waits, for its coordinator: ``id, status, title, text, language, likeness``.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker is no coordinator of that place.
+    """
+    with open_community(settings).writing() as transaction:
+        row = _known(transaction, contribution_id)
+        privileged(
+            settings, transaction, by, action="merge contributions", thing=contribution_id,
+            scopes=scopes_of(row), detail="look for similar ones", at=at or now(),
+        )  # fmt: skip
+        position = load_position(transaction, contribution_id)
+        rows = load_candidates(transaction, row, around=bbox_around(position) if position else None)
+    like = rows[rows["id"] == contribution_id]
+    if like.empty:  # merged into another already
+        return rows.head(0).assign(likeness=[])[list(_REVIEW_COLUMNS)]
+    return similar(rows, like=like.iloc[0], most=most)[list(_REVIEW_COLUMNS)].reset_index(drop=True)
+
+
+def merge(settings: Settings, contribution_id: str, *, into: str, by: Asker, at: datetime | None = None) -> str:
+    """Let one contribution stand for another as well; every text, time and voice stays. Returns the merge's id.
+
+    Raises
+    ------
+    InputError
+        The two are the same, or of different regions, kinds or topics, or the target is itself merged.
+    """
+    when = at or now()
+    with open_community(settings).writing() as transaction:
+        source, target = _known(transaction, contribution_id), _known(transaction, into)
+        _check_mergeable(source, target)
+        for row in (source, target):
+            privileged(
+                settings, transaction, by, action="merge contributions", thing=row["id"],
+                scopes=scopes_of(row), detail=f"{contribution_id} into {into}", at=when,
+            )  # fmt: skip
+        return save_merge(transaction, contribution_id, into=into, at=stamp(when))
+
+
+def unmerge(settings: Settings, merge_id: str, *, into: str, by: Asker, at: datetime | None = None) -> list[str]:
+    """Undo a merge exactly; returns the ids that stand by themselves again."""
+    with open_community(settings).writing() as transaction:
+        target = _known(transaction, into)
+        if merge_id not in {row["merge_id"] for row in load_merges(transaction, into)}:
+            raise MissingDataError(_("There is no such merge to undo here; it may have been undone."))
+        privileged(
+            settings, transaction, by, action="merge contributions", thing=into,
+            scopes=scopes_of(target), detail=f"undo {merge_id}", at=at or now(),
+        )  # fmt: skip
+        return undo_merge(transaction, merge_id)
+
+
+def _check_mergeable(source: Row, target: Row) -> None:
+    same = all(source[name] == target[name] for name in ("region", "kind", "topic"))
+    if not same or source["id"] == target["id"] or target["merged_into"] or source["merged_into"]:
+        raise InputError(
+            _("Only two different, standing contributions of the same kind, topic and region can be merged.")
+        )
+
+
+def _known(transaction: Transaction, contribution_id: str) -> Row:
+    row = load_contribution(transaction, contribution_id)
+    if row is None:
+        raise MissingDataError(_("There is no such contribution (any more); load the list again."))
+    return row

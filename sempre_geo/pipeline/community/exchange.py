@@ -1,0 +1,215 @@
+"""In and out: contributions and proposals from files, public files for others, the fictional region's beginning."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from sempre_geo.community.access import OPERATOR, Person
+from sempre_geo.community.imports import Imported, Reading, lasting_id, read_in
+from sempre_geo.community.moments import stamp
+from sempre_geo.community.proposals import Sentences
+from sempre_geo.community.steps import PROPOSAL
+from sempre_geo.community.store.contributions import (
+    change_contribution,
+    load_contribution,
+    load_erasures,
+    save_contribution,
+    save_event,
+    save_voice,
+)
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.proposals import load_proposal, save_member, save_proposal, save_version
+from sempre_geo.errors import InputError, first_items
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.contributions import contribution_row, public_contributions
+from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged
+from sempre_geo.pipeline.community.proposals import kept_answers
+from sempre_geo.region.files import write_table
+from sempre_geo.region.tables import CSV_ENDINGS, check_is_there, read_layer, read_rows
+from sempre_geo.settings import Settings
+
+
+@dataclass(frozen=True)
+class ImportResult:
+    """What an import did, or would do: rows added, rows known (or erased) before, sentences about the others."""
+
+    added: int
+    known: int
+    problems: tuple[str, ...]
+
+
+def import_contributions(
+    settings: Settings,
+    region: str,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    by: Asker = OPERATOR,
+    at: datetime | None = None,
+) -> ImportResult:
+    """Save the contributions of a CSV, GeoJSON, Kobo or ODK file; all wait for review, known ones are skipped.
+
+    All rows that can be read are saved in one transaction. A row that its author has erased here does
+    not come back.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or not one of its rows can.
+    NotAllowedError
+        The asker may not import here.
+    """
+    when = at or now()
+    reading = read_in(read_contributions(path), region=region, at=when)
+    if reading.problems and not reading.rows:
+        raise InputError(
+            _("{path} holds no row that can be used: {problems}").format(
+                path=path, problems=first_items(reading.problems)
+            )
+        )
+    partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
+    with open_community(settings).writing() as transaction:
+        person = privileged(
+            settings, transaction, by, action="import contributions", thing=f"import into {region}",
+            scopes=(f"region:{region}",), detail=path.name, at=when,
+        )  # fmt: skip
+        known = _known_ids(transaction, reading)
+        fresh = [row for row in reading.rows if row.id not in known]
+        if dry_run:
+            transaction.rollback()
+        else:
+            _save(settings, transaction, region, rows=fresh, person=person, trusted=False)
+    return ImportResult(len(fresh), len(reading.rows) - len(fresh), reading.problems)
+
+
+def read_contributions(path: Path) -> pd.DataFrame:
+    """A file's rows with ``lon`` and ``lat``; the index is the row number its author sees."""
+    check_is_there(path)
+    if path.suffix.lower() in CSV_ENDINGS:
+        return read_rows(path)
+    layer = read_layer(path)
+    points = layer.geometry.representative_point()
+    return pd.DataFrame(layer.drop(columns=layer.geometry.name)).assign(lon=points.x, lat=points.y)
+
+
+def export_contributions(settings: Settings, region: str, path: Path, *, at: datetime | None = None) -> int:
+    """Write what anybody may see to ``.csv``, ``.geojson``, ``.gpkg`` or ``.parquet``; returns the rows written."""
+    frame = public_contributions(settings, region, at=at)
+    write_table(public_layer(frame), path)
+    return len(frame)
+
+
+def public_layer(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Public contributions as a point layer; those without a point keep an empty geometry."""
+    points = gpd.points_from_xy(frame["lon"], frame["lat"], crs="EPSG:4326")
+    placed = gpd.GeoSeries(points, index=frame.index).where(frame["lon"].notna(), None)
+    return gpd.GeoDataFrame(frame, geometry=placed, crs="EPSG:4326")
+
+
+def seed(
+    settings: Settings,
+    region: str,
+    *,
+    contributions: Path,
+    proposals: Path | None = None,
+    at: datetime | None = None,
+) -> ImportResult:
+    """Fill a region with the contributions and proposals that came with it, statuses and voices included.
+
+    Only for files of the installation itself, such as the fictional region's: unlike an import it
+    publishes what the file calls published. Doing it again changes nothing.
+    """
+    when = at or now()
+    reading = read_in(read_contributions(contributions), region=region, at=when)
+    if reading.problems:
+        raise InputError(
+            _("{path} has rows that cannot be used: {problems}").format(
+                path=contributions, problems=first_items(reading.problems)
+            )
+        )
+    partition(settings, region)
+    with open_community(settings).writing() as transaction:
+        known = _known_ids(transaction, reading)
+        fresh = [row for row in reading.rows if row.id not in known]
+        _save(settings, transaction, region, rows=fresh, person=OPERATOR, trusted=True)
+        if proposals is not None:
+            for entry in json.loads(proposals.read_text(encoding="utf-8")):
+                _seed_proposal(transaction, region, entry, at=stamp(when))
+    return ImportResult(len(fresh), len(reading.rows) - len(fresh), ())
+
+
+def _known_ids(transaction: Transaction, reading: Reading) -> set[str]:
+    erased = {row["thing"] for row in load_erasures(transaction)}
+    return erased | {row.id for row in reading.rows if load_contribution(transaction, row.id)}
+
+
+def _save(
+    settings: Settings,
+    transaction: Transaction,
+    region: str,
+    *,
+    rows: list[Imported],
+    person: Person,
+    trusted: bool,
+) -> None:
+    for row in rows:
+        values, position = contribution_row(settings, region, draft=row.draft)
+        values |= {"id": row.id, "created_at": row.created_at, "status_at": row.created_at}
+        save_contribution(transaction, values, position=position, felt=row.draft.ease)
+        if trusted:
+            if row.status != "received":
+                change_contribution(transaction, row.id, {"status": row.status})
+                save_event(transaction, row.id, status=row.status, at=row.created_at, actor=person.actor)
+            _save_voices(transaction, row)
+
+
+def _save_voices(transaction: Transaction, row: Imported) -> None:
+    for number in range(row.voices):
+        voice_id = lasting_id(row.id, f"voice {number}")
+        values = {"id": voice_id, "contribution_id": row.id, "voter_digest": voice_id, "sentence": ""}
+        save_voice(
+            transaction, values | {"sentence_status": "none", "claim_digest": None, "created_at": row.created_at}
+        )
+
+
+def _seed_proposal(transaction: Transaction, region: str, entry: Mapping[str, Any], *, at: str) -> None:
+    proposal_id = lasting_id(region, str(entry["id"]))
+    if load_proposal(transaction, proposal_id) is not None:
+        return
+    words = Sentences(*(str(entry[name]) for name in ("title", "what", "for_whom", "why_here"))).kept()
+    sources = [lasting_id(region, str(need)) for need in entry.get("needs", [])]
+    idea = lasting_id(region, str(entry["idea_id"])) if entry.get("idea_id") else None
+    status = str(entry.get("status", "proposal"))
+    if status not in PROPOSAL:
+        raise InputError(_("'{status}' is no status of a proposal.").format(status=status))
+    when = str(entry.get("created_at") or at)
+    content = vars(words) | {
+        "ownership": str(entry.get("ownership", "")),
+        "answers": kept_answers(entry.get("answers", {})),
+        "evidence": list(entry.get("evidence", [])),
+    }
+    row = content | {
+        "id": proposal_id, "region": region, "language": str(entry.get("language", "en")), "status": status,
+        "idea_id": idea if idea and load_contribution(transaction, idea) else None,
+        "place_name": str(entry.get("place_name", "")), "status_at": when, "version": 1, "created_at": when,
+    }  # fmt: skip
+    save_proposal(transaction, row, needs=[need for need in sources if load_contribution(transaction, need)])
+    save_version(transaction, proposal_id, version=1, at=when, content=content)
+    save_event(transaction, proposal_id, status=status, at=when, actor="operator")
+    for number, member in enumerate(entry.get("team", [])):
+        save_member(
+            transaction,
+            {
+                "id": f"{lasting_id(proposal_id, 'team')[:28]}{number:04d}", "proposal_id": proposal_id,
+                "part": str(member["part"]), "name": str(member["name"]), "owner": bool(member.get("owner", True)),
+                "account_id": None, "claim_digest": None, "created_at": when,
+            },
+        )  # fmt: skip

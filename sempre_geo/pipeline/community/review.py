@@ -1,0 +1,129 @@
+"""The coordinator's table: the queue, publishing or not with a reason, answering, looking at an exact place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pandas as pd
+
+from sempre_geo.community.access import may
+from sempre_geo.community.contributions import AWAITING
+from sempre_geo.community.moments import stamp
+from sempre_geo.community.steps import CONTRIBUTION, step_to
+from sempre_geo.community.store.contributions import (
+    Row,
+    change_contribution,
+    load_contribution,
+    load_position,
+    load_region,
+    save_event,
+    save_original,
+)
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.texts import kept_line, kept_text
+from sempre_geo.errors import MissingDataError, NotAllowedError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, scopes_of
+from sempre_geo.settings import Settings
+
+QUEUE_COLUMNS = (
+    "id", "kind", "category", "topic", "obstacle", "about", "title", "text", "language", "municipality",
+    "precision", "how_it_came_in", "findings", "status", "created_at",
+)  # fmt: skip
+
+
+def review_queue(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
+    """What waits for review in the asker's places, without exact places: signs of danger, then the longest waiting.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker reviews nothing in this region.
+    """
+    with open_community(settings).reading() as transaction:
+        person = asker(settings, transaction, by)
+        rows = load_region(transaction, region)
+    if not any(role == "coordinator" for role, _scope in person.grants):
+        raise NotAllowedError(_("Only a coordinator reads what waits for review; log in as one."))
+    waiting = rows[rows["status"].isin(AWAITING)]
+    own = [may(person, "read the review queue", *scopes_of(row)) for row in waiting.to_dict("records")]
+    queue = waiting.loc[own, list(QUEUE_COLUMNS)]
+    urgent = queue["findings"].map(lambda noticed: "danger" not in noticed)
+    return queue.iloc[urgent.argsort(kind="stable")].reset_index(drop=True)
+
+
+def publish(settings: Settings, contribution_id: str, *, by: Asker, at: datetime | None = None) -> None:
+    """Show a contribution's words to everybody, at its masked zone."""
+    _step(settings, contribution_id, to="published", by=by, reason="", at=at)
+
+
+def do_not_publish(
+    settings: Settings, contribution_id: str, *, by: Asker, reason: str, at: datetime | None = None
+) -> None:
+    """Keep a contribution from the public, or take it off again; its author reads the reason and can contest it."""
+    _step(settings, contribution_id, to="not_published", by=by, reason=reason, at=at)
+
+
+def answer(settings: Settings, contribution_id: str, *, by: Asker, text: str, at: datetime | None = None) -> None:
+    """Answer a contribution; its author reads it with the code."""
+    _step(settings, contribution_id, to="answered", by=by, reason=text, at=at)
+
+
+def mark_done(settings: Settings, contribution_id: str, *, by: Asker, text: str, at: datetime | None = None) -> None:
+    """Say that what was asked for exists now, and what it is."""
+    _step(settings, contribution_id, to="done", by=by, reason=text, at=at)
+
+
+def edit(
+    settings: Settings,
+    contribution_id: str,
+    *,
+    by: Asker,
+    text: str,
+    title: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Take personal data out of a text before it is published; what it was is kept for the auditor."""
+    when = at or now()
+    with open_community(settings).writing() as transaction:
+        row = _known(transaction, contribution_id)
+        person = privileged(
+            settings, transaction, by, action="publish or not publish", thing=contribution_id,
+            scopes=scopes_of(row), detail=row["text"], at=when,
+        )  # fmt: skip
+        save_original(transaction, row, at=stamp(when), changed_by=person.actor)
+        new_title = row["title"] if title is None else kept_line(title)
+        change_contribution(transaction, contribution_id, {"text": kept_text(text), "title": new_title})
+
+
+def exact_place(
+    settings: Settings, contribution_id: str, *, by: Asker, at: datetime | None = None
+) -> tuple[float, float] | None:
+    """Where exactly a contribution was placed; each look is recorded. None if that is not kept (any more)."""
+    with open_community(settings).writing() as transaction:
+        row = _known(transaction, contribution_id)
+        privileged(
+            settings, transaction, by, action="see an exact place", thing=contribution_id,
+            scopes=scopes_of(row), at=at or now(),
+        )  # fmt: skip
+        return load_position(transaction, contribution_id)
+
+
+def _step(settings: Settings, contribution_id: str, *, to: str, by: Asker, reason: str, at: datetime | None) -> None:
+    when, told = at or now(), kept_text(reason)
+    with open_community(settings).writing() as transaction:
+        row = _known(transaction, contribution_id)
+        step = step_to(CONTRIBUTION, row["status"], to, reason=told)
+        person = privileged(
+            settings, transaction, by, action=step.action, thing=contribution_id,
+            scopes=scopes_of(row), detail=f"{to} {told}", at=when,
+        )  # fmt: skip
+        change_contribution(transaction, contribution_id, {"status": to, "status_at": stamp(when)})
+        save_event(transaction, contribution_id, status=to, at=stamp(when), actor=person.actor, reason=told)
+
+
+def _known(transaction: Transaction, contribution_id: str) -> Row:
+    row = load_contribution(transaction, contribution_id)
+    if row is None:
+        raise MissingDataError(_("There is no such contribution (any more); load the list again."))
+    return row

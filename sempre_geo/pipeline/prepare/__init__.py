@@ -1,0 +1,1 @@
+"""Use cases that make a region: check inputs, build, demo, export."""

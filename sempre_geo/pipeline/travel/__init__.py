@@ -1,0 +1,1 @@
+"""Use cases of travel times: matrices, journeys, visits."""

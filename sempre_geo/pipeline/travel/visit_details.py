@@ -1,0 +1,161 @@
+"""Use cases: one home's visit in full, told in sentences, with what a delay would do to it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - as in the use case
+
+import pandas as pd
+
+from sempre_geo.errors import MissingDataError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, check_category, check_mode, region_grounds
+from sempre_geo.pipeline.travel.visit_sentences import reliability_sentences, visit_sentence, week_sentences
+from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, week_visits
+from sempre_geo.settings import Settings
+from sempre_geo.travel.itineraries import Visit, way_back, way_there
+from sempre_geo.travel.reliability import Reliability, reliability, ways_home_of
+from sempre_geo.travel.visits import door_of, town_of
+
+
+@dataclass(frozen=True)
+class VisitDetail:
+    """One home's answer on one day.
+
+    Attributes
+    ----------
+    service_id, service
+        The service that is best, or fails by the least, and its name.
+    status, reason, change
+        As in :func:`~sempre_geo.pipeline.travel.visits.visits`.
+    visit
+        All legs; None where there is no visit. Its properties split the time into walking, riding and waiting.
+    reliability
+        What a delay would do; None where there is no visit.
+    n_visits, first_start_s, last_start_s
+        How many different arrivals work, and when the first and last visit start.
+    """
+
+    cell_id: str
+    date: Date
+    mode: str
+    service_id: str | None
+    service: str
+    status: str
+    reason: str
+    change: str
+    visit: Visit | None
+    reliability: Reliability | None
+    n_visits: int
+    first_start_s: int
+    last_start_s: int
+
+
+def visit_at(
+    settings: Settings,
+    region: str,
+    *,
+    cell_id: str,
+    service: str,
+    date: Date,
+    stay_min: int,
+    mode: str = TRANSIT,
+) -> VisitDetail:
+    """The best visit of one cell, leg by leg, or why there is none.
+
+    Raises
+    ------
+    InputError, MissingDataError
+        As :func:`~sempre_geo.pipeline.travel.visits.visits`; or there is no such cell.
+    """
+    check_mode(mode)
+    grounds = region_grounds(settings, region)
+    check_category(settings, grounds, service)
+    home = _home(grounds, cell_id)
+    day = day_of(grounds, service, date, question_of(stay_min=stay_min), mode)
+    row = day.table.iloc[home]
+    site = day.sites[int(row["site"])] if row["site"] >= 0 else None
+    visit = None if row["status"] == "none" else visit_of_home(day, home)
+    return VisitDetail(
+        cell_id=cell_id,
+        date=date,
+        mode=mode,
+        service_id=site.service_id if site else None,
+        service=_name(grounds, site.service_id) if site else "",
+        status=str(row["status"]),
+        reason=str(row["reason"]),
+        change=change_sentence_of(grounds, day, home),
+        visit=visit,
+        reliability=None if visit is None else _reliability(grounds, day, home, visit),
+        n_visits=int(row["visits"]),
+        first_start_s=int(row["first_start_s"]),
+        last_start_s=int(row["last_start_s"]),
+    )
+
+
+def visit_of_home(day: DayVisits, home: int) -> Visit:
+    """The best visit of the home at a position, which must have one, with all its legs."""
+    row = day.table.iloc[home]
+    town = town_of(day.ground, day.sites[int(row["site"])])
+    times = {name: int(row[f"{name}_s"]) for name in ("leave_home", "arrive", "start", "end", "leave", "home")}
+    there = way_there(town, home, leave_s=times["leave_home"], by_s=times["arrive"])
+    back = way_back(town, home, leave_s=times["leave"], home_s=times["home"])
+    return Visit(
+        times["leave_home"], times["arrive"], times["start"], times["end"], times["leave"], times["home"], there, back
+    )
+
+
+def visit_sentences(
+    settings: Settings,
+    region: str,
+    *,
+    cell_id: str,
+    service: str,
+    date: Date,
+    stay_min: int,
+    mode: str = TRANSIT,
+    week: bool = True,
+) -> list[str]:
+    """One home's answer as a person reads it: the visit or the reason, the change, the other days, what is fragile."""
+    detail = visit_at(settings, region, cell_id=cell_id, service=service, date=date, stay_min=stay_min, mode=mode)
+    said = [visit_sentence(detail, changes=detail.visit.transfers if detail.visit else 0), detail.change]
+    if detail.reliability is not None and mode == TRANSIT:
+        said += reliability_sentences(detail.reliability, stops=_stop_names(settings, region))
+    if week:
+        table = week_visits(settings, region, service=service, date=date, stay_min=stay_min, mode=mode)
+        mine = table[table["cell_id"] == cell_id]
+        said += week_sentences(mine[mine["date"] != pd.Timestamp(date)])
+    return [sentence for sentence in said if sentence]
+
+
+def _home(grounds: RegionGrounds, cell_id: str) -> int:
+    position = grounds.region.cells.index.get_indexer([cell_id])[0]
+    if position < 0:
+        raise MissingDataError(
+            _("The region '{name}' has no cell '{cell}'.").format(name=grounds.region.name, cell=cell_id)
+        )
+    return int(position)
+
+
+def _name(grounds: RegionGrounds, service_id: str) -> str:
+    name = grounds.region.services.loc[service_id, "name"]
+    return name if isinstance(name, str) else ""
+
+
+def _stop_names(settings: Settings, region: str) -> Sequence[str]:
+    return [str(name) for name in region_grounds(settings, region).timetable.stops["name"]]
+
+
+def _reliability(grounds: RegionGrounds, day: DayVisits, home: int, visit: Visit) -> Reliability | None:
+    if day.mode != TRANSIT:
+        return None
+    site = day.sites[int(day.table["site"].iloc[home])]
+    door = door_of(town_of(day.ground, site), day.question)
+    closes = [close * 60 for open_, close in site.hours.intervals if open_ * 60 <= visit.start_s < close * 60]
+    return reliability(
+        visit,
+        change_s=grounds.timetable.day(day.date, "walk").change_s,
+        close_s=closes[0] if closes else visit.end_s,
+        ways_home=ways_home_of(day.ground.homes, door, home, latest_s=day.question.latest_min * 60),
+    )
