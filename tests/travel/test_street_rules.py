@@ -205,7 +205,7 @@ def test_loops_doubles_and_bridges_change_nothing():
     more = [*plain, ("A A", ROAD), ("A B", {"highway": "track"}), ("A B", ROAD), ("U V", ROAD)]
     start, end = (0, 0), (1000, 0)
     assert _minutes(street_map(nodes, more), "car", start, end) == _minutes(street_map(nodes, plain), "car", start, end)
-    assert _minutes(street_map(nodes, more), "walk", (500, -400), end) == np.inf  # the bridge has no ramp to the street
+    assert _minutes(street_map(nodes, more), "walk", (500, -450), end) == np.inf  # the bridge has no ramp to the street
 
 
 def test_a_ferry_of_several_ways_is_boarded_once():
