@@ -61,7 +61,7 @@ def demo_inputs(settings: Settings) -> dict[str, Path]:
         "contributions": "contributions.csv",
         "proposals": "proposals.json",
     }
-    package = Path(__file__).resolve().parent.parent
+    package = Path(__file__).resolve().parents[2]
     for folder in (settings.inputs(NAME), package / "demo", package.parent / "data" / NAME):
         if all((folder / name).is_file() for name in names.values()):
             return {what: folder / name for what, name in names.items()}
