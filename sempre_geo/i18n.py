@@ -62,9 +62,20 @@ def available_languages() -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *sorted(found - {SOURCE_LANGUAGE}))
 
 
+def catalogue_path(code: str) -> Path:
+    """Where the catalogue of language ``code`` lies, or would."""
+    return _LOCALE / code / "LC_MESSAGES" / f"{_DOMAIN}.po"
+
+
+def forget_catalogues() -> None:
+    """Read the catalogues anew when they are next needed; after one was changed."""
+    available_languages.cache_clear()
+    _catalogue.cache_clear()
+
+
 @lru_cache(maxsize=32)
 def _catalogue(code: str) -> _gettext.NullTranslations:
-    path = _LOCALE / code / "LC_MESSAGES" / f"{_DOMAIN}.po"
+    path = catalogue_path(code)
     if code == SOURCE_LANGUAGE or not path.is_file():
         return _gettext.NullTranslations()
     from babel.messages.mofile import write_mo
