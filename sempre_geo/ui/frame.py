@@ -12,8 +12,9 @@ from sempre_geo.region.bundle import Region
 from sempre_geo.ui import session
 
 _LANGUAGE_NAMES = {
-    "en": "English", "en@easy": "Easy English", "da": "Dansk", "et": "Eesti", "fi": "Suomi", "de": "Deutsch", "lv": "Latviešu", "lt": "Lietuvių",
-    "nb": "Norsk", "pl": "Polski", "sv": "Svenska", "uk": "Українська", "ru": "Русский",
+    "en": "English", "en@easy": "Easy English", "da": "Dansk", "et": "Eesti", "fi": "Suomi", "de": "Deutsch",
+    "lv": "Latviešu", "lt": "Lietuvių", "nb": "Norsk", "pl": "Polski", "sv": "Svenska",
+    "uk": "Українська", "ru": "Русский",
 }  # fmt: skip
 
 
