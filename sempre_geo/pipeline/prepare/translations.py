@@ -23,7 +23,7 @@ from sempre_geo.region.files import write_text
 from sempre_geo.settings import Settings
 
 UNREAD = "not yet read by a native speaker"
-LANGUAGES = ("da", "de", "en@easy", "et", "fi", "lt", "lv", "nb", "pl", "sv")
+LANGUAGES = ("da", "de", "en@easy", "et", "fi", "lt", "lv", "nb", "pl", "ru", "sv", "uk")
 _PACKAGE = Path(__file__).resolve().parents[2]
 _WIDTH = 120
 # The same catalogue gives the same bytes: a file's own history lies in version control.
