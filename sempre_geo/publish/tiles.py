@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from threading import Lock
 from typing import Literal
 
@@ -36,6 +36,7 @@ _CASED_FROM = {"service": 15, "minor": 13, "tertiary": 11, "secondary": 10, "pri
 _MAIN = {"primary", "trunk", "motorway"}
 _HALO_PX = 2
 _NOT_YET = 255
+_COLOUR_BITS = np.uint32(0xFFFFFF)
 _DASH_PX, _DASH_GAP_PX = 5, 4
 
 
@@ -123,42 +124,61 @@ class _Canvas:
         self.image = Image.new("RGB", (TILE_PX * scale, TILE_PX * scale), theme.land["land"])
         self._draw = aggdraw.Draw(self.image)
 
-    def pixels(self, geometry: shapely.Geometry) -> NDArray[np.float64]:
-        return np.asarray(shapely.get_coordinates(geometry) * self._world_px - self._origin)
+    def _pixels(self, geometry: NDArray[np.object_]) -> list[NDArray[np.float64]]:
+        """Each point, line or ring as pixels, shape (n, 2): all transformed at once, as a tile has hundreds."""
+        places, owner = shapely.get_coordinates(geometry, return_index=True)
+        pixels = places * self._world_px - self._origin
+        return [pixels[rows] for rows in _runs(owner)]
 
     def areas(self, shapes: Shapes, *, fill: str, edge: str | None = None) -> None:
         brush, pen = aggdraw.Brush(fill), aggdraw.Pen(edge, 0.8 * self.scale) if edge else None
+        parts = shapely.get_parts(shapes.inside(self.box))
+        polygons = parts[(shapely.get_type_id(parts) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(parts)]
         # Cutting at the box forgets which way rings run, and a hole is only a hole if it runs the other way.
-        for polygon in shapely.orient_polygons(shapely.get_parts(shapes.inside(self.box))):
-            if polygon.geom_type == "Polygon" and not polygon.is_empty:
-                self._draw.path(self._path(polygon), pen, brush)
-
-    def _path(self, polygon: shapely.Polygon) -> aggdraw.Path:
-        path = aggdraw.Path()
-        for ring in (polygon.exterior, *polygon.interiors):
-            first, *rest = self.pixels(ring).tolist()
-            path.moveto(*first)
-            for point in rest:
-                path.lineto(*point)
-            path.close()
-        return path
+        rings, owner = shapely.get_rings(shapely.orient_polygons(polygons), return_index=True)
+        pieces = self._pixels(rings)
+        for rows in _runs(owner):
+            first, *holes = pieces[rows]
+            if holes:
+                self._draw.path(_path([first, *holes]), pen, brush)
+            else:
+                self._draw.polygon(first.ravel().tolist(), pen, brush)
 
     def lines(self, shapes: Shapes, *, colour: str, width_px: float, dashed: bool = False) -> None:
         pen = aggdraw.Pen(colour, width_px * self.scale)
-        for line in shapely.get_parts(shapes.inside(self.box)):
-            points = self.pixels(line)
+        parts = shapely.get_parts(shapes.inside(self.box))
+        for points in self._pixels(parts[~shapely.is_empty(parts)]):
             if len(points) > 1:
                 for piece in dashes(points, self.scale) if dashed else [points.ravel()]:
                     self._draw.line(piece.tolist(), pen)
 
     def squares(self, shapes: Shapes, *, fill: str, side_px: float) -> None:
         brush, half = aggdraw.Brush(fill), side_px * self.scale / 2
-        for x, y in self.pixels(shapes.inside(self.box)).tolist():
+        inside = shapes.inside(self.box)
+        for x, y in (shapely.get_coordinates(inside) * self._world_px - self._origin).tolist():
             self._draw.rectangle((x - half, y - half, x + half, y + half), None, brush)
 
     def finished(self) -> Image.Image:
         self._draw.flush()
         return self.image
+
+
+def _runs(owner: NDArray[np.int64]) -> list[slice]:
+    """Where the rows of each owner lie; ``owner`` names the owner of every row, those of one beside each other."""
+    ends = [*(np.flatnonzero(np.diff(owner)) + 1).tolist(), len(owner)]
+    return [slice(start, end) for start, end in pairwise([0, *ends]) if end > start]
+
+
+def _path(rings: Sequence[NDArray[np.float64]]) -> aggdraw.Path:
+    """A polygon with its holes."""
+    path = aggdraw.Path()
+    for ring in rings:
+        first, *rest = ring.tolist()
+        path.moveto(*first)
+        for point in rest:
+            path.lineto(*point)
+        path.close()
+    return path
 
 
 def draw_ground(shapes: ShapeStore, tile: tuple[int, int, int], *, theme: Theme, scale: int = 1) -> Image.Image:
@@ -273,8 +293,8 @@ def _in_theme_colours(image: Image.Image, theme: Theme) -> Image.Image:
     Pillow's own ``quantize`` rounds before it compares, which tints the flat ground.
     """
     nearest = _nearest(tuple(dict.fromkeys(theme.land.values())))
-    pixels = np.asarray(image, dtype=np.int32)
-    result = Image.fromarray(nearest.of((pixels[..., 0] << 16) | (pixels[..., 1] << 8) | pixels[..., 2]), mode="P")
+    pixels = np.frombuffer(image.tobytes("raw", "BGRX"), dtype="<u4").reshape(image.height, image.width)
+    result = Image.fromarray(nearest.of(pixels & _COLOUR_BITS), mode="P")
     result.putpalette(nearest.palette.ravel().tolist())
     return result
 
@@ -286,7 +306,7 @@ class _Nearest:
         self.palette = palette
         self._known = np.full(2**24, _NOT_YET, dtype=np.uint8)
 
-    def of(self, packed: NDArray[np.int32]) -> NDArray[np.uint8]:
+    def of(self, packed: NDArray[np.uint32]) -> NDArray[np.uint8]:
         entries = self._known[packed]
         new = np.unique(packed[entries == _NOT_YET])
         if len(new):
