@@ -211,6 +211,8 @@ proposals = Table(
     Column("status_at", String(_MOMENT), nullable=False),
     Column("version", Integer, nullable=False),
     Column("created_at", String(_MOMENT), nullable=False),
+    Column("read_version", Integer, nullable=False, server_default="0"),
+    Column("origin", JSON),
     Index(None, "region", "status"),
 )
 
@@ -221,6 +223,17 @@ proposal_versions = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("at", String(_MOMENT), nullable=False),
     Column("content", JSON, nullable=False),
+    Column("actor", String(_WORD), nullable=False, server_default=""),
+)
+
+proposal_drafts = Table(
+    "proposal_drafts",
+    metadata,
+    Column("proposal_id", String(_ID), ForeignKey("proposals.id", ondelete="CASCADE"), primary_key=True),
+    Column("writer", String(_WORD), primary_key=True),
+    Column("question", String(_WORD), primary_key=True),
+    Column("content", JSON, nullable=False),
+    Column("at", String(_MOMENT), nullable=False),
 )
 
 proposal_needs = Table(
@@ -240,6 +253,15 @@ team = Table(
     Column("owner", Boolean, nullable=False),
     Column("account_id", String(_ID), ForeignKey("accounts.id", ondelete="SET NULL")),
     Column("claim_digest", String(_DIGEST), unique=True),
+    Column("created_at", String(_MOMENT), nullable=False),
+    Index(None, "proposal_id"),
+)
+
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("digest", String(_DIGEST), primary_key=True),
+    Column("proposal_id", String(_ID), ForeignKey("proposals.id", ondelete="CASCADE"), nullable=False),
     Column("created_at", String(_MOMENT), nullable=False),
     Index(None, "proposal_id"),
 )
@@ -349,4 +371,113 @@ networks = Table(
     Column("name", Text, nullable=False),
     Column("content", JSON, nullable=False),
     Column("created_at", String(_MOMENT), nullable=False),
+)
+
+network_proposals = Table(
+    "network_proposals",
+    metadata,
+    Column("network_id", String(_ID), ForeignKey("networks.id", ondelete="CASCADE"), primary_key=True),
+    Column("proposal_id", String(_ID), ForeignKey("proposals.id", ondelete="CASCADE"), primary_key=True),
+)
+
+diary = Table(
+    "diary",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("thing", String(_ID), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("good", Text, nullable=False),
+    Column("hard", Text, nullable=False),
+    Column("further", Text, nullable=False),
+    Column("actor", String(_WORD), nullable=False),
+    Column("created_at", String(_MOMENT), nullable=False),
+    Index(None, "thing"),
+)
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("proposal_id", String(_ID), ForeignKey("proposals.id", ondelete="SET NULL")),
+    Column("region", String(_WORD), nullable=False),
+    Column("region_title", Text, nullable=False),
+    Column("country", String(16), nullable=False),
+    Column("network", Text, nullable=False),
+    Column("groups", JSON, nullable=False),
+    Column("category", String(_WORD), nullable=False),
+    Column("barriers", JSON, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("again", Text, nullable=False),
+    Column("not_again", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("came_from", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", String(_MOMENT), nullable=False),
+    Index(None, "status"),
+    Index(None, "proposal_id"),
+)
+
+public_changes = Table(
+    "public_changes",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("contribution_id", String(_ID), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Which contribution changed for the public, in which order: what a kept public frame is brought up to date by."""
+
+provider_requests = Table(
+    "provider_requests",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("region", String(_WORD), nullable=False),
+    Column("service_id", String(_WORD), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("status_at", String(_MOMENT), nullable=False),
+    Column("decided_by", String(_WORD), nullable=False),
+    Column("account_id", String(_ID), ForeignKey("accounts.id", ondelete="SET NULL")),
+    Column("claim_digest", String(_DIGEST), unique=True),
+    Column("created_at", String(_MOMENT), nullable=False),
+    Index(None, "region", "status"),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    Column("region", String(_WORD), nullable=False),
+    Column("service_id", String(_WORD), nullable=False),
+    Column("account_id", String(_ID), ForeignKey("accounts.id", ondelete="SET NULL")),
+    Column("kind", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("hours", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("status_at", String(_MOMENT), nullable=False),
+    Column("created_at", String(_MOMENT), nullable=False),
+    Index(None, "region", "status"),
+)
+
+identities = Table(
+    "identities",
+    metadata,
+    Column("issuer", String(255), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("account_id", String(_ID), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("created_at", String(_MOMENT), nullable=False),
+)
+
+escalations = Table(
+    "escalations",
+    metadata,
+    Column("id", String(_ID), primary_key=True),
+    _contribution_key(),
+    Column("at", String(_MOMENT), nullable=False),
+    Column("by", String(_WORD), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("told", Boolean, nullable=False),
+    Column("closed_at", String(_MOMENT), nullable=False),
+    Index(None, "contribution_id"),
 )
