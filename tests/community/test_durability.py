@@ -9,6 +9,7 @@ import sys
 import textwrap
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,7 @@ def _filled(path: Path, version: str) -> None:
     store = open_store(f"sqlite:///{path}", to=version)
     assert version_of(store) == version
     store.close()
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(
             "INSERT INTO contributions (id, region, kind, category, topic, obstacle, about, groups, title, text,"
             " language, municipality, precision, how_it_came_in, shown_alone, consent, status, status_at,"

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import textwrap
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from sempre_geo.community.store.engine import check_local, connect_store
-from sempre_geo.community.store.tables import metadata
+from sempre_geo.community.store.schema import metadata
 from sempre_geo.community.store.versions import MIGRATIONS, open_store, version_of, write_backup
 from sempre_geo.errors import StoreError
 
@@ -72,7 +73,7 @@ def _with_broken_migration(folder: Path) -> Path:
 
 
 def _dump(path: Path) -> list[str]:
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         return list(database.iterdump())
 
 
@@ -168,6 +169,6 @@ def test_a_backup_taken_while_someone_writes_is_sound(address, tmp_path):
     with store.writing() as transaction:
         transaction.execute(text("INSERT INTO erasures VALUES ('y', '2026-01-01T00:00:00Z')"))
         write_backup(store, tmp_path / "backup.sqlite")
-    with sqlite3.connect(tmp_path / "backup.sqlite") as copy:
+    with closing(sqlite3.connect(tmp_path / "backup.sqlite")) as copy:
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert copy.execute("SELECT thing FROM erasures").fetchall() == [("x",)]

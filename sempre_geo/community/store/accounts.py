@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 from sempre_geo.community.accounts import Account
 from sempre_geo.community.audit import START, Act, chained
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.tables import accounts, audit, grants
+from sempre_geo.community.store.office_tables import accounts, audit, grants
 
 
 def save_account(transaction: Transaction, account: Account, *, at: str) -> None:

@@ -89,9 +89,13 @@ def connect_store(address: str) -> Store:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     store = Store(engine, path)
-    with store.reading() as connection:
-        if engine.dialect.name == "sqlite":
-            _check_pragmas(connection)
+    try:
+        with store.reading() as connection:
+            if engine.dialect.name == "sqlite":
+                _check_pragmas(connection)
+    except BaseException:
+        store.close()
+        raise
     return store
 
 
@@ -147,8 +151,12 @@ def _is_windows_share(path: Path) -> bool:
 def _prepare(connection: sqlite3.Connection, _record: ConnectionPoolEntry) -> None:
     # The driver must not open transactions by itself: it would leave table changes outside them.
     connection.isolation_level = None
-    for name, value in _PRAGMAS.items():
-        connection.execute(f"PRAGMA {name} = {value}")
+    try:
+        for name, value in _PRAGMAS.items():
+            connection.execute(f"PRAGMA {name} = {value}")
+    except sqlite3.Error:  # a connection that was never handed over is closed by nobody else
+        connection.close()
+        raise
 
 
 def _begin(connection: Connection) -> None:

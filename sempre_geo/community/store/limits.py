@@ -9,7 +9,7 @@ from sqlalchemy import Column, delete, insert, select, update
 
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.tables import limits, sent_texts, workshops
+from sempre_geo.community.store.office_tables import limits, sent_texts, workshops
 
 
 def count_sender(transaction: Transaction, digest: str, *, day: str) -> int:

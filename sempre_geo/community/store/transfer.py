@@ -9,13 +9,13 @@ from sqlalchemy import delete, insert, select, update
 
 from sempre_geo.community.store.contributions import Row, erase_contribution
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.schema import metadata
 from sempre_geo.community.store.tables import (
     contributions,
     ease,
     erasures,
     events,
     exact_places,
-    metadata,
     originals,
     photos,
     voices,
