@@ -53,7 +53,7 @@ def floating_catchment(
     demand, supply
         People per origin and capacity per destination, >= 0, known.
     decay
-        Weight of a cost, for example ``binary(45)`` or any function of an array.
+        Weight of a cost, for example ``binary(45)``, or any function of an array or of one number.
     limit
         Pairs beyond this cost do not count.
 
@@ -65,7 +65,8 @@ def floating_catchment(
     Raises
     ------
     InputError
-        An unknown method, lengths that do not fit, unknown or negative demand or supply, or none at all.
+        An unknown method, lengths that do not fit, unknown or negative demand or supply, or none at all, or a
+        decay that gives no weight.
 
     References
     ----------
@@ -91,7 +92,7 @@ def floating_catchment(
                 method=method, known=", ".join(_METHODS)
             )
         )
-    weight = decay(pairs.value)
+    weight = _weights(decay, pairs.value)
     inside = np.ones(len(weight)) if limit is None else (pairs.value <= limit).astype(np.float64)
     access = _METHODS[method](_Case(pairs, weight, inside, people, places))
     return pd.Series(access, index=pairs.origins, name=method)
@@ -121,6 +122,21 @@ def _shared(case: _Case, weight: _Vector) -> _Vector:
 
 def _share(part: _Vector, whole: _Vector) -> _Vector:
     return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
+
+
+def _weights(decay: Decay, cost: _Vector) -> _Vector:
+    try:
+        weight = np.broadcast_to(np.asarray(decay(cost), dtype=np.float64), cost.shape)
+    except (TypeError, ValueError):  # a planner's own function may know single numbers only
+        weight = np.array([decay(value) for value in cost], dtype=np.float64)
+    wrong = np.flatnonzero(~np.isfinite(weight) | (weight < 0))
+    if len(wrong):
+        raise InputError(
+            _("The decay gives no weight, or one below zero, for the costs {costs}; mend the function.").format(
+                costs=first_items(cost[wrong])
+            )
+        )
+    return weight
 
 
 def _amounts(values: ArrayLike, length: int, what: str) -> _Vector:

@@ -163,7 +163,7 @@ def _pairs_within(streets: Streets, from_points: Snapped, to_points: Snapped, li
         len(to_points), limit_s,
     )  # fmt: skip
     table = pd.DataFrame({"origin": origin, "target": hit, "seconds": seconds, "metres": metres})
-    direct = _same_segment_pairs(streets, from_points, to_points, limit_s)
+    direct = same_segment_pairs(streets, from_points, to_points, limit_s)
     table = pd.concat([table, direct], ignore_index=True) if len(direct) else table
     return table.sort_values(["origin", "target", "seconds"], kind="stable").drop_duplicates(
         ["origin", "target"], ignore_index=True
@@ -234,7 +234,7 @@ def _at_origins(
         seconds[point] = cost[node] + ends.seconds[rows, None]
         far[point], who[point] = metres[node] + ends.metres[rows, None], source[node]
         parts.append((seconds, who, far))
-    direct = _same_segment_pairs(streets, from_points, to_points, np.inf)
+    direct = same_segment_pairs(streets, from_points, to_points, np.inf)
     if len(direct):
         parts.append(_direct_columns(direct, len(from_points), k))
     return _best_distinct(
@@ -261,7 +261,7 @@ def _best_distinct(seconds: _F, who: NDArray[np.int64], far: _F, k: int) -> tupl
     )
 
 
-def _same_segment_pairs(streets: Streets, from_points: Snapped, to_points: Snapped, limit_s: float) -> pd.DataFrame:
+def same_segment_pairs(streets: Streets, from_points: Snapped, to_points: Snapped, limit_s: float) -> pd.DataFrame:
     """Pairs on one segment: along it without touching a node, or straight across if the street is farther off."""
     left = pd.DataFrame({"segment": from_points.segment, "origin": np.arange(len(from_points))})
     right = pd.DataFrame({"segment": to_points.segment, "target": np.arange(len(to_points))})

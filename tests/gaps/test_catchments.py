@@ -114,3 +114,52 @@ def test_amounts_that_cannot_be_shared_are_refused_in_a_sentence(demand, supply,
 def test_costs_that_are_missing_are_refused():
     with pytest.raises(InputError, match=r"\(0, 1\)"):
         costs_from_matrix([[1.0, np.nan]])
+
+
+def test_a_decay_that_knows_single_numbers_only_gives_the_same():
+    cost = [[10.0, 50.0], [40.0, 20.0]]
+    by_number = floating_catchment(cost, [5, 7], [1, 2], method="bfca", decay=lambda c: 1.0 if c <= 45 else 0.0)
+    by_array = floating_catchment(cost, [5, 7], [1, 2], method="bfca", decay=binary(45))
+    assert by_number.tolist() == by_array.tolist()
+
+
+def test_a_decay_without_a_weight_is_refused_with_the_costs():
+    with pytest.raises(InputError, match=r"no weight.*costs 40\.0"):
+        floating_catchment(
+            [[10.0, 40.0]], [1], [1, 1], method="2sfca", decay=lambda cost: np.where(cost > 30, -1.0, 1.0)
+        )
+
+
+def _direct_three_step(cost, people, places, weight, limit):
+    """As the paper writes it: choice over all destinations first, then the limit."""
+    rows, columns = cost.shape
+    w = [[weight(cost[i, j]) if np.isfinite(cost[i, j]) else 0.0 for j in range(columns)] for i in range(rows)]
+    g = [[w[i][j] / sum(w[i]) if sum(w[i]) else 0.0 for j in range(columns)] for i in range(rows)]
+    near = [[cost[i, j] <= limit for j in range(columns)] for i in range(rows)]
+    level = []
+    for j in range(columns):
+        asked = sum(g[i][j] * people[i] * w[i][j] for i in range(rows) if near[i][j])
+        level.append(places[j] / asked if asked else 0.0)
+    return [sum(g[i][j] * level[j] * w[i][j] for j in range(columns) if near[i][j]) for i in range(rows)]
+
+
+def _direct_balanced(cost, people, places, weight, limit):
+    rows, columns = cost.shape
+    w = [[weight(cost[i, j]) if cost[i, j] <= limit else 0.0 for j in range(columns)] for i in range(rows)]
+    of_column = [sum(w[i][j] for i in range(rows)) for j in range(columns)]
+    level = []
+    for j in range(columns):
+        asked = sum(people[i] * w[i][j] / sum(w[i]) for i in range(rows) if sum(w[i]))
+        level.append(places[j] / asked if asked else 0.0)
+    return [
+        sum(level[j] * w[i][j] / of_column[j] for j in range(columns) if of_column[j]) for i in range(rows)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "direct"), [("3sfca", _direct_three_step), ("bfca", _direct_balanced)])
+def test_three_steps_and_the_balanced_method_equal_the_direct_computation(method, direct):
+    for seed in range(500):
+        cost, people, places = _random_case(seed)
+        expected = direct(cost, people, places, lambda c: float(np.exp(-0.05 * c)), 60.0)
+        found = floating_catchment(cost, people, places, method=method, decay=exponential(0.05), limit=60.0)
+        np.testing.assert_allclose(found, expected, rtol=1e-10, atol=1e-15)
