@@ -36,6 +36,8 @@ class Assessment:
         A code of `REASONS` where the standard is missed, empty elsewhere.
     approximated_by
         How the data differ from the standard's words; empty where they do not.
+    day
+        The day of the timetable that the costs are those of; empty where they are the same every day.
     """
 
     standard: Standard
@@ -45,6 +47,7 @@ class Assessment:
     known: pd.Series
     reason: pd.Series
     approximated_by: str = ""
+    day: str = ""
 
     @property
     def misses(self) -> pd.Series:
@@ -71,7 +74,7 @@ def gap_table(assessment: Assessment, groups: pd.DataFrame, *, places: pd.Series
     pandas.DataFrame
         `FIXED_COLUMNS`, then ``reason_<code>`` (people beyond for that reason) and what the figure rests on:
         ``worst_tenth`` (the cost that a tenth of the people exceed or meet), ``cells``,
-        ``cells_without_count``, ``approximated_by``, ``standard_status``, ``standard_source``.
+        ``cells_without_count``, ``approximated_by``, ``day``, ``standard_status``, ``standard_source``.
         ``people`` counts only known numbers; ``unknown`` those of them whose cost is unknown.
         ``share_beyond`` is of the people whose cost is known, missing where there are none.
     """
@@ -119,6 +122,7 @@ def _labelled(table: pd.DataFrame, assessment: Assessment, *, place_id: pd.Index
         limit=standard.limit,
         unit=standard.unit,
         approximated_by=assessment.approximated_by,
+        day=assessment.day,
         standard_status=standard.status,
         standard_source=standard.source,
     )

@@ -18,6 +18,7 @@ REASONS = (
     "no_return",
     "not_accessible",
     "too_long",
+    "too_few_departures",
 )
 
 
@@ -34,6 +35,7 @@ def reason_sentence(code: str) -> str:
         "no_return": _("There is no way home the same day."),
         "not_accessible": _("The way is not accessible with a wheelchair."),
         "too_long": _("The way takes longer than the limit."),
+        "too_few_departures": _("Fewer buses and trains leave nearby than the limit asks for."),
     }
     return sentences[code]
 

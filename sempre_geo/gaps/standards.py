@@ -63,19 +63,27 @@ class Standard:
 
 @dataclass(frozen=True)
 class Match:
-    """What of our data stands for a word of a standard, and how it differs (empty: not at all)."""
+    """What of our data stands for a word of a standard, and how it differs (empty: not at all).
+
+    ``roads`` are kinds of roads, where a standard asks for a road and not for a service.
+    """
 
     names: tuple[str, ...]
     approximated_by: str = ""
+    roads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Crosswalk:
-    """The words of standards beside the words of our data, for groups, categories and modes."""
+    """The words of standards beside the words of our data, for groups, categories and modes.
+
+    ``scopes`` says of each scope that the data cannot tell what stands for it.
+    """
 
     groups: dict[str, Match]
     categories: dict[str, Match]
     modes: dict[str, Match]
+    scopes: dict[str, str]
 
     def category(self, name: str) -> Match:
         """The service categories that stand for a standard's category; itself where nothing else is said."""
@@ -115,12 +123,13 @@ def read_standards(path: Path) -> tuple[Standard, ...]:
 
 
 def read_crosswalk(path: Path) -> Crosswalk:
-    """The crosswalk of a TOML file with the tables ``groups``, ``categories`` and ``modes``."""
+    """The crosswalk of a TOML file with the tables ``groups``, ``categories``, ``modes`` and ``scopes``."""
     rows = tomllib.loads(path.read_text(encoding="utf-8"))
     return Crosswalk(
         groups={name: Match((row["column"],), row.get("approximated_by", "")) for name, row in rows["groups"].items()},
         categories=_matches(rows["categories"], "services"),
         modes=_matches(rows["modes"], "modes"),
+        scopes={name: str(row["approximated_by"]) for name, row in rows.get("scopes", {}).items()},
     )
 
 
@@ -182,5 +191,7 @@ def _matches(rows: dict[str, dict[str, object]], key: str) -> dict[str, Match]:
     for name, row in rows.items():
         listed = row[key]
         names = tuple(str(item) for item in listed) if isinstance(listed, list) else ()
-        found[name] = Match(names, str(row.get("approximated_by", "")))
+        roads = row.get("roads")
+        kinds = tuple(str(kind) for kind in roads) if isinstance(roads, list) else ()
+        found[name] = Match(names, str(row.get("approximated_by", "")), kinds)
     return found

@@ -36,7 +36,7 @@ def departures_per_hour(day: ServiceDay, walks: pd.DataFrame, *, places: int, ho
     Returns
     -------
     pandas.DataFrame
-        One row a place: ``per_hour`` and ``stops`` (stops within the longer walk).
+        One row a place: ``per_hour`` and ``stops`` (those near enough for what calls there on this day).
 
     References
     ----------
@@ -54,7 +54,8 @@ def departures_per_hour(day: ServiceDay, walks: pd.DataFrame, *, places: int, ho
         met += _links(near["origin"].to_numpy(), near["target"].to_numpy(), (places, shape[0])) @ _links(
             stop[wanted], trip[wanted], shape
         )
-    near = walks[walks["seconds"] <= WALK_TO_TRAIN_S]
+    for_trains = walks["target"].isin(stop[is_train]) & (walks["seconds"] <= WALK_TO_TRAIN_S)
+    near = walks[for_trains | (walks["seconds"] <= WALK_TO_BUS_S)]
     stops = np.bincount(near["origin"].to_numpy(), minlength=places)
     return pd.DataFrame({"per_hour": met.getnnz(axis=1) * _HOUR_S / (last - first), "stops": stops})
 

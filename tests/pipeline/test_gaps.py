@@ -13,7 +13,10 @@ from sempre_geo.pipeline.gaps.siting import siting
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.region.bundle import read_region
 from sempre_geo.settings import read_settings
-from tests.village import write_village
+from sempre_geo.travel.nearest import streets_of, travel_matrix
+from sempre_geo.travel.streets import read_network
+from tests.timetable_files import timetable, write_zip
+from tests.village import EAST, NORTH, SOUTH, WEST, write_village
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,14 @@ def village(tmp_path_factory):
     """Settings under which the village is built as region ``ciems``."""
     folder = tmp_path_factory.mktemp("village")
     settings = read_settings({"SEMPRE_DATA": str(folder / "data"), "SEMPRE_LAYERS": str(folder / "layers")})
-    build_region(settings, "ciems", osm=[write_village(folder / "village.osm.pbf")], country="LV")
+    station = folder / "stations.csv"
+    station.write_text(f"id,category,name,lon,lat\nown1,ambulance_station,Ātrā palīdzība,{WEST},{SOUTH}\n")
+    trips = {f"bus{hour}": [("a", f"{hour:02}:10:00"), ("b", f"{hour:02}:30:00")] for hour in (5, 7, 13, 19, 20)}
+    tables = timetable(trips, places={"a": (WEST, SOUTH), "b": (EAST, NORTH)})
+    build_region(
+        settings, "ciems", osm=[write_village(folder / "village.osm.pbf")], services=station,
+        gtfs=[write_zip(folder / "bus.zip", tables)], country="LV",
+    )  # fmt: skip
     return settings
 
 
@@ -119,3 +129,39 @@ def test_a_siting_that_cannot_be_is_refused_in_a_sentence(village, options, says
 def test_unreachable_minutes_stay_infinite_in_the_mean(village, tmp_path):
     table = gaps(village, "ciems", standards=_table(tmp_path / "s.csv", mode="wheelchair"))
     assert (np.isinf(table["mean_excess"]) | (table["unknown"] > 0) | (table["beyond"] == 0)).all()
+
+
+def test_an_ambulance_is_timed_from_its_station_outwards(village, tmp_path):
+    region = read_region("ciems", village)
+    streets = streets_of(read_network(region.path / "networks" / "car", "car"))
+    station = region.services[region.services["category"] == "ambulance_station"]
+    minutes = travel_matrix(streets, station, region.cells).set_index("destination_id")["minutes"]
+    limit = float(minutes.median())
+    asked = {"category": "ambulance", "metric": "response_time", "limit": str(limit), "mode": "car"}
+    table = gaps(village, "ciems", standards=_table(tmp_path / "s.csv", scope="rural, 75 % of calls", **asked))
+    far = minutes.index[minutes > limit]
+    assert table["beyond"].sum() == pytest.approx(region.cells.loc[far, "population"].sum())
+    assert "every call, not 75 %" in table["approximated_by"].iloc[0]
+    assert table["unknown"].sum() == 0
+
+
+def test_departures_are_counted_at_stops_within_a_walk_and_in_the_hours_named(village, tmp_path):
+    asked = {"category": "public_transport_departures", "metric": "departures_per_hour", "unit": "1/h",
+             "mode": "transit", "scope": "weekday 06-20"}  # fmt: skip
+    within = gaps(village, "ciems", standards=_table(tmp_path / "a.csv", limit=str(3 / 14), **asked), by="cell")
+    beyond = gaps(village, "ciems", standards=_table(tmp_path / "b.csv", limit=str(4 / 14), **asked), by="cell")
+    assert within["unknown"].sum() == 0
+    served = within.loc[within["beyond"] == 0, "people"].sum()
+    assert served > 0  # three of the five buses leave stop a between six and eight in the evening
+    assert beyond["beyond"].sum() == pytest.approx(beyond["people"].sum())
+    assert beyond["reason_too_few_departures"].sum() == pytest.approx(served)
+    assert (within["day"] != "").all()
+
+
+def test_a_road_is_near_as_the_crow_flies_and_says_so(village, tmp_path):
+    asked = {"category": "all_season_road", "metric": "distance", "unit": "m", "group": "rural"}
+    table = gaps(village, "ciems", standards=_table(tmp_path / "s.csv", limit="2000", **asked))
+    assert table["beyond"].sum() == 0
+    assert table["people"].sum() > 0
+    assert "straight line" in table["approximated_by"].iloc[0]
+    assert (table["data_date"] == str(read_region("ciems", village).catalog["date"] or "")).all()

@@ -12,7 +12,8 @@ from sempre_geo.errors import InputError
 from sempre_geo.gaps.gap_table import EVERYBODY, Assessment, gap_table
 from sempre_geo.gaps.standards import EVERYWHERE, Crosswalk, Standard, read_standards, standards_of_country
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.gaps.assessments import Ground, assess, ground_of
+from sempre_geo.pipeline.gaps.assessments import assess
+from sempre_geo.pipeline.gaps.ground import Ground, ground_of
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.settings import Settings
@@ -107,4 +108,6 @@ def _counted(ground: Ground, assessment: Assessment, *, by: str) -> pd.DataFrame
         names = pd.concat([region.municipalities["name"], outside])
     table = gap_table(assessment, groups, places=places, names=names)
     estimated = cells["estimated"].groupby(places.astype(str).to_numpy()).any()
-    return table.assign(population_estimated=table["place_id"].map(estimated))
+    return table.assign(
+        population_estimated=table["place_id"].map(estimated), data_date=str(region.catalog.get("date") or "")
+    )
