@@ -71,5 +71,6 @@ def _nearest(lon: float, lat: float, settlements: pd.DataFrame) -> str | None:
     """The nearest settlement's id; a degree of longitude is shrunk to its length there, good enough to compare."""
     if settlements.empty:
         return None
-    steps = ((settlements.geometry.x - lon) * math.cos(math.radians(lat))) ** 2 + (settlements.geometry.y - lat) ** 2
-    return str(steps.idxmin())
+    points = settlements.geometry.to_numpy()
+    across, up = shapely.get_x(points) - lon, shapely.get_y(points) - lat
+    return str(settlements.index[int(((across * math.cos(math.radians(lat))) ** 2 + up**2).argmin())])

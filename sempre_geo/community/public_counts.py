@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.privacy import joined, metres_of
 
 FEWEST = 5
@@ -41,6 +40,20 @@ class Part:
     lat: float
 
 
+@dataclass(frozen=True)
+class Tallies:
+    """The people behind what was published, summed three ways; a contribution and each voice for it are one each.
+
+    ``by_place`` has ``zone_id, category, topic, people`` (no zone where there is none), ``by_word``
+    ``category, obstacle, about, kind, topic, people``, ``by_group`` ``groups, topic, people`` with one row a
+    group, in which somebody of two groups counts twice.
+    """
+
+    by_place: pd.DataFrame
+    by_word: pd.DataFrame
+    by_group: pd.DataFrame
+
+
 def week_of(day: date) -> date:
     """The Monday on which the cut in force on ``day`` was taken.
 
@@ -50,14 +63,13 @@ def week_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def public_counts(rows: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
+def public_counts(tallies: Tallies, zones: pd.DataFrame) -> pd.DataFrame:
     """The fixed list of cuts: by place, by place for each category, by category, obstacle, who and group.
 
     Parameters
     ----------
-    rows : DataFrame
-        ``kind, category, topic, obstacle, about, groups, zone_id, status, merged_into, voices`` of all
-        contributions created before the cut.
+    tallies : Tallies
+        The people behind everything that was published before the cut.
     zones : DataFrame
         Index ``zone_id``; ``name, lon, lat``.
 
@@ -66,16 +78,13 @@ def public_counts(rows: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         :data:`COUNT_COLUMNS`; ``people`` are multiples of five; no row has fewer than five behind it.
     """
-    heard = rows[rows["status"].isin(PUBLIC)]
-    heard = heard.assign(people=1 + heard["voices"].where(heard["merged_into"].isna(), 0).astype(int))
-    heard = heard[heard["merged_into"].isna()]
-    listed = [*_by_place("place", heard, zones, category="", fewest=_fewest(heard))]
-    for category, inside in heard.groupby("category", sort=True):
-        listed += _by_place("place", inside, zones, category=str(category), fewest=_fewest(inside))
+    places = tallies.by_place
+    listed = [*_by_place("place", places, zones, category="")]
+    for category, inside in places.groupby("category", sort=True):
+        listed += _by_place("place", inside, zones, category=str(category))
     for cut in ("category", "obstacle", "about", "kind"):
-        listed += _by_word(cut, heard, heard[cut])
-    spread = heard.explode("groups").dropna(subset=["groups"])
-    listed += _by_word("groups", spread, spread["groups"])
+        listed += _by_word(cut, tallies.by_word, tallies.by_word[cut])
+    listed += _by_word("groups", tallies.by_group, tallies.by_group["groups"])
     return pd.DataFrame(listed, columns=list(COUNT_COLUMNS))
 
 
@@ -120,11 +129,9 @@ def _fewest(rows: pd.DataFrame) -> int:
     return FEWEST_PROTECTED if rows["topic"].ne("").any() else FEWEST
 
 
-def _by_place(
-    cut: str, rows: pd.DataFrame, zones: pd.DataFrame, *, category: str, fewest: int
-) -> Iterator[tuple[object, ...]]:
+def _by_place(cut: str, rows: pd.DataFrame, zones: pd.DataFrame, *, category: str) -> Iterator[tuple[object, ...]]:
     people = rows.groupby("zone_id")["people"].sum()
-    for number, part in enumerate(merged_parts(people, zones, fewest=fewest), start=1):
+    for number, part in enumerate(merged_parts(people, zones, fewest=_fewest(rows)), start=1):
         names = f"{number}", part.name, part.lon, part.lat, list(part.zones)
         yield (cut, category, *names, part.people // STEP * STEP)
 

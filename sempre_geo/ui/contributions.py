@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.contributions import public_contributions
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import words
 from sempre_geo.ui.installation import installation

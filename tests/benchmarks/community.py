@@ -23,7 +23,8 @@ from sqlalchemy import insert
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.store.tables import contributions, exact_places
-from sempre_geo.pipeline.community.contributions import public_contributions, tell
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.desk import open_community, partition
 from sempre_geo.pipeline.community.duplicates import similar_for_review

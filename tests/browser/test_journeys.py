@@ -8,7 +8,8 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.pipeline.community.accounts import add_account, login
-from sempre_geo.pipeline.community.contributions import public_contributions, tell
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
 from tests.browser.conftest import Server, Visit, Watch

@@ -21,12 +21,12 @@ from sempre_geo.pipeline.community.contributions import (
     add_voice,
     erase_with_code,
     open_with_code,
-    public_contributions,
     tell,
     withdraw_voice,
 )
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.photos import photo_folder
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import exact_place, publish
 from sempre_geo.settings import Settings, read_settings
 from tests.pipeline.community_region import build_region

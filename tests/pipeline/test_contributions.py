@@ -19,12 +19,12 @@ from sempre_geo.pipeline.community.contributions import (
     erase_with_code,
     my_data,
     open_with_code,
-    public_contributions,
     tell,
     withdraw_voice,
 )
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import (
     answer,
     do_not_publish,

@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from sempre_geo.pipeline.community.contributions import public_contributions
 from sempre_geo.pipeline.community.proposals import proposals
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.place_gaps import region_standards
 from sempre_geo.pipeline.prepare.demo import OWN_TABLES, build_demo
 from sempre_geo.pipeline.travel.visits import visits

@@ -11,9 +11,10 @@ from sqlalchemy import text
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.errors import InputError, NotAllowedError, SempreGeoError
-from sempre_geo.pipeline.community.contributions import add_voice, erase_with_code, public_contributions, tell
+from sempre_geo.pipeline.community.contributions import add_voice, erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.duplicates import merge, similar_for_review, similar_public, unmerge
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish
 from tests.pipeline.community_region import build_region
 

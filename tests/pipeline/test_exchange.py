@@ -13,10 +13,11 @@ import pytest
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, Place
 from sempre_geo.errors import InputError, NotAllowedError
-from sempre_geo.pipeline.community.contributions import erase_with_code, public_contributions, tell
+from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.exchange import export_contributions, import_contributions, seed
 from sempre_geo.pipeline.community.proposals import proposal, proposals
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 from tests.pipeline.community_region import build_region
 

@@ -22,12 +22,12 @@ from sempre_geo.pipeline.community.contributions import (
     change_with_code,
     my_data,
     open_with_code,
-    public_contributions,
     tell,
 )
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.exchange import export_contributions, import_contributions
 from sempre_geo.pipeline.community.proposals import approve, proposal, proposals, propose
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import answer, publish, review_queue
 
 REGION = "unbuilt"

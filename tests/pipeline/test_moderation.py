@@ -13,10 +13,11 @@ from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.moderation import Sending
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
-from sempre_geo.pipeline.community.contributions import erase_with_code, public_contributions, tell
+from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.moderation import start_workshop
 from sempre_geo.pipeline.community.photos import photo, photo_folder, photos_of, publish_photo
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 
 REGION = "unbuilt"

@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 import sempre_geo.ui
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.pipeline.community.accounts import add_account, login
-from sempre_geo.pipeline.community.contributions import open_with_code, public_contributions, tell
+from sempre_geo.pipeline.community.contributions import open_with_code, tell
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.proposals import proposals
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings

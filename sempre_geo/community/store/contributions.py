@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, delete, func, insert, literal, select, union_all, update
+from sqlalchemy import Select, delete, insert, select, update
 
-from sempre_geo.community.contributions import AWAITING, PUBLIC
+from sempre_geo.community.store.changes import note_change
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.tables import (
     contributions,
@@ -23,11 +23,6 @@ from sempre_geo.community.store.tables import (
 )
 
 Row = dict[str, Any]
-# The only columns a page for everybody can be made of: no exact place, no digest, not who it is about.
-_PUBLIC = (
-    "id", "kind", "category", "topic", "title", "text", "language", "municipality", "zone_id", "precision",
-    "how_it_came_in", "shown_alone", "status", "merged_into",
-)  # fmt: skip
 
 
 def save_contribution(
@@ -42,6 +37,7 @@ def save_contribution(
         steps = [{"contribution_id": row["id"], "mode": mode, "ease": step} for mode, step in felt.items()]
         transaction.execute(insert(ease), steps)
     save_event(transaction, row["id"], status=row["status"], at=row["created_at"], actor="contributor")
+    note_change(transaction, row["id"])
 
 
 def load_contribution(transaction: Transaction, contribution_id: str) -> Row | None:
@@ -66,41 +62,10 @@ def load_position(transaction: Transaction, contribution_id: str) -> tuple[float
     return (found.lon, found.lat) if found else None
 
 
-def load_public(transaction: Transaction, region: str) -> pd.DataFrame:
-    """The rows that the public frame is made of, with their voices, the newest first.
-
-    A voice counts where it was given or where that contribution was merged into; the author of each
-    merged contribution counts as a voice, too.
-    """
-    count = _voice_counts().subquery()
-    standing = contributions.c.merged_into.is_(None) & contributions.c.status.in_(sorted(PUBLIC | AWAITING))
-    alone = (contributions.c.topic == "") | contributions.c.shown_alone
-    query = (
-        select(*(contributions.c[name] for name in _PUBLIC), func.coalesce(count.c.voices, 0).label("voices"))
-        .outerjoin(count, count.c.id == contributions.c.id)
-        .where(contributions.c.region == region, standing, alone)
-        .order_by(contributions.c.created_at.desc(), contributions.c.id)
-    )
-    return _frame(transaction, query)
-
-
-def load_counted(transaction: Transaction, region: str, *, before: str) -> pd.DataFrame:
-    """The rows behind public counts: everything said before a moment, with the voices given before it."""
-    count = _voice_counts(before).subquery()
-    names = (*_PUBLIC, "obstacle", "about", "groups", "settlement_id", "municipality_id")
-    query = (
-        select(*(contributions.c[name] for name in names), func.coalesce(count.c.voices, 0).label("voices"))
-        .outerjoin(count, count.c.id == contributions.c.id)
-        .where(contributions.c.region == region, contributions.c.created_at < before)
-        .order_by(contributions.c.id)
-    )
-    return _frame(transaction, query)
-
-
 def load_region(transaction: Transaction, region: str) -> pd.DataFrame:
     """Every contribution of a region with all columns but the exact place: for the office, never for pages."""
     query = select(contributions).where(contributions.c.region == region).order_by(contributions.c.created_at)
-    return _frame(transaction, query)
+    return frame_of(transaction, query)
 
 
 def load_candidates(
@@ -124,24 +89,25 @@ def load_candidates(
         inside = place.lon.between(west, east) & place.lat.between(south, north)
         unplaced = place.lon.is_(None) & (contributions.c.municipality_id == like["municipality_id"])
         query = query.where(inside | unplaced)
-    return _frame(transaction, query.order_by(contributions.c.created_at))
+    return frame_of(transaction, query.order_by(contributions.c.created_at))
 
 
 def load_ease(transaction: Transaction, region: str) -> pd.DataFrame:
     """``contribution_id, mode, ease`` of a region."""
     joined = select(ease).join(contributions, contributions.c.id == ease.c.contribution_id)
-    return _frame(transaction, joined.where(contributions.c.region == region))
+    return frame_of(transaction, joined.where(contributions.c.region == region))
 
 
 def load_positions(transaction: Transaction, region: str) -> pd.DataFrame:
     """``contribution_id, lon, lat`` of a region, for calculation on the server only."""
     joined = select(exact_places).join(contributions, contributions.c.id == exact_places.c.contribution_id)
-    return _frame(transaction, joined.where(contributions.c.region == region))
+    return frame_of(transaction, joined.where(contributions.c.region == region))
 
 
 def change_contribution(transaction: Transaction, contribution_id: str, values: Mapping[str, Any]) -> None:
     """Write new values into some columns of a contribution."""
     transaction.execute(update(contributions).where(contributions.c.id == contribution_id).values(**values))
+    note_change(transaction, contribution_id)
 
 
 def save_original(transaction: Transaction, row: Mapping[str, Any], *, at: str, changed_by: str) -> None:
@@ -172,6 +138,7 @@ def save_voice(transaction: Transaction, row: Mapping[str, Any]) -> bool:
     if transaction.execute(select(voices.c.id).where(same)).first():
         return False
     transaction.execute(insert(voices), dict(row))
+    note_change(transaction, row["contribution_id"])
     return True
 
 
@@ -193,6 +160,8 @@ def change_voice(transaction: Transaction, voice_id: str, values: Mapping[str, A
 
 def erase_voice(transaction: Transaction, voice_id: str, *, at: str) -> None:
     """Remove a voice and note its id, so that a restored backup is cleaned, too."""
+    given = transaction.execute(select(voices.c.contribution_id).where(voices.c.id == voice_id)).scalars().all()
+    note_change(transaction, *given)
     transaction.execute(delete(voices).where(voices.c.id == voice_id))
     _note_erasure(transaction, voice_id, at=at)
 
@@ -203,8 +172,10 @@ def erase_contribution(transaction: Transaction, contribution_id: str, *, at: st
     What was merged into it comes back by itself: those voices belong to other people. Its own voices go
     with it. The id is noted, so that a restored backup is cleaned, too.
     """
-    free = update(contributions).where(contributions.c.merged_into == contribution_id).values(merged_into=None)
-    transaction.execute(free)
+    merged = contributions.c.merged_into == contribution_id
+    freed = transaction.execute(select(contributions.c.id).where(merged)).scalars().all()
+    note_change(transaction, contribution_id, *freed)
+    transaction.execute(update(contributions).where(merged).values(merged_into=None))
     transaction.execute(delete(events).where(events.c.thing == contribution_id))
     for table in (exact_places, ease, originals, voices, photos, proposal_needs):
         transaction.execute(delete(table).where(table.c.contribution_id == contribution_id))
@@ -242,21 +213,6 @@ def _note_erasure(transaction: Transaction, thing: str, *, at: str) -> None:
         transaction.execute(insert(erasures), {"thing": thing, "at": at})
 
 
-def _voice_counts(before: str = "9") -> Select[Any]:
-    """Voices per standing contribution: those given to it, to what was merged into it, and those authors."""
-    standing = func.coalesce(contributions.c.merged_into, contributions.c.id)
-    given = (
-        select(standing.label("id"), literal(1).label("one"))
-        .join(voices, voices.c.contribution_id == contributions.c.id)
-        .where(voices.c.created_at < before)
-    )
-    authors = select(contributions.c.merged_into.label("id"), literal(1).label("one")).where(
-        contributions.c.merged_into.is_not(None), contributions.c.created_at < before
-    )
-    every = union_all(given, authors).subquery()
-    return select(every.c.id, func.sum(every.c.one).label("voices")).group_by(every.c.id)
-
-
 def _rows(transaction: Transaction, query: Select[Any]) -> list[Row]:
     return [dict(row) for row in transaction.execute(query).mappings()]
 
@@ -266,9 +222,10 @@ def _one(transaction: Transaction, query: Select[Any]) -> Row | None:
     return dict(found) if found else None
 
 
-def _frame(transaction: Transaction, query: Select[Any]) -> pd.DataFrame:
+def frame_of(transaction: Transaction, query: Select[Any]) -> pd.DataFrame:
+    """A query's rows as a frame; a column with an empty cell holds objects."""
     result = transaction.execute(query)
-    columns, rows = list(result.keys()), list(result)
+    columns, rows = list(result.keys()), result.fetchall()
     # Column by column as objects: guessing each type of a hundred thousand rows costs more than reading them.
     values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _column in columns]
     return pd.DataFrame({name: _typed(column) for name, column in zip(columns, values, strict=True)}, columns=columns)

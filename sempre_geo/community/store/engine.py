@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -19,6 +20,7 @@ from sempre_geo.i18n import gettext as _
 
 Transaction = Connection
 BUSY_S = 30
+WRITE_LOCK = 7_361_942
 # The waiting time comes first: the change to "wal" itself waits for others.
 _PRAGMAS = {
     "busy_timeout": BUSY_S * 1000,
@@ -36,10 +38,15 @@ _WINDOWS_REMOTE_DRIVE = 4
 
 @dataclass(frozen=True)
 class Store:
-    """An opened store. Each transaction takes a connection of its own, so threads never share one."""
+    """An opened store. Each transaction takes a connection of its own, so threads never share one.
+
+    Writers of one program take turns before they ask the database: SQLite itself lets whoever waits for its
+    write lock sleep up to a tenth of a second at a time, in which the disk would idle.
+    """
 
     engine: Engine
     path: Path | None
+    turn: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -52,10 +59,18 @@ class Store:
         """Run one transaction: all of it is on the disk when the block ends, or none after an error.
 
         SQLite's write lock is taken at once (``BEGIN IMMEDIATE``): a transaction that first reads and
-        then writes would otherwise fail half-way when another writer came between.
+        then writes would otherwise fail half-way when another writer came between. PostgreSQL's writers
+        take turns by a lock of ours, for the same reason.
         """
-        with sentences(self.path), self.engine.execution_options(writes=True).begin() as connection:
-            yield connection
+        if not self.turn.acquire(timeout=BUSY_S):
+            raise StoreError(_sentence(self.path, "busy"))
+        try:
+            with sentences(self.path), self.engine.execution_options(writes=True).begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": WRITE_LOCK})
+                yield connection
+        finally:
+            self.turn.release()
 
     def forget(self) -> None:
         """Empty SQLite's write-ahead log, in which erased words would stand until it is next full."""

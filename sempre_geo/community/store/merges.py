@@ -6,6 +6,7 @@ import secrets
 
 from sqlalchemy import insert, or_, select, update
 
+from sempre_geo.community.store.changes import note_change
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.tables import contributions, merges
@@ -15,10 +16,12 @@ def save_merge(transaction: Transaction, contribution_id: str, *, into: str, at:
     """Point a contribution, and all that was merged into it, to another; returns the merge's id."""
     merge_id = secrets.token_hex(16)
     moved = or_(contributions.c.id == contribution_id, contributions.c.merged_into == contribution_id)
-    for row in transaction.execute(select(contributions.c.id, contributions.c.merged_into).where(moved)).all():
+    rows = transaction.execute(select(contributions.c.id, contributions.c.merged_into).where(moved)).all()
+    for row in rows:
         change = {"merge_id": merge_id, "contribution_id": row.id, "before": row.merged_into, "after": into}
         transaction.execute(insert(merges), change | {"at": at, "undone": False})
     transaction.execute(update(contributions).where(moved).values(merged_into=into))
+    note_change(transaction, *(row.id for row in rows))
     return merge_id
 
 
@@ -33,6 +36,7 @@ def undo_merge(transaction: Transaction, merge_id: str) -> list[str]:
         still = (contributions.c.id == row["contribution_id"]) & (contributions.c.merged_into == row["after"])
         if transaction.execute(update(contributions).where(still).values(merged_into=row["before"])).rowcount:
             back.append(str(row["contribution_id"]))
+            note_change(transaction, str(row["contribution_id"]), str(row["after"]))
     transaction.execute(update(merges).where(merges.c.merge_id == merge_id).values(undone=True))
     return back
 

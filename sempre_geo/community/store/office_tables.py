@@ -121,3 +121,12 @@ escalations = Table(
     Column("closed_at", String(MOMENT), nullable=False),
     Index(None, "contribution_id"),
 )
+
+public_changes = Table(
+    "public_changes",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("contribution_id", String(ID), nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Which contribution changed for the public, in which order: what a kept public frame is brought up to date by."""

@@ -55,6 +55,7 @@ contributions = Table(
     Column("created_at", String(MOMENT), nullable=False),
     CheckConstraint("kind in ('need', 'idea')", name="kind"),
     Index(None, "region", "status"),
+    Index(None, "region", "category"),
     Index(None, "merged_into"),
 )
 
@@ -331,12 +332,3 @@ lessons = Table(
     Index(None, "status"),
     Index(None, "proposal_id"),
 )
-
-public_changes = Table(
-    "public_changes",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    Column("contribution_id", String(ID), nullable=False),
-    sqlite_autoincrement=True,
-)
-"""Which contribution changed for the public, in which order: what a kept public frame is brought up to date by."""

@@ -7,8 +7,10 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from sempre_geo.community.store.changes import forget_changes, note_change
 from sempre_geo.community.store.contributions import Row, erase_contribution
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.proposals import erase_member
 from sempre_geo.community.store.schema import metadata
 from sempre_geo.community.store.tables import (
     contributions,
@@ -18,6 +20,7 @@ from sempre_geo.community.store.tables import (
     exact_places,
     originals,
     photos,
+    team,
     voices,
 )
 
@@ -57,6 +60,7 @@ def save_collected(
             _save_one(transaction, one, zone_of=zone_of)
             added += 1
         heard += sum(_save_voice(transaction, voice) for voice in one["voices"] if voice["id"] not in erased)
+        note_change(transaction, contribution_id)
     return added, heard
 
 
@@ -68,6 +72,7 @@ def forget_old(transaction: Transaction, *, places_before: str, claims_before: s
     claims = transaction.execute(update(contributions).where(late).values(claim_digest=None, sending_key=None)).rowcount
     late_voice = (voices.c.created_at < claims_before) & voices.c.claim_digest.is_not(None)
     transaction.execute(update(voices).where(late_voice).values(claim_digest=None))
+    forget_changes(transaction)
     return places, claims
 
 
@@ -76,12 +81,16 @@ def erase_again(transaction: Transaction, things: Iterable[str], *, at: str) -> 
     count = 0
     for thing in things:
         found = transaction.execute(select(contributions.c.id).where(contributions.c.id == thing)).first()
-        voice = transaction.execute(select(voices.c.id).where(voices.c.id == thing)).first()
+        voice = transaction.execute(select(voices.c.contribution_id).where(voices.c.id == thing)).scalar()
         if found:
             erase_contribution(transaction, thing, at=at)
         if voice:
+            note_change(transaction, voice)
             transaction.execute(delete(voices).where(voices.c.id == thing))
-        count += bool(found or voice)
+        member = transaction.execute(select(team.c.id).where(team.c.id == thing)).first()
+        if member:
+            erase_member(transaction, thing, at=at)
+        count += bool(found or voice or member)
         if not transaction.execute(select(erasures.c.thing).where(erasures.c.thing == thing)).first():
             transaction.execute(insert(erasures), {"thing": thing, "at": at})
     return count

@@ -10,10 +10,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-import pandas as pd
-
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
-from sempre_geo.community.contributions import PUBLIC, Draft, Receipt, checked_draft, public_frame
+from sempre_geo.community.contributions import PUBLIC, Draft, Receipt, checked_draft
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.photos import clean_photo, write_no_photo, write_photo
@@ -31,7 +29,6 @@ from sempre_geo.community.store.contributions import (
     load_events,
     load_photos,
     load_position,
-    load_public,
     load_sent,
     load_voices,
     save_contribution,
@@ -41,7 +38,6 @@ from sempre_geo.community.store.contributions import (
 )
 from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.zones import load_zones
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
@@ -113,14 +109,6 @@ def tell(
         if photo is not None:
             _keep_photo(settings, transaction, row["id"], photo)
     return Receipt(row["id"], code, row["status"], arrival.messages)
-
-
-def public_contributions(settings: Settings, region: str, *, at: datetime | None = None) -> pd.DataFrame:
-    """What anybody may see of a region's contributions: see :func:`public_frame` for what that is."""
-    with open_community(settings).reading() as transaction:
-        rows = load_public(transaction, region)
-        zones = load_zones(transaction, region)
-    return public_frame(rows, zones, as_of=(at or now()).date().isoformat())
 
 
 def add_voice(

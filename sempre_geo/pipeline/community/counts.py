@@ -7,8 +7,8 @@ from datetime import datetime
 import pandas as pd
 
 from sempre_geo.community.public_counts import COUNT_COLUMNS, public_counts, week_of
-from sempre_geo.community.store.contributions import load_counted
 from sempre_geo.community.store.cuts import load_cut, save_cut
+from sempre_geo.community.store.public_rows import load_tallies
 from sempre_geo.community.store.zones import load_zones
 from sempre_geo.pipeline.community.desk import now, open_community
 from sempre_geo.settings import Settings
@@ -29,8 +29,9 @@ def counts(settings: Settings, region: str, *, at: datetime | None = None) -> pd
     with store.reading() as transaction:
         cut = load_cut(transaction, region, week=week)
         if cut is None:
-            rows = load_counted(transaction, region, before=f"{week}T00:00:00Z")
-            made = public_counts(rows, load_zones(transaction, region))
+            made = public_counts(
+                load_tallies(transaction, region, before=f"{week}T00:00:00Z"), load_zones(transaction, region)
+            )
     if cut is None:
         with store.writing() as transaction:
             cut = load_cut(transaction, region, week=week)

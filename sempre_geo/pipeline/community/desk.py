@@ -6,7 +6,7 @@ import hmac
 import os
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -34,6 +34,7 @@ _SHORTEST_SECRET = 16
 _opening = threading.Lock()
 _stores: dict[str, Store] = {}
 _partitions: dict[tuple[str, str], Zones] = {}  # never changed once drawn, so they may be kept
+_closing: list[Callable[[str], None]] = []
 
 Asker = Person | str
 """Who asks: a login token as the cookie carries it (empty for a visitor), or a person already known."""
@@ -63,8 +64,16 @@ def close_community(settings: Settings) -> None:
         store = _stores.pop(settings.store, None)
         for known in [known for known in _partitions if known[0] == settings.store]:
             del _partitions[known]
+        for forget in _closing:
+            forget(settings.store)
         if store is not None:
             store.close()
+
+
+def on_closing(forget: Callable[[str], None]) -> Callable[[str], None]:
+    """Mark what must let go of a store, named by its address, when it is closed."""
+    _closing.append(forget)
+    return forget
 
 
 def secret_key(settings: Settings, purpose: str) -> bytes:

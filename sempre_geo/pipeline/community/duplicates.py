@@ -15,8 +15,9 @@ from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.merges import load_merges, save_merge, undo_merge
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.contributions import contribution_row, public_contributions
+from sempre_geo.pipeline.community.contributions import contribution_row
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged, scopes_of
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.settings import Settings
 
 _REVIEW_COLUMNS = ("id", "status", "title", "text", "language", "likeness")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,8 +13,6 @@ import pandas as pd
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.imports import Imported, Reading, lasting_id, read_in
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.proposals import Sentences
-from sempre_geo.community.steps import PROPOSAL
 from sempre_geo.community.store.contributions import (
     change_contribution,
     load_contribution,
@@ -26,12 +22,12 @@ from sempre_geo.community.store.contributions import (
     save_voice,
 )
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.proposals import load_proposal, save_member, save_proposal, save_version
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.contributions import contribution_row, public_contributions
+from sempre_geo.pipeline.community.contributions import contribution_row
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged
-from sempre_geo.pipeline.community.proposals import kept_answers
+from sempre_geo.pipeline.community.proposal_seed import seed_proposal
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.region.files import write_table
 from sempre_geo.region.tables import CSV_ENDINGS, check_is_there, read_layer, read_rows
 from sempre_geo.settings import Settings
@@ -142,7 +138,7 @@ def seed(
         _save(settings, transaction, region, rows=fresh, person=OPERATOR, trusted=True)
         if proposals is not None:
             for entry in json.loads(proposals.read_text(encoding="utf-8")):
-                _seed_proposal(transaction, region, entry, at=stamp(when))
+                seed_proposal(transaction, region, entry, at=stamp(when))
     return ImportResult(len(fresh), len(reading.rows) - len(fresh), ())
 
 
@@ -178,38 +174,3 @@ def _save_voices(transaction: Transaction, row: Imported) -> None:
         save_voice(
             transaction, values | {"sentence_status": "none", "claim_digest": None, "created_at": row.created_at}
         )
-
-
-def _seed_proposal(transaction: Transaction, region: str, entry: Mapping[str, Any], *, at: str) -> None:
-    proposal_id = lasting_id(region, str(entry["id"]))
-    if load_proposal(transaction, proposal_id) is not None:
-        return
-    words = Sentences(*(str(entry[name]) for name in ("title", "what", "for_whom", "why_here"))).kept()
-    sources = [lasting_id(region, str(need)) for need in entry.get("needs", [])]
-    idea = lasting_id(region, str(entry["idea_id"])) if entry.get("idea_id") else None
-    status = str(entry.get("status", "proposal"))
-    if status not in PROPOSAL:
-        raise InputError(_("'{status}' is no status of a proposal.").format(status=status))
-    when = str(entry.get("created_at") or at)
-    content = vars(words) | {
-        "ownership": str(entry.get("ownership", "")),
-        "answers": kept_answers(entry.get("answers", {})),
-        "evidence": list(entry.get("evidence", [])),
-    }
-    row = content | {
-        "id": proposal_id, "region": region, "language": str(entry.get("language", "en")), "status": status,
-        "idea_id": idea if idea and load_contribution(transaction, idea) else None,
-        "place_name": str(entry.get("place_name", "")), "status_at": when, "version": 1, "created_at": when,
-    }  # fmt: skip
-    save_proposal(transaction, row, needs=[need for need in sources if load_contribution(transaction, need)])
-    save_version(transaction, proposal_id, version=1, at=when, content=content)
-    save_event(transaction, proposal_id, status=status, at=when, actor="operator")
-    for number, member in enumerate(entry.get("team", [])):
-        save_member(
-            transaction,
-            {
-                "id": f"{lasting_id(proposal_id, 'team')[:28]}{number:04d}", "proposal_id": proposal_id,
-                "part": str(member["part"]), "name": str(member["name"]), "owner": bool(member.get("owner", True)),
-                "account_id": None, "claim_digest": None, "created_at": when,
-            },
-        )  # fmt: skip

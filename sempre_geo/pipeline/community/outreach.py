@@ -5,17 +5,15 @@ from __future__ import annotations
 import pandas as pd
 
 from sempre_geo.community.access import check_may
-from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.felt import felt_and_calculated
 from sempre_geo.community.outreach import outreach_plan
 from sempre_geo.community.public_counts import STEP
-from sempre_geo.community.store.contributions import load_counted
+from sempre_geo.community.store.public_rows import load_heard
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, open_community
 from sempre_geo.settings import Settings
 
-_ALL_TIME = "9999"  # behind every moment the store can hold
 _BY = {"municipality": "municipality_id", "settlement": "settlement_id"}
 
 
@@ -38,10 +36,9 @@ def felt(
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
         check_may(person, "read finer aggregates", f"region:{region}")
-        rows = load_counted(transaction, region, before=_ALL_TIME)
-    heard = rows[rows["status"].isin(PUBLIC) & rows["merged_into"].isna()]
+        heard = load_heard(transaction, region)
     heard = heard[heard["category"].eq(category)] if category else heard
-    received = (1 + heard["voices"]).groupby(heard[_BY[place]]).sum()
+    received = heard["people"].astype(int).groupby(heard[_BY[place]]).sum()
     received = received[received.index.isin(gaps.index)]
     if not person.has("coordinator", f"region:{region}"):
         received = received // STEP * STEP

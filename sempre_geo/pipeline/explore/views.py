@@ -151,7 +151,7 @@ def answer(
     MissingDataError
         The region has no such place, or no service of the category.
     """
-    from sempre_geo.pipeline.community.contributions import public_contributions
+    from sempre_geo.pipeline.community.public_view import public_contributions
 
     built = open_region(settings, region)
     cell, lon, lat = _ground(built, place_id)

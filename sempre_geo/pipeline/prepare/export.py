@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from sempre_geo.pipeline.community.contributions import public_contributions
 from sempre_geo.pipeline.community.exchange import public_layer
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.files import write_table

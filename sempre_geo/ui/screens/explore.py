@@ -14,7 +14,7 @@ import streamlit as st
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.contributions import public_contributions
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentences
 from sempre_geo.pipeline.explore.tables import place_table
 from sempre_geo.pipeline.explore.views import answer, place_at

@@ -10,9 +10,9 @@ from sempre_geo.community.proposals import PARTS, Member, Proposal, Sentences
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.contributions import public_contributions
 from sempre_geo.pipeline.community.proposals import Joined, proposal, proposals, propose
-from sempre_geo.pipeline.gaps.limits import evidence_of_idea
+from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import card

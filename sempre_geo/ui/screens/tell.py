@@ -11,7 +11,8 @@ from sempre_geo.community.contributions import Draft, Place, Receipt
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.contributions import public_contributions, tell
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.explore.views import place_at
 from sempre_geo.ui import session, words

@@ -8,7 +8,8 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and an index to look for similar contributions by."""
+    op.create_index(op.f("ix_contributions_region_category"), "contributions", ["region", "category"])
     op.create_table(
         "public_changes",
         sa.Column("seq", sa.Integer(), nullable=False),
