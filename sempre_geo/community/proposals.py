@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
+from sempre_geo.community.proposal_questions import COUNT, questions
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
@@ -16,6 +19,12 @@ PROPOSAL_COLUMNS = (
     "id", "title", "what", "for_whom", "why_here", "place_name", "language", "status", "ownership", "needs",
     "version", "as_of",
 )  # fmt: skip
+VERSIONED = ("title", "what", "for_whom", "why_here", "ownership", "answers", "evidence")
+UNLISTED = frozenset({"idea", "supported", "team"})
+WRITABLE = UNLISTED | {"proposal", "returned", "accepted", "running", "paused"}
+FIRST_TEST = timedelta(weeks=8)
+_LONGEST_FIGURE = 20_000
+_MOST_FIGURES = 60
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,10 @@ class Sentences:
 
 @dataclass(frozen=True)
 class Member:
-    """Somebody behind a proposal: their part, the name they want to be shown with, whether they own it."""
+    """Somebody behind a proposal: their part, the name they want to be shown with, whether they own it.
+
+    The part is the person's own statement. The name is empty for everybody outside the team.
+    """
 
     part: str
     name: str
@@ -61,7 +73,12 @@ class Member:
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposal's page: everything that is shown of it."""
+    """A proposal's page: everything that is shown of it.
+
+    Who is ``inside`` (its team, its coordinators) sees the newest words; all others see the version that a
+    coordinator has read. ``needs`` are ids of linked needs that may be shown by themselves, for those inside
+    only; ``needs_count`` is a multiple of five, so that no single need can be made out.
+    """
 
     id: str
     region: str
@@ -76,6 +93,35 @@ class Proposal:
     needs: tuple[str, ...]
     version: int
     steps: tuple[Mapping[str, Any], ...] = field(default=())
+    needs_count: int = 0
+    diary: tuple[Mapping[str, Any], ...] = ()
+    lessons: tuple[Mapping[str, Any], ...] = ()
+    created_at: str = ""
+    inside: bool = False
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """Ids of the questions that have an answer, in the form's order.
+
+        The first is answered by the three sentences, that of the needs by a link, that of the evidence by a
+        figure, that of the people by a user and a provider, that of decisions by the degree of ownership;
+        every one of them also by words or by saying what is not known yet.
+        """
+        owners = {member.part for member in self.team if member.owner}
+        given = {
+            "sentences": all(vars(self.sentences).values()),
+            "needs": bool(self.needs) or self.needs_count > 0,
+            "evidence": bool(self.evidence),
+            "people": {"user", "provider"} <= owners,
+            "decisions": self.ownership in OWNERSHIP,
+            "diary": bool(self.diary or self.lessons),
+        }
+        return tuple(one.id for one in questions() if self.answers.get(one.id) or given.get(one.id))
+
+    @property
+    def progress(self) -> str:
+        """How much is answered, as a person says it: "7 of 17 answered"."""
+        return _("{n} of {all} answered").format(n=len(self.answered), all=COUNT)
 
 
 def check_member(member: Member) -> None:
@@ -89,13 +135,14 @@ def check_member(member: Member) -> None:
         raise InputError(_("Say how you want to be called in the team; it need not be your name."))
 
 
-def check_ready(team: Iterable[Member], *, ownership: str) -> None:
-    """Refuse to submit what users and providers do not own together.
+def check_ready(team: Iterable[Member], *, ownership: str, unanswered: Sequence[str] = ()) -> None:
+    """Refuse to submit what users and providers do not own together, or what leaves questions open.
 
     Raises
     ------
     InputError
-        No service user, or no provider, is a co-owner, or the degree of ownership is not said.
+        No service user, or no provider, is a co-owner; the degree of ownership is not said; or questions,
+        named by their titles in ``unanswered``, have no answer ("we do not know yet" is one).
 
     Examples
     --------
@@ -112,5 +159,74 @@ def check_ready(team: Iterable[Member], *, ownership: str) -> None:
         missing.append(_("a service provider as co-owner"))
     if ownership not in OWNERSHIP:
         missing.append(_("the degree of ownership ({choices})").format(choices=", ".join(OWNERSHIP)))
+    missing += [_("an answer to '{question}' (also \"we do not know yet\")").format(question=one) for one in unanswered]
     if missing:
         raise InputError(_("Before it is submitted it needs: {what}.").format(what="; ".join(missing)))
+
+
+def check_first_test(answer: Mapping[str, Any]) -> None:
+    """Refuse a first small test that ends before it begins, or more than eight weeks later.
+
+    >>> check_first_test({"starts": "2026-01-05", "ends": "2026-03-02"})
+    >>> check_first_test({"starts": "2026-01-05", "ends": "2026-06-01"})
+    Traceback (most recent call last):
+    sempre_geo.errors.InputError: The first small test ends within eight weeks of its beginning, by 2026-03-02.
+    """
+    if "starts" not in answer or "ends" not in answer:
+        return
+    starts, ends = date.fromisoformat(answer["starts"]), date.fromisoformat(answer["ends"])
+    if ends < starts:
+        raise InputError(_("The first small test ends before it begins; look at the two dates."))
+    if ends > starts + FIRST_TEST:
+        raise InputError(
+            _("The first small test ends within eight weeks of its beginning, by {day}.").format(
+                day=(starts + FIRST_TEST).isoformat()
+            )
+        )
+
+
+def kept_evidence(figures: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Figures as a proposal keeps them: anything that JSON can say, with a title, a date and a version.
+
+    Raises
+    ------
+    InputError
+        A figure has no title, date or version, is too large, or cannot be written as JSON; or there are
+        too many.
+
+    Examples
+    --------
+    >>> kept_evidence([{"title": "212 people", "value": 212, "date": "2026-11-24", "version": "0.1.0"}])[0]["value"]
+    212
+    >>> kept_evidence([{"title": "212 people"}])
+    Traceback (most recent call last):
+    sempre_geo.errors.InputError: A figure is attached with its title, date and version; 'date' is missing.
+    """
+    kept = [_kept_figure(figure) for figure in figures]
+    if len(kept) > _MOST_FIGURES:
+        raise InputError(_("A proposal carries {most} figures at most.").format(most=_MOST_FIGURES))
+    return kept
+
+
+def _kept_figure(figure: Mapping[str, Any]) -> dict[str, Any]:
+    for name in ("title", "date", "version"):
+        if not isinstance(figure.get(name), str) or (name == "title" and not figure[name].strip()):
+            raise InputError(
+                _("A figure is attached with its title, date and version; '{name}' is missing.").format(name=name)
+            )
+    try:
+        text = json.dumps(figure, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        raise InputError(_("A figure holds something that is neither text nor number nor a list of them.")) from None
+    if len(text) > _LONGEST_FIGURE:
+        raise InputError(_("A figure is too large to attach; attach its sums and name its source."))
+    kept = _kept_deep(json.loads(text))
+    return dict(kept)
+
+
+def _kept_deep(value: Any) -> Any:
+    if isinstance(value, str):
+        return kept_text(value)
+    if isinstance(value, dict):
+        return {kept_line(name): _kept_deep(part) for name, part in value.items()}
+    return [_kept_deep(part) for part in value] if isinstance(value, list) else value

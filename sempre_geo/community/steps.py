@@ -38,7 +38,7 @@ _STOP = Step("stopped", "run a proposal", needs_reason=True)
 PROPOSAL: Mapping[str, tuple[Step, ...]] = {
     "idea": (Step("supported", "write a proposal"), Step("team", "write a proposal")),
     "supported": (Step("team", "write a proposal"),),
-    "team": (Step("proposal", "write a proposal"), _STOP),
+    "team": (Step("proposal", "publish or not publish"), _STOP),
     "proposal": (Step("submitted", "submit a proposal"), _STOP),
     "submitted": (
         Step("accepted", "decide a proposal"),

@@ -8,122 +8,139 @@ from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
-from sempre_geo.pipeline.community.contributions import open_with_code, public_contributions, tell
+from sempre_geo.pipeline.community.accounts import check_log
+from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community
-from sempre_geo.pipeline.community.proposals import (
-    approve,
-    comment,
-    join_team,
-    move,
-    proposal,
-    proposals,
-    propose,
-    team_comments,
-    versions,
-    write_in_proposal,
-)
+from sempre_geo.pipeline.community.proposal_queue import unread_proposals
+from sempre_geo.pipeline.community.proposal_team import join_team
+from sempre_geo.pipeline.community.proposal_writing import comment, write_in_proposal
+from sempre_geo.pipeline.community.proposals import approve, move, proposal, proposals, propose
 from sempre_geo.pipeline.community.review import publish
-
-REGION = "unbuilt"
-WORDS = Sentences("Taxi-bus", "A taxi-bus on Thursdays.", "People over 64.", "Two buses a day.")
-AINA = Member("user", "Aina")
+from tests.pipeline.proposal_story import AINA, ANSWERS, PRACTICE, REGION, WORDS, answered, begun, published
 
 
 @pytest.fixture
-def idea(settings):
-    receipt = tell(settings, REGION, draft=Draft("idea", "bus_stop", "A taxi-bus", Place(municipality_id="m1")))
-    publish(settings, receipt.id, by=OPERATOR)
-    yield receipt
+def store(settings):
+    yield settings
     close_community(settings)
 
 
-@pytest.fixture
-def started(settings, idea):
-    figures = [{"title": "people beyond 60 minutes", "value": 212, "date": "2026-11-24", "version": "0.1.0"}]
-    return propose(settings, REGION, sentences=WORDS, who=AINA, idea_id=idea.id, needs=[idea.id], evidence=figures)
-
-
-def test_a_proposal_is_listed_once_a_coordinator_has_read_it(settings, started):
-    assert proposals(settings, REGION).empty
+def test_a_proposal_is_listed_once_a_coordinator_has_read_it(store):
+    story = begun(store)
+    assert proposals(store, REGION).empty
     with pytest.raises(MissingDataError, match="not open to you"):
-        proposal(settings, started.proposal_id)
-    assert proposal(settings, started.proposal_id, code=started.claim_code).sentences == WORDS
-    approve(settings, started.proposal_id, by=OPERATOR)
-    assert list(proposals(settings, REGION)["title"]) == ["Taxi-bus"]
-    page = proposal(settings, started.proposal_id)
-    assert (page.team, page.evidence[0]["value"]) == ((AINA,), 212)
+        proposal(store, story.id)
+    assert proposal(store, story.id, code=story.code).sentences == WORDS
+    approve(store, story.id, by=OPERATOR)
+    assert list(proposals(store, REGION)["title"]) == ["Taxi-bus"]
+    page = proposal(store, story.id)
+    assert (page.team, page.evidence[0]["value"]) == ((Member("user", ""),), 212)
+    assert proposal(store, story.id, code=story.code).team == (AINA,)
 
 
-def test_from_an_idea_to_lessons_with_dates_and_reasons(settings, started, idea):
-    proposal_id, code = started.proposal_id, started.claim_code
-    approve(settings, proposal_id, by=OPERATOR)
-    with pytest.raises(InputError, match=r"a service provider as co-owner; the degree of ownership"):
-        move(settings, proposal_id, to="submitted", code=code)
-    practice = join_team(settings, proposal_id, who=Member("provider", "The practice"), code=code)
-    write_in_proposal(settings, proposal_id, code=practice.claim_code, ownership="co_designed")
-    move(settings, proposal_id, to="submitted", code=code)
-    move(settings, proposal_id, to="returned", by=OPERATOR, reason="Who drives?")
-    move(settings, proposal_id, to="submitted", code=code)
-    move(settings, proposal_id, to="accepted", by=OPERATOR)
+def test_what_is_changed_later_is_shown_once_a_coordinator_has_read_it_again(store):
+    story = begun(store)
+    approve(store, story.id, by=OPERATOR)
+    assert unread_proposals(store, REGION, by=OPERATOR).empty
+    changed = Sentences("Call 555 0101", "Ask for Ants.", "x", "y")
+    write_in_proposal(store, story.id, code=story.code, sentences=changed, answers={"risks": {"not_known": "secret"}})
+    for shown in (proposal(store, story.id), proposal(store, story.id, code=answered(store).code)):
+        assert (shown.sentences, shown.answers, shown.version) == (WORDS, {}, 1)
+    assert "Call 555 0101" not in set(proposals(store, REGION)["title"])
+    assert proposal(store, story.id, code=story.code).sentences == changed
+    assert story.id in set(unread_proposals(store, REGION, by=OPERATOR)["id"])
+    approve(store, story.id, by=OPERATOR)
+    assert proposal(store, story.id).sentences == changed
+
+
+def test_from_an_idea_to_lessons_with_dates_and_reasons(store):
+    story = begun(store)
+    approve(store, story.id, by=OPERATOR)
+    with pytest.raises(InputError, match=r"a service provider as co-owner; the degree of ownership.*What does it cost"):
+        move(store, story.id, to="submitted", code=story.code)
+    practice = join_team(store, story.id, who=PRACTICE, code=story.code)
+    write_in_proposal(store, story.id, code=practice.claim_code, answers=ANSWERS, ownership="co_designed")
+    move(store, story.id, to="submitted", code=story.code)
+    with pytest.raises(InputError, match="cannot be changed now"):
+        write_in_proposal(store, story.id, code=story.code, answers={"risks": {"not_known": "ice"}})
+    move(store, story.id, to="returned", by=OPERATOR, reason="Who drives?")
+    move(store, story.id, to="submitted", code=story.code)
+    move(store, story.id, to="accepted", by=OPERATOR)
     for step in ("running", "completed", "lessons"):
-        move(settings, proposal_id, to=step, code=code)
-    steps = proposal(settings, proposal_id).steps
+        move(store, story.id, to=step, code=story.code)
+    steps = proposal(store, story.id).steps
     assert [step["status"] for step in steps] == [
         "team", "proposal", "submitted", "returned", "submitted", "accepted", "running", "completed", "lessons",
     ]  # fmt: skip
     assert steps[3]["reason"] == "Who drives?"
-    assert open_with_code(settings, idea.claim_code).status == "taken_up"
+    assert open_with_code(store, story.idea_code).status == "taken_up"
+    assert check_log(store, by=OPERATOR) is None
 
 
-def test_a_stranger_changes_nothing(settings, started, idea):
-    approve(settings, started.proposal_id, by=OPERATOR)
-    stranger = propose(settings, REGION, sentences=WORDS, who=AINA, idea_id=idea.id)
-    for code in ("", idea.claim_code, stranger.claim_code):
+def test_reasons_that_a_team_wrote_stay_inside_and_a_declined_proposal_is_taken_up_again_by_its_team(store):
+    story = answered(store)
+    move(store, story.id, to="submitted", code=story.code)
+    move(store, story.id, to="declined", by=OPERATOR, reason="No money this year.")
+    move(store, story.id, to="proposal", code=story.code)
+    move(store, story.id, to="stopped", code=story.code, reason="Ants is ill.")
+    assert [step["reason"] for step in proposal(store, story.id).steps if step["reason"]] == ["No money this year."]
+    assert proposal(store, story.id, code=story.code).steps[-1]["reason"] == "Ants is ill."
+
+
+@pytest.mark.parametrize("open_question", ["costs", "first_test", "afterwards"])
+def test_each_question_is_optional_until_it_is_submitted_and_not_known_is_an_answer(store, open_question):
+    story = answered(store)
+    write_in_proposal(store, story.id, code=story.code, answers={open_question: {}})
+    assert proposal(store, story.id, code=story.code).progress == "16 of 17 answered"
+    with pytest.raises(InputError, match="we do not know yet"):
+        move(store, story.id, to="submitted", code=story.code)
+    write_in_proposal(store, story.id, code=story.code, answers={open_question: {"not_known": "We ask in May."}})
+    move(store, story.id, to="submitted", code=story.code)
+
+
+def test_a_stranger_changes_nothing(store):
+    story = begun(store)
+    approve(store, story.id, by=OPERATOR)
+    stranger = begun(store)
+    for code in ("", stranger.idea_code, stranger.code):
         with pytest.raises(NotAllowedError):
-            write_in_proposal(settings, started.proposal_id, code=code, ownership="user_led")
+            write_in_proposal(store, story.id, code=code, ownership="user_led")
         with pytest.raises(NotAllowedError):
-            join_team(settings, started.proposal_id, who=AINA, code=code)
+            join_team(store, story.id, who=AINA, code=code)
         with pytest.raises(NotAllowedError):
-            comment(settings, started.proposal_id, text="x", code=code)
+            comment(store, story.id, text="x", code=code)
     with pytest.raises(NotAllowedError):
-        move(settings, started.proposal_id, to="stopped", by=Person("p", frozenset({("provider", "*")})), reason="no")
+        move(store, story.id, to="stopped", by=Person("p", frozenset({("provider", "*")})), reason="no")
 
 
-def test_each_change_is_a_version_that_can_be_read_again(settings, started):
-    approve(settings, started.proposal_id, by=OPERATOR)
-    more = Sentences("Taxi-bus", "A taxi-bus on Tuesdays.", WORDS.for_whom, WORDS.why_here)
-    assert write_in_proposal(settings, started.proposal_id, code=started.claim_code, sentences=more) == 2
-    write_in_proposal(settings, started.proposal_id, code=started.claim_code, answers={"risks": "ice\x00"})
-    kept = versions(settings, started.proposal_id)
-    assert [row["content"]["what"] for row in kept] == [WORDS.what, more.what, more.what]
-    assert kept[-1]["content"]["answers"] == {"risks": "ice"}
-
-
-def test_the_team_talks_among_itself(settings, started):
-    comment(settings, started.proposal_id, text="Who drives?", code=started.claim_code)
-    assert [row["text"] for row in team_comments(settings, started.proposal_id, code=started.claim_code)] == [
-        "Who drives?"
-    ]
-    with pytest.raises(NotAllowedError):
-        team_comments(settings, started.proposal_id)
-
-
-def test_an_unpublished_idea_cannot_become_a_proposal(settings, idea):
-    hidden = tell(settings, REGION, draft=Draft("idea", "bus_stop", "x", Place(municipality_id="m1")))
+def test_an_unpublished_idea_cannot_become_a_proposal(store):
+    hidden = tell(store, REGION, draft=Draft("idea", "bus_stop", "x", Place(municipality_id="m1")))
     with pytest.raises(MissingDataError, match="not published"):
-        propose(settings, REGION, sentences=WORDS, who=AINA, idea_id=hidden.id)
+        propose(store, REGION, sentences=WORDS, who=AINA, idea_id=hidden.id)
     with pytest.raises(MissingDataError, match="not published"):
-        propose(settings, "elsewhere", sentences=WORDS, who=AINA, idea_id=idea.id)
+        propose(store, "elsewhere", sentences=WORDS, who=AINA, idea_id=published(store).id)
 
 
-def test_linked_health_needs_count_but_are_not_listed(settings, idea):
-    need = tell(settings, REGION, draft=Draft("need", "gp", "x", Place(municipality_id="m1")))
-    publish(settings, need.id, by=OPERATOR)
-    started = propose(settings, REGION, sentences=WORDS, who=AINA, idea_id=idea.id, needs=[need.id, idea.id])
-    assert proposal(settings, started.proposal_id, by=OPERATOR).needs == (idea.id,)
-    assert need.id not in set(public_contributions(settings, REGION)["id"])
+def test_linked_needs_are_listed_for_the_team_and_counted_in_fives_for_others(store):
+    idea = published(store)
+    need = tell(store, REGION, draft=Draft("need", "gp", "x", Place(municipality_id="m1")))
+    publish(store, need.id, by=OPERATOR)
+    started = propose(store, REGION, sentences=WORDS, who=AINA, idea_id=idea.id, needs=[need.id, idea.id])
+    assert proposal(store, started.proposal_id, by=OPERATOR).needs == (idea.id,)
+    approve(store, started.proposal_id, by=OPERATOR)
+    shown = proposal(store, started.proposal_id)
+    assert (shown.needs, shown.needs_count) == ((), 0)
 
 
-def test_the_three_sentences_are_asked_for_by_name(settings, idea):
+@pytest.mark.parametrize(("category", "linked", "shown"), [("library", 7, 5), ("gp", 7, 0), ("gp", 11, 10)])
+def test_protected_needs_are_counted_from_ten_on(store, category, linked, shown):
+    needs = [published(store, kind="need", category=category).id for _number in range(linked)]
+    started = propose(store, REGION, sentences=WORDS, who=AINA, needs=needs)
+    approve(store, started.proposal_id, by=OPERATOR)
+    assert proposal(store, started.proposal_id).needs_count == shown
+    assert list(proposals(store, REGION)["needs"]) == [shown]
+
+
+def test_the_three_sentences_are_asked_for_by_name(store):
     with pytest.raises(InputError, match="these are missing: for_whom, why_here"):
-        propose(settings, REGION, sentences=Sentences("T", "W", " ", ""), who=AINA, idea_id=idea.id)
+        propose(store, REGION, sentences=Sentences("T", "W", " ", ""), who=AINA, idea_id=published(store).id)

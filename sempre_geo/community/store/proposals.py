@@ -1,4 +1,4 @@
-"""Proposals in the store: their words, versions, needs and teams."""
+"""Proposals in the store: their words, versions, drafts, needs, teams and invitations."""
 
 from __future__ import annotations
 
@@ -6,11 +6,22 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.tables import comments, proposal_needs, proposal_versions, proposals, team
+from sempre_geo.community.store.tables import (
+    comments,
+    contributions,
+    erasures,
+    invitations,
+    network_proposals,
+    proposal_drafts,
+    proposal_needs,
+    proposal_versions,
+    proposals,
+    team,
+)
 
 
 def save_proposal(transaction: Transaction, row: Mapping[str, Any], *, needs: Iterable[str]) -> None:
@@ -42,20 +53,24 @@ def load_proposal(transaction: Transaction, proposal_id: str) -> Row | None:
 
 
 def load_proposals(transaction: Transaction, region: str) -> pd.DataFrame:
-    """A region's proposals with the number of linked needs, the newest first."""
-    needs = (
-        select(proposal_needs.c.proposal_id, func.count().label("needs"))
-        .group_by(proposal_needs.c.proposal_id)
-        .subquery()
-    )
-    query = (
-        select(proposals, func.coalesce(needs.c.needs, 0).label("needs"))
-        .outerjoin(needs, needs.c.proposal_id == proposals.c.id)
-        .where(proposals.c.region == region)
-        .order_by(proposals.c.created_at.desc(), proposals.c.id)
-    )
-    result = transaction.execute(query)
+    """A region's proposals, the newest first."""
+    query = select(proposals).where(proposals.c.region == region)
+    result = transaction.execute(query.order_by(proposals.c.created_at.desc(), proposals.c.id))
     return pd.DataFrame(list(result), columns=list(result.keys()))
+
+
+def load_need_topics(transaction: Transaction, region: str) -> dict[str, list[str]]:
+    """By proposal id: the topic of each linked need, empty text for one that is not protected."""
+    linked = (
+        select(proposal_needs.c.proposal_id, contributions.c.topic)
+        .join(contributions, contributions.c.id == proposal_needs.c.contribution_id)
+        .join(proposals, proposals.c.id == proposal_needs.c.proposal_id)
+        .where(proposals.c.region == region)
+    )
+    topics: dict[str, list[str]] = {}
+    for row in transaction.execute(linked):
+        topics.setdefault(row.proposal_id, []).append(row.topic)
+    return topics
 
 
 def change_proposal(transaction: Transaction, proposal_id: str, values: Mapping[str, Any]) -> None:
@@ -64,11 +79,27 @@ def change_proposal(transaction: Transaction, proposal_id: str, values: Mapping[
 
 
 def save_version(
-    transaction: Transaction, proposal_id: str, *, version: int, at: str, content: Mapping[str, Any]
+    transaction: Transaction, proposal_id: str, *, version: int, at: str, content: Mapping[str, Any], actor: str = ""
 ) -> None:
-    """Keep what a proposal said at one version."""
-    row = {"proposal_id": proposal_id, "version": version, "at": at, "content": dict(content)}
+    """Keep what a proposal said at one version, and who wrote it."""
+    row = {"proposal_id": proposal_id, "version": version, "at": at, "content": dict(content), "actor": actor}
     transaction.execute(insert(proposal_versions), row)
+
+
+def load_version(transaction: Transaction, proposal_id: str, version: int) -> Row | None:
+    """One version of a proposal; None if there is none of that number."""
+    here = (proposal_versions.c.proposal_id == proposal_id) & (proposal_versions.c.version == version)
+    found = transaction.execute(select(proposal_versions).where(here)).mappings().first()
+    return dict(found) if found else None
+
+
+def load_read_contents(transaction: Transaction, region: str) -> dict[str, Row]:
+    """By proposal id: the content of the version that a coordinator has read, for those of which one was."""
+    joined = (proposal_versions.c.proposal_id == proposals.c.id) & (
+        proposal_versions.c.version == proposals.c.read_version
+    )
+    query = select(proposals.c.id, proposal_versions.c.content).join(proposal_versions, joined)
+    return {row.id: row.content for row in transaction.execute(query.where(proposals.c.region == region))}
 
 
 def load_versions(transaction: Transaction, proposal_id: str) -> list[Row]:
@@ -88,6 +119,39 @@ def load_team(transaction: Transaction, proposal_id: str) -> list[Row]:
     return [dict(row) for row in transaction.execute(query).mappings()]
 
 
+def load_member_of_account(transaction: Transaction, proposal_id: str, account_id: str) -> Row | None:
+    """The place that an account has in a team; None if it has none."""
+    here = (team.c.proposal_id == proposal_id) & (team.c.account_id == account_id)
+    found = transaction.execute(select(team).where(here)).mappings().first()
+    return dict(found) if found else None
+
+
+def change_member(transaction: Transaction, member_id: str, values: Mapping[str, Any]) -> None:
+    """Write new values into some columns of a team member."""
+    transaction.execute(update(team).where(team.c.id == member_id).values(**values))
+
+
+def erase_member(transaction: Transaction, member_id: str, *, at: str) -> None:
+    """Remove somebody from a team, their drafts too, and note the id, so that a restored backup is cleaned."""
+    transaction.execute(delete(proposal_drafts).where(proposal_drafts.c.writer == member_id))
+    transaction.execute(update(comments).where(comments.c.member_id == member_id).values(member_id=None))
+    transaction.execute(delete(team).where(team.c.id == member_id))
+    if not transaction.execute(select(erasures.c.thing).where(erasures.c.thing == member_id)).first():
+        transaction.execute(insert(erasures), {"thing": member_id, "at": at})
+
+
+def save_invitation(transaction: Transaction, row: Mapping[str, Any]) -> None:
+    """Keep an invitation into a team."""
+    transaction.execute(insert(invitations), dict(row))
+
+
+def take_invitation(transaction: Transaction, proposal_id: str, *, digest: str, after: str) -> bool:
+    """Use up an invitation that is not older than a moment; False if there is none."""
+    here = (invitations.c.digest == digest) & (invitations.c.proposal_id == proposal_id)
+    fresh = here & (invitations.c.created_at >= after)
+    return bool(transaction.execute(delete(invitations).where(fresh)).rowcount)
+
+
 def load_claimed_member(transaction: Transaction, digest: str) -> Row | None:
     """The team member whom a claim code opens."""
     found = transaction.execute(select(team).where(team.c.claim_digest == digest)).mappings().first()
@@ -103,3 +167,32 @@ def load_comments(transaction: Transaction, proposal_id: str) -> list[Row]:
     """The comments on a proposal, the oldest first."""
     query = select(comments).where(comments.c.proposal_id == proposal_id)
     return [dict(row) for row in transaction.execute(query.order_by(comments.c.created_at, comments.c.id)).mappings()]
+
+
+def save_draft(
+    transaction: Transaction, proposal_id: str, *, writer: str, question: str, content: Mapping[str, Any], at: str
+) -> None:
+    """Keep what somebody has half written on a question, in the place of what they had before."""
+    erase_draft(transaction, proposal_id, writer=writer, question=question)
+    row = {"proposal_id": proposal_id, "writer": writer, "question": question, "content": dict(content), "at": at}
+    transaction.execute(insert(proposal_drafts), row)
+
+
+def erase_draft(transaction: Transaction, proposal_id: str, *, writer: str, question: str) -> None:
+    """Forget what somebody had half written on a question."""
+    drafts = proposal_drafts.c
+    here = (drafts.proposal_id == proposal_id) & (drafts.writer == writer) & (drafts.question == question)
+    transaction.execute(delete(proposal_drafts).where(here))
+
+
+def load_drafts(transaction: Transaction, proposal_id: str, *, writer: str) -> dict[str, Any]:
+    """What somebody has half written, by question."""
+    drafts = proposal_drafts.c
+    query = select(drafts.question, drafts.content).where(drafts.proposal_id == proposal_id, drafts.writer == writer)
+    return {row.question: row.content for row in transaction.execute(query.order_by(drafts.question))}
+
+
+def load_networks_of(transaction: Transaction, proposal_id: str) -> list[str]:
+    """Ids of the networks that a proposal belongs to."""
+    query = select(network_proposals.c.network_id).where(network_proposals.c.proposal_id == proposal_id)
+    return list(transaction.execute(query.order_by(network_proposals.c.network_id)).scalars())

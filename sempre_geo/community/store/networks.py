@@ -1,0 +1,48 @@
+"""Local Empowerment Networks in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from sempre_geo.community.store.contributions import Row
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.tables import network_proposals, networks
+
+
+def save_network(transaction: Transaction, row: Mapping[str, Any]) -> None:
+    """Add a network."""
+    transaction.execute(insert(networks), dict(row))
+
+
+def load_network(transaction: Transaction, network_id: str) -> Row | None:
+    """One network; None if there is none."""
+    found = transaction.execute(select(networks).where(networks.c.id == network_id)).mappings().first()
+    return dict(found) if found else None
+
+
+def load_networks(transaction: Transaction, region: str) -> list[Row]:
+    """A region's networks by name."""
+    query = select(networks).where(networks.c.region == region).order_by(networks.c.name, networks.c.id)
+    return [dict(row) for row in transaction.execute(query).mappings()]
+
+
+def change_network(transaction: Transaction, network_id: str, values: Mapping[str, Any]) -> None:
+    """Write new values into some columns of a network."""
+    transaction.execute(update(networks).where(networks.c.id == network_id).values(**values))
+
+
+def load_network_proposals(transaction: Transaction, network_id: str) -> list[str]:
+    """Ids of the proposals that belong to a network."""
+    query = select(network_proposals.c.proposal_id).where(network_proposals.c.network_id == network_id)
+    return list(transaction.execute(query.order_by(network_proposals.c.proposal_id)).scalars())
+
+
+def save_network_proposals(transaction: Transaction, network_id: str, proposal_ids: Iterable[str]) -> None:
+    """Make these the proposals of a network."""
+    transaction.execute(delete(network_proposals).where(network_proposals.c.network_id == network_id))
+    rows = [{"network_id": network_id, "proposal_id": one} for one in dict.fromkeys(proposal_ids)]
+    if rows:
+        transaction.execute(insert(network_proposals), rows)
