@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sempre_geo.community.access import OPERATOR, Person
-from sempre_geo.community.proposal_form import Question, amount_from, cost_totals, kept_answer
+from sempre_geo.community.proposal_form import Question, amount_from, cost_totals, kept_answer, kept_answers
 from sempre_geo.community.proposal_questions import COUNT, FIRST, questions
 from sempre_geo.community.proposal_versions import differences
-from sempre_geo.community.proposals import Member
+from sempre_geo.community.proposals import Member, check_first_test
 from sempre_geo.community.store.transfer import load_all_rows
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.accounts import add_account, login
@@ -34,12 +34,6 @@ from sempre_geo.pipeline.community.proposals import approve, proposal
 from tests.pipeline.proposal_story import AINA, ANSWERS, FIGURE, PRACTICE, answered, begun, published
 
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
-
-
-@pytest.fixture
-def store(settings):
-    yield settings
-    close_community(settings)
 
 
 def test_every_question_has_help_an_example_and_an_id_of_its_own():
@@ -95,10 +89,15 @@ def test_what_is_no_amount_is_refused_in_a_sentence(written):
         ({"risks": {"cost": 1}}, "no field 'cost'"),
     ],
 )
-def test_an_answer_that_cannot_be_used_is_refused_and_nothing_is_written(store, answers, problem):
-    story = begun(store)
+def test_an_answer_that_cannot_be_used_is_refused_in_a_sentence(answers, problem):
     with pytest.raises(InputError, match=problem):
-        write_in_proposal(store, story.id, code=story.code, answers=answers)
+        check_first_test(kept_answers(questions(), answers).get("first_test", {}))
+
+
+def test_of_a_refused_answer_nothing_is_written(store):
+    story = begun(store)
+    with pytest.raises(InputError):
+        write_in_proposal(store, story.id, code=story.code, answers={**ANSWERS, "risks": {"risks": "many"}})
     assert len(versions(store, story.id, code=story.code)) == 1
 
 

@@ -10,19 +10,12 @@ from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.accounts import check_log
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
-from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.proposal_queue import unread_proposals
 from sempre_geo.pipeline.community.proposal_team import join_team
 from sempre_geo.pipeline.community.proposal_writing import comment, write_in_proposal
 from sempre_geo.pipeline.community.proposals import approve, move, proposal, proposals, propose
 from sempre_geo.pipeline.community.review import publish
 from tests.pipeline.proposal_story import AINA, ANSWERS, PRACTICE, REGION, WORDS, answered, begun, published
-
-
-@pytest.fixture
-def store(settings):
-    yield settings
-    close_community(settings)
 
 
 def test_a_proposal_is_listed_once_a_coordinator_has_read_it(store):
