@@ -93,35 +93,33 @@ def merged_parts(people: pd.Series, zones: pd.DataFrame, *, fewest: int) -> list
 
     Nothing is returned if all of them together are fewer.
     """
-    known = people[people.index.isin(zones.index) & people.gt(0)].sort_index()
-    if known.sum() < fewest:
+    heard = people[people.gt(0)].sort_index()
+    at = zones.index.get_indexer(heard.index)
+    counts, at = heard.to_numpy(dtype=int)[at >= 0], at[at >= 0]
+    if counts.sum() < fewest:
         return []
-    places = zones.reindex(known.index)
+    places = zones.iloc[at]
+    ids, names = places.index.astype(str).tolist(), places["name"].tolist()
     east, north = metres_of(places["lon"].to_numpy(dtype=float), places["lat"].to_numpy(dtype=float))
-    group = joined(
-        known.to_numpy(dtype=float),
-        np.column_stack([east, north]),
-        fewest=fewest,
-        farthest_m=math.inf,
-        turn=[str(zone) for zone in known.index],
-    )
+    group = joined(counts.astype(float), np.column_stack([east, north]), fewest=fewest, farthest_m=math.inf, turn=ids)
+    spots = places[["lon", "lat"]].to_numpy(dtype=float)
     listed: dict[int, list[int]] = {}
-    for at, name in enumerate(group):
-        listed.setdefault(int(name), []).append(at)
-    counts, ids = known.to_numpy(dtype=int), [str(zone) for zone in known.index]
-    spots = list(zip(places["name"], places["lon"], places["lat"], strict=True))
-    return [_part(members, ids, counts, spots) for members in listed.values()]
+    for at_place, name in enumerate(group.tolist()):
+        listed.setdefault(name, []).append(at_place)
+    return [_part(members, ids, names, counts=counts, spots=spots) for members in listed.values()]
 
 
-def _part(members: list[int], ids: list[str], counts: NDArray[np.int64], spots: list[tuple[str, float, float]]) -> Part:
+def _part(
+    members: list[int], ids: list[str], names: list[str], *, counts: NDArray[np.int64], spots: NDArray[np.float64]
+) -> Part:
     """A part from the positions of its members; it is drawn where most of its people are."""
-    leading = max(members, key=lambda at: counts[at])
+    leading = max(members, key=counts.__getitem__)
     return Part(
         zones=tuple(ids[at] for at in members),
-        people=int(counts[members].sum()),
-        name=", ".join(dict.fromkeys(spots[at][0] for at in members)),
-        lon=float(spots[leading][1]),
-        lat=float(spots[leading][2]),
+        people=sum(int(counts[at]) for at in members),
+        name=", ".join(dict.fromkeys(names[at] for at in members)),
+        lon=float(spots[leading, 0]),
+        lat=float(spots[leading, 1]),
     )
 
 

@@ -12,8 +12,9 @@ from sempre_geo.community.store.tables import public_cuts
 
 
 def save_cut(transaction: Transaction, region: str, *, week: str, table: pd.DataFrame) -> None:
-    """Keep the cut of a week."""
-    content: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")  # type: ignore[assignment]
+    """Keep the cut of a week, column by column."""
+    held = table.astype(object)
+    content: dict[str, list[Any]] = {str(name): held[name].where(held[name].notna(), None).tolist() for name in held}
     transaction.execute(insert(public_cuts), {"region": region, "week": week, "content": content})
 
 

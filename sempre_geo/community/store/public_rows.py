@@ -58,11 +58,12 @@ def load_tallies(transaction: Transaction, region: str, *, before: str) -> Talli
     The database sums: a hundred thousand texts need not be read to count them.
     """
     heard = _heard(region, before=before)
-    spread = _tally(transaction, heard, "groups")
+    words = _tally(transaction, heard, "category", "obstacle", "about", "kind", "groups")
+    spread = words.groupby(["groups", "topic"])["people"].sum().reset_index()
     listed = spread.assign(groups=spread["groups"].map(json.loads)).explode("groups").dropna(subset=["groups"])
     return Tallies(
         by_place=_tally(transaction, heard, "zone_id", "category"),
-        by_word=_tally(transaction, heard, "category", "obstacle", "about", "kind"),
+        by_word=words.groupby(["category", "obstacle", "about", "kind", "topic"])["people"].sum().reset_index(),
         by_group=listed.groupby(["groups", "topic"])["people"].sum().reset_index(),
     )
 
