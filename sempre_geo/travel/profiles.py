@@ -14,7 +14,7 @@ Algorithmics 23, https://doi.org/10.1145/3274661
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ FAR_S = 2**30
 
 Ints = NDArray[np.int32]
 Flags = NDArray[np.bool_]
+_Whole = TypeVar("_Whole", bound=np.integer[Any])
 
 
 class Legs(NamedTuple):
@@ -176,9 +177,9 @@ def service_profile(rides: Rides, to_root_s: Ints, *, arrive_by_s: int) -> Profi
 
 
 @compiled
-def twice(values: Ints) -> Ints:
+def twice(values: NDArray[_Whole]) -> NDArray[_Whole]:
     """The same rows with as much room again."""
-    longer = np.empty((2 * len(values), values.shape[1]), np.int32)
+    longer = np.empty((2 * len(values), values.shape[1]), values.dtype)
     for row in range(len(values)):  # a slice assigned at once takes seconds to compile
         for column in range(values.shape[1]):
             longer[row, column] = values[row, column]
@@ -245,27 +246,27 @@ def _scan(rides: Rides, to_root_s: Ints, arrivals: Ints) -> Ints:
             if used == len(chain):
                 chain = twice(chain)
             time = dep_s[c] - into_s[k]
-            used += _chained(first, chain, used, into_stop[k], time, best)
+            used += chained(first, chain, used, into_stop[k], time, best)
     return found[:n]
 
 
 @compiled
-def _chained(first: Ints, chain: Ints, new: int, stop: int, time: int, arrival: int) -> int:
-    """Put (latest time to get off here, arrival) into the stop's chain, and drop what it beats.
+def chained(first: Ints, chain: NDArray[Any], new: int, stop: int, time: int, value: int) -> int:
+    """Put (latest time to get off here, what that leads to) into the stop's chain, and drop what it beats.
 
-    A chain runs from the earliest time to the latest, its third column leads on. Returns 1 if the place
-    ``new`` was used, 0 if something in the chain is as good.
+    The less it leads to the better. A chain runs from the earliest time to the latest, its third column leads on.
+    Returns 1 if the place ``new`` was used, 0 if something in the chain is as good.
     """
     before, link = -1, first[stop]
-    while link >= 0 and chain[link, 0] < time and chain[link, 1] < arrival:
+    while link >= 0 and chain[link, 0] < time and chain[link, 1] < value:
         before, link = link, chain[link, 2]
     while link >= 0 and chain[link, 0] < time:
         link = chain[link, 2]
-    if link >= 0 and chain[link, 1] <= arrival:
+    if link >= 0 and chain[link, 1] <= value:
         return 0
     if link >= 0 and chain[link, 0] == time:
         link = chain[link, 2]
-    chain[new, 0], chain[new, 1], chain[new, 2] = time, arrival, link
+    chain[new, 0], chain[new, 1], chain[new, 2] = time, value, link
     if before < 0:
         first[stop] = new
     else:

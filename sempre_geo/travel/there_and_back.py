@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sempre_geo.travel.compiled import compiled
-from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Profile, position_of, twice
+from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Profile, Rides, position_of, twice
 
 
 class Homes(NamedTuple):
@@ -59,6 +59,39 @@ class Wish(NamedTuple):
     stay_s: int
     earliest_s: int
     latest_s: int
+
+
+@dataclass(frozen=True)
+class Town:
+    """What a search for one service needs: both directions of the day and the ways on foot.
+
+    Attributes
+    ----------
+    there, back
+        The day's rides, and the same turned round in time.
+    homes
+        Walks between homes and stops.
+    to_service_s, from_service_s
+        Walks between each stop and the service, ``FAR_S`` where too far; int32, shape (stops,).
+    walk_there_s, walk_back_s
+        Walks between each home and the service; int32, shape (homes,).
+    """
+
+    there: Rides
+    back: Rides
+    homes: Homes
+    to_service_s: Ints
+    from_service_s: Ints
+    walk_there_s: Ints
+    walk_back_s: Ints
+
+    @property
+    def homeward(self) -> Town:
+        """The same turned round in time: what is a way there in it is a way home."""
+        return Town(
+            self.back, self.there, Homes(self.homes.egress, self.homes.access), self.from_service_s,
+            self.to_service_s, self.walk_back_s, self.walk_there_s,
+        )  # fmt: skip
 
 
 class Windows(NamedTuple):

@@ -35,17 +35,17 @@ from numpy.typing import NDArray
 
 from sempre_geo.i18n import gettext as _
 from sempre_geo.progress import Progress, silent
+from sempre_geo.travel.easiest_visits import easiest, starts
 from sempre_geo.travel.hours import DAY_MIN, OpenDay, merged
-from sempre_geo.travel.itineraries import Town, easiest
 from sempre_geo.travel.profiles import FAR_S, Ints, Legs, Rides, service_profile
 from sempre_geo.travel.there_and_back import (
     Door,
     Homes,
     Meetings,
+    Town,
     Windows,
     Wish,
     meetings,
-    start_after,
     wish_in_seconds,
 )
 
@@ -57,7 +57,7 @@ REASONS = (
     "no_return", "not_accessible",
 )  # fmt: skip
 # Which service a person without a visit is told about: the one that fails by the least.
-_CLOSENESS = {
+CLOSENESS = {
     code: rank
     for rank, code in enumerate(
         (
@@ -66,7 +66,7 @@ _CLOSENESS = {
         )
     )
 }  # fmt: skip
-_BY_CLOSENESS = tuple(_CLOSENESS)
+_BY_CLOSENESS = tuple(CLOSENESS)
 _MOMENT_S = 60
 _ANY_TIME = 2
 _NEVER = np.iinfo(np.int64).max
@@ -251,13 +251,13 @@ def closeness_of(met: Meetings, wish: Wish, *, in_reach: NDArray[np.bool_], on_r
             ~moment_before_home,
         ],
         [
-            _CLOSENESS[name]
+            CLOSENESS[name]
             for name in (
                 "no_road", "no_stop_in_reach", "no_departure", "closed_that_day", "closed_on_arrival",
                 "stay_too_short", "no_return", "closed_on_arrival",
             )
         ],
-        _CLOSENESS["stay_too_short"],
+        CLOSENESS["stay_too_short"],
     )  # fmt: skip
     return code.astype(np.int32)
 
@@ -318,8 +318,7 @@ class _Ledger:
         if not best.any():
             return _NO_VISITS
         ways, counts = easiest(kept.town, windows, kept.wish), kept.counts[:, best]
-        hours = kept.wish.open_s, kept.wish.close_s, kept.wish.stay_s
-        start = np.array([start_after(arrive, *hours) for arrive in ways[:, 2]], dtype=np.int32)
+        start = starts(ways[:, 2].copy(), kept.wish)
         return pd.DataFrame(
             {
                 "home": windows.home, "site": np.int32(kept.site), "rank": np.int32(kept.rank),
@@ -360,7 +359,7 @@ def _joined(ledger: _Ledger, best: pd.DataFrame) -> pd.DataFrame:
     table = best.reindex(range(len(ledger.order)), fill_value=0)
     found = table.index.isin(best.index)
     known_site = ledger.failing_site >= 0
-    closeness = np.where(known_site, ledger.failure // _MOST_SITES // FAR_S, _CLOSENESS["no_departure"])
+    closeness = np.where(known_site, ledger.failure // _MOST_SITES // FAR_S, CLOSENESS["no_departure"])
     reason = np.array(_BY_CLOSENESS, dtype=object)[closeness]
     table["status"] = np.where(found, np.where(table["rank"] == 0, "ok", "ok_if_open"), "none")
     table["reason"] = np.where(found, "", reason)

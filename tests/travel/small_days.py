@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from sempre_geo.travel.hours import OpenDay
-from sempre_geo.travel.itineraries import Town
 from sempre_geo.travel.profiles import FAR_S, legs_from_pairs, rides_of_day, turned
-from sempre_geo.travel.there_and_back import Homes
+from sempre_geo.travel.there_and_back import Homes, Town
 from sempre_geo.travel.timetable import ServiceDay
 from sempre_geo.travel.visits import Ground, Question, Site
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sempre_geo.travel.itineraries import HOME, SERVICE, easiest, visit_of_window
+from sempre_geo.travel.easiest_visits import easiest, starts
+from sempre_geo.travel.itineraries import HOME, SERVICE, visit_of
 from sempre_geo.travel.profiles import FAR_S, service_profile
 from sempre_geo.travel.there_and_back import Door, meetings, wish_in_seconds
 from tests.travel.small_days import Small, count_visits, random_small
@@ -51,8 +52,15 @@ def test_every_leg_of_a_visit_is_a_real_one() -> None:
     for seed in range(200):
         small = random_small(seed)
         found, town, wish = met(small)
-        for at in range(len(found.windows.home)):
-            visit = visit_of_window(town, found.windows, wish, at=at)
+        windows = found.windows
+        for at, (changes, walking, arrive, leave) in enumerate(easiest(town, windows, wish).tolist()):
+            if changes == FAR_S:
+                continue
+            start = int(starts(np.array([arrive], np.int32), wish)[0])
+            moments = {"arrive_s": arrive, "start_s": start, "end_s": start + wish.stay_s, "leave_s": leave}
+            ends = {"leave_home_s": int(windows.leave_home_s[at]), "home_s": int(windows.home_s[at])}
+            visit = visit_of(town, 0, moments | ends)
+            assert (visit.transfers, visit.walking_s) == (changes, walking)
             assert visit.away_s == found.away_s[0]
             assert visit.walking_s + visit.riding_s + visit.waiting_s + small.stay * 60 == visit.away_s
             assert visit.waiting_s >= 0

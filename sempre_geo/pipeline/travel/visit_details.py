@@ -14,7 +14,7 @@ from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, che
 from sempre_geo.pipeline.travel.visit_sentences import reliability_sentences, visit_sentence, week_sentences
 from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, week_visits
 from sempre_geo.settings import Settings
-from sempre_geo.travel.itineraries import Visit, way_back, way_there
+from sempre_geo.travel.itineraries import Visit, visit_of
 from sempre_geo.travel.reliability import Reliability, reliability, ways_home_of
 from sempre_geo.travel.visits import door_of, town_of
 
@@ -98,12 +98,8 @@ def visit_of_home(day: DayVisits, home: int) -> Visit:
     """The best visit of the home at a position, which must have one, with all its legs."""
     row = day.table.iloc[home]
     town = town_of(day.ground, day.sites[int(row["site"])])
-    times = {name: int(row[f"{name}_s"]) for name in ("leave_home", "arrive", "start", "end", "leave", "home")}
-    there = way_there(town, home, leave_s=times["leave_home"], by_s=times["arrive"])
-    back = way_back(town, home, leave_s=times["leave"], home_s=times["home"])
-    return Visit(
-        times["leave_home"], times["arrive"], times["start"], times["end"], times["leave"], times["home"], there, back
-    )
+    moments = ("leave_home_s", "arrive_s", "start_s", "end_s", "leave_s", "home_s")
+    return visit_of(town, home, {name: int(row[name]) for name in moments})
 
 
 def visit_sentences(

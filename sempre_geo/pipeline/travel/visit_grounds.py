@@ -56,7 +56,7 @@ class RegionGrounds:
         self.ground = lru_cache(maxsize=8)(self._ground)
         self.reach = lru_cache(maxsize=64)(self._reach)
         self._homes = lru_cache(maxsize=3)(self._homes_of)
-        self._streets = lru_cache(maxsize=4)(self._streets_of)
+        self.streets = lru_cache(maxsize=4)(self._streets_of)
 
     @property
     def timetable(self) -> RegionTimetable:
@@ -103,7 +103,7 @@ class RegionGrounds:
             The day lies outside the timetable's calendar, or there is no timetable.
         """
         if mode != TRANSIT or day is None:
-            return ground_without_rides(self._on_road(self._streets(mode)))
+            return ground_without_rides(self._on_road(self.streets(mode)))
         there = rides_of_day(self.timetable.day(day, rider))
         return Ground(there, turned(there), self._homes(rider), self._on_road(self.timetable.streets(rider)))
 
@@ -128,7 +128,7 @@ class RegionGrounds:
     def _reach(self, category: str, mode: str, rider: Rider) -> _Reach:
         services, cells = self.services(category), self.region.cells
         if mode != TRANSIT:
-            streets = self._streets(mode)
+            streets = self.streets(mode)
             there = _pairs(travel_matrix(streets, cells, services), cells.index, services.index)
             back = _pairs(travel_matrix(streets, services, cells), services.index, cells.index)
             none = pd.DataFrame({"origin": _NOTHING, "target": _NOTHING, "seconds": _NOTHING})
