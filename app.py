@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from sempre_geo.ui.app import parts
+from sempre_geo.site.app import parts
 
 app = st.App(**parts())

@@ -18,6 +18,7 @@ FLOORS = (
     "publish",
     "pipeline",
     "cli ui light",
+    "site",
 )
 FLOOR = {room: level for level, rooms in enumerate(FLOORS) for room in rooms.split()}
 ONLY_IN = {

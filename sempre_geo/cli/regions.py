@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def _serve(region: str | None, port: int) -> NoReturn:
     """Start the app as a process of its own: commands and pages do not import one another."""
     arguments = [region] if region else []
-    sys.exit(subprocess.call([sys.executable, "-m", "sempre_geo.ui", *arguments, "--port", str(port)]))  # noqa: S603 - our own
+    sys.exit(subprocess.call([sys.executable, "-m", "sempre_geo.site", *arguments, "--port", str(port)]))  # noqa: S603 - our own
 
 
 def _built(region: Region) -> None:

@@ -1,1 +1,1 @@
-"""Plain HTML pages for weak networks and screen readers: routes of the same app."""
+"""The light pages: the same use cases as plain HTML, for weak networks, old phones and screen readers."""

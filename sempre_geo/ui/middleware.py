@@ -47,7 +47,8 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = policy
+                if "Content-Security-Policy" not in headers:  # a light page brings a stricter one of its own
+                    headers["Content-Security-Policy"] = policy
                 for name, value in _ALWAYS.items():
                     headers[name] = value
             await send(message)

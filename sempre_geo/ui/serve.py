@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
+from starlette.routing import BaseRoute
 
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.palette import Theme, read_themes
@@ -31,6 +32,7 @@ def serve(
     port: int = DEFAULT_PORT,
     address: str = "localhost",
     open_browser: bool = False,
+    beside: Callable[[Settings, str], Sequence[BaseRoute]] = lambda _settings, _region: (),
 ) -> None:
     """Serve a built region until stopped; says where it can be reached.
 
@@ -42,6 +44,8 @@ def serve(
         The network address to listen on: ``localhost`` for this computer alone, ``0.0.0.0`` for a hall's network.
     open_browser
         Whether to open it in this computer's browser, too.
+    beside
+        Makes further routes of the same app, such as those of the light pages, from settings and region.
 
     Raises
     ------
@@ -56,7 +60,7 @@ def serve(
     shown = "localhost" if address in {"localhost", "127.0.0.1", "0.0.0.0"} else address  # noqa: S104 - compared, not bound
     _announce(f"http://{shown}:{port}", open_browser=open_browser)
     options = streamlit_options(read_themes(settings)) | {"server.port": port, "server.address": address}
-    make_app().run(config=options)
+    make_app(beside=beside(settings, region)).run(config=options)
 
 
 def environment(settings: Settings, region: str) -> dict[str, str]:

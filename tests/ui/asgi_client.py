@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,22 @@ class Answer:
 
 
 class Client:
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+    """Asks the app; ``run`` may be that of an `asyncio.Runner`, whose threads live on from one request to the next."""
 
-    def get(self, path: str) -> Answer:
-        return self._ask("GET", path, b"", {})
+    def __init__(self, app: ASGIApp, *, run: Callable[[Coroutine[Any, Any, None]], None] = asyncio.run) -> None:
+        self._app = app
+        self._run = run
+
+    def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Answer:
+        return self._ask("GET", path, b"", headers or {})
 
     def post(self, path: str, *, data: Mapping[str, str] | None = None, headers: Mapping[str, str]) -> Answer:
         body = urlencode(data or {}).encode()
         form = {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
         return self._ask("POST", path, body, {**form, **headers})
+
+    async def _asked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
 
     def _ask(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         plain, _mark, query = path.partition("?")
@@ -56,7 +62,7 @@ class Client:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        asyncio.run(self._app(scope, receive, send))
+        self._run(self._asked(scope, receive, send))
         start = next(message for message in sent if message["type"] == "http.response.start")
         content = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
         return Answer(start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, content)

@@ -1,4 +1,4 @@
-"""``python -m sempre_geo.ui [REGION] --port P``: the app as a process of its own, started by the commands."""
+"""``python -m sempre_geo.site [REGION] --port P``: the app as a process of its own, started by the commands."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from sempre_geo.errors import InputError, MissingFileError, SempreGeoError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.light.routes import light_routes
 from sempre_geo.region.bundle import built_regions
 from sempre_geo.settings import Settings, read_settings
 from sempre_geo.ui.serve import DEFAULT_PORT, serve
@@ -21,7 +22,7 @@ def start(region: str | None, port: int, address: str) -> None:
     """Serve a built region until stopped."""
     settings = read_settings()
     try:
-        serve(settings, region or _only_region(settings), port=port, address=address)
+        serve(settings, region or _only_region(settings), port=port, address=address, beside=light_routes)
     except SempreGeoError as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(2)

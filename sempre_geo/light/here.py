@@ -1,0 +1,73 @@
+"""What the light pages serve, and in which languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from sempre_geo.errors import MissingFileError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.explore.places import offered_categories
+from sempre_geo.pipeline.explore.views import open_region
+from sempre_geo.region.bundle import Region
+from sempre_geo.region.categories import Categories, read_categories
+from sempre_geo.settings import Settings
+
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "en": "English", "da": "Dansk", "de": "Deutsch", "et": "Eesti", "fi": "Suomi", "lt": "Lietuvių", "lv": "Latviešu",
+    "nb": "Norsk", "pl": "Polski", "sv": "Svenska", "uk": "Українська", "ru": "Русский",
+}  # fmt: skip
+"""The languages of the app, and Ukrainian and Russian, by their own names. Where a catalogue is missing, the page
+is in English and says so; what people write is kept in their language all the same."""
+
+
+@dataclass(frozen=True)
+class Here:
+    """The operator's settings and the name of the region; empty while none is built."""
+
+    settings: Settings
+    region_name: str
+
+    @property
+    def region(self) -> Region:
+        """The region.
+
+        Raises
+        ------
+        MissingFileError
+            No region is built yet.
+        """
+        if not self.region_name:
+            raise MissingFileError(
+                _("No region is built yet; run 'sempre-geo demo' for the fictional one, or 'sempre-geo build'.")
+            )
+        return open_region(self.settings, self.region_name)
+
+    @property
+    def categories(self) -> Mapping[str, str]:
+        """The kinds of services that the region has, with their names in the reader's language."""
+        known = _categories(self.settings)
+        return {name: known.title(name) for name in offered_categories(self.settings, self.region)}
+
+    def category(self, category_id: str) -> str:
+        """A category's name in the reader's language."""
+        return _categories(self.settings).title(category_id)
+
+
+@lru_cache(maxsize=4)
+def _categories(settings: Settings) -> Categories:
+    return read_categories(settings)
+
+
+def chosen_language(accepted: str) -> str:
+    """The first language of a browser's list that the pages have, else English.
+
+    >>> chosen_language("xx, lv-LV;q=0.9, en;q=0.8"), chosen_language("")
+    ('lv', 'en')
+    """
+    for wish in accepted.split(","):
+        code = wish.partition(";")[0].strip().partition("-")[0].lower()
+        if code in LANGUAGE_NAMES:
+            return code
+    return "en"

@@ -1,0 +1,123 @@
+"""With the code: read, change, contest, take along or erase one's own, and take a voice back."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from sempre_geo.errors import InputError, MissingDataError, SempreGeoError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.light.pages import page, status_of
+from sempre_geo.light.tokens import new_token, seconds_since
+from sempre_geo.light.visit import Visit
+from sempre_geo.pipeline.community.contributions import (
+    change_with_code,
+    contest_with_code,
+    erase_with_code,
+    my_data,
+    open_with_code,
+)
+from sempre_geo.pipeline.community.tell_rules import is_protected
+from sempre_geo.pipeline.community.voices import withdraw_voice
+
+FORM = "code"
+
+
+def ask(visit: Visit) -> Response:
+    """Where the code is typed."""
+    return _ask(visit)
+
+
+def show(visit: Visit) -> Response:
+    """What a code opens; a code of a "me too" offers to take that back."""
+    try:
+        _check_token(visit)
+        return _own(visit)
+    except MissingDataError as problem:
+        return _ask(visit, str(problem), may_be_a_voice=True, status_code=404)
+    except InputError as problem:
+        return _ask(visit, str(problem), status_code=422)
+
+
+def change(visit: Visit) -> Response:
+    """Change one's words, and whether they may be shown by themselves."""
+    code, form = visit.form.one("code"), visit.form
+    alone = form.one("shown_alone") == "yes" if form.one("asked_alone") else None
+    try:
+        _check_token(visit)
+        change_with_code(visit.here.settings, code, text=form.one("text"), shown_alone=alone)
+    except MissingDataError as problem:
+        return _ask(visit, str(problem), status_code=404)
+    except SempreGeoError as problem:
+        return _own(visit, problem=str(problem), at="text", status_code=status_of(problem))
+    return _own(visit, done=_("Changed. Somebody of the network reads the new words before others see them."))
+
+
+def contest(visit: Visit) -> Response:
+    """Ask that a decision not to publish be looked at again."""
+    try:
+        _check_token(visit)
+        if not visit.form.one("why").strip():
+            raise InputError(_("Say in a sentence why it should be published."))
+        contest_with_code(visit.here.settings, visit.form.one("code"), why=visit.form.one("why"))
+    except MissingDataError as problem:
+        return _ask(visit, str(problem), status_code=404)
+    except SempreGeoError as problem:
+        return _own(visit, problem=str(problem), at="why", status_code=status_of(problem))
+    return _own(visit, done=_("Your reason is kept, and the decision will be looked at again."))
+
+
+def erase(visit: Visit) -> Response:
+    """Erase one's own everywhere, after a box was ticked, so that no slip of the finger does it."""
+    try:
+        _check_token(visit)
+        if visit.form.one("sure") != "yes":
+            raise InputError(_("Tick the box if it shall be erased for good."))
+        erase_with_code(visit.here.settings, visit.form.one("code"))
+    except MissingDataError as problem:
+        return _ask(visit, str(problem), status_code=404)
+    except SempreGeoError as problem:
+        return _own(visit, problem=str(problem), at="sure", status_code=status_of(problem))
+    return page(visit, "erased")
+
+
+def withdraw(visit: Visit) -> Response:
+    """Take a "me too" back."""
+    try:
+        _check_token(visit)
+        withdraw_voice(visit.here.settings, visit.form.one("code"))
+    except SempreGeoError as problem:
+        return _ask(visit, str(problem), status_code=status_of(problem))
+    return page(visit, "erased")
+
+
+def data(visit: Visit) -> Response:
+    """Everything that is kept of one's contribution, as a file."""
+    try:
+        _check_token(visit)
+        kept = my_data(visit.here.settings, visit.form.one("code"))
+    except SempreGeoError as problem:
+        return _ask(visit, str(problem), status_code=status_of(problem))
+    headers = {"Content-Disposition": 'attachment; filename="my-data.json"', "Cache-Control": "no-store"}
+    return Response(kept, media_type="application/json", headers=headers)
+
+
+def _check_token(visit: Visit) -> None:
+    seconds_since(visit.here.settings, FORM, token=visit.form.one("token"))
+
+
+def _ask(visit: Visit, problem: str = "", *, may_be_a_voice: bool = False, status_code: int = 200) -> Response:
+    return page(
+        visit, "code", problems={"code": problem} if problem else {}, code=visit.form.one("code")[:200],
+        may_be_a_voice=may_be_a_voice, token=new_token(visit.here.settings, FORM), status_code=status_code,
+    )  # fmt: skip
+
+
+def _own(visit: Visit, *, problem: str = "", at: str = "", done: str = "", status_code: int = 200) -> Response:
+    settings, code = visit.here.settings, visit.form.one("code")
+    own = open_with_code(settings, code)
+    return page(
+        visit, "own", own=own, code=code, done=done, problems={at: problem} if problem else {},
+        category=visit.here.category(own.category), protected=is_protected(settings, own.category),
+        text=visit.form.one("text") if at == "text" else own.text,
+        token=new_token(settings, FORM), status_code=status_code,
+    )  # fmt: skip

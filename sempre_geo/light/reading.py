@@ -1,0 +1,114 @@
+"""What people said and what became of it: needs, ideas and proposals as anybody may read them, and "me too"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from starlette.responses import Response
+
+from sempre_geo.community.contributions import AWAITING_REVIEW, KINDS
+from sempre_geo.errors import InputError, MissingDataError, SempreGeoError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.light.pages import page, records, status_of
+from sempre_geo.light.tokens import new_token, seconds_since
+from sempre_geo.light.visit import Visit
+from sempre_geo.pipeline.community.proposals import proposal, proposals
+from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice
+
+A_PAGE = 15
+"""So many entries, each clipped, stay well under 20 KB on the way even where texts are long."""
+FORM = "voice"
+
+
+def said(visit: Visit) -> Response:
+    """Published needs and ideas, those with the most voices first, a few a page."""
+    kind, number = visit.asked.get("kind", "all"), max(int(visit.asked.get("number", "1")), 1)
+    if kind not in {"all", *KINDS}:
+        raise _nothing_there()
+    rows = _published(visit)
+    chosen = rows if kind == "all" else rows[rows["kind"] == kind]
+    pages = max(-(-len(chosen) // A_PAGE), 1)
+    shown = chosen.iloc[(number - 1) * A_PAGE : number * A_PAGE]
+    return page(
+        visit, "said", kind=kind, number=number, pages=pages, entries=_entries(visit, shown),
+        waiting=_waiting(visit),
+    )  # fmt: skip
+
+
+def item(visit: Visit) -> Response:
+    """One need or idea, and the form to say "me too"."""
+    return _item(visit)
+
+
+def voice(visit: Visit) -> Response:
+    """Say "me too"; what comes back is a code with which it can be taken back."""
+    try:
+        seconds_since(visit.here.settings, FORM, token=visit.form.one("token"))
+        if visit.form.one("website"):
+            raise InputError(_("A field was filled that people do not see; leave it empty and send again."))
+        receipt = add_voice(
+            visit.here.settings, visit.asked["id"], voter=_voter(visit), sentence=visit.form.one("sentence")
+        )
+    except MissingDataError:
+        raise
+    except SempreGeoError as problem:
+        return _item(visit, {"sentence": str(problem)}, status_code=status_of(problem))
+    return page(visit, "voice_receipt", code=receipt.claim_code, entry=_entry(visit))
+
+
+def proposal_list(visit: Visit) -> Response:
+    """The proposals that a coordinator has read."""
+    rows = proposals(visit.here.settings, visit.here.region_name)
+    return page(visit, "proposals", rows=records(rows))
+
+
+def proposal_page(visit: Visit) -> Response:
+    """One proposal: its sentences, its people and its steps."""
+    return page(visit, "proposal", shown=proposal(visit.here.settings, visit.asked["id"]))
+
+
+def _item(visit: Visit, problems: Mapping[str, str] | None = None, *, status_code: int = 200) -> Response:
+    return page(
+        visit, "item", entry=_entry(visit), problems=problems or {}, sentence=visit.form.one("sentence"),
+        longest=LONGEST_SENTENCE, token=new_token(visit.here.settings, FORM), status_code=status_code,
+    )  # fmt: skip
+
+
+def _voter(visit: Visit) -> str:
+    """What tells one person from another: a random text of their browser, else the address they come from.
+
+    Only a digest with the entry's own id is kept of either. Without scripts, people behind one address count
+    as one; in a hall a number on a slip of paper can be typed instead.
+    """
+    own = visit.form.one("voter").strip()[:64] or visit.form.one("slip").strip()[:64]
+    return own or f"address {visit.address}"
+
+
+def _published(visit: Visit) -> pd.DataFrame:
+    rows = public_contributions(visit.here.settings, visit.here.region_name)
+    read = rows[rows["status"] != AWAITING_REVIEW]
+    return read.sort_values(["voices", "id"], ascending=[False, True], kind="stable")
+
+
+def _waiting(visit: Visit) -> int:
+    rows = public_contributions(visit.here.settings, visit.here.region_name)
+    return int((rows["status"] == AWAITING_REVIEW).sum())
+
+
+def _entry(visit: Visit) -> Mapping[str, Any]:
+    rows = _published(visit)
+    own = rows[rows["id"] == visit.asked["id"]]
+    if own.empty:
+        raise _nothing_there()
+    return _entries(visit, own)[0]
+
+
+def _entries(visit: Visit, rows: pd.DataFrame) -> Sequence[Mapping[str, Any]]:
+    return [{**row, "category": visit.here.category(str(row["category"]))} for row in records(rows)]
+
+
+def _nothing_there() -> MissingDataError:
+    return MissingDataError(_("There is nothing to read under this address; it may have been withdrawn."))
