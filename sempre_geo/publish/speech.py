@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
+from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.i18n import ngettext
 
 _HOUR_MIN = 60
 _EXACT_TO = 100
@@ -40,7 +40,19 @@ def people(count: float) -> str:
     if whole <= _EXACT_TO:
         return ngettext("{n} person", "{n} people", whole).format(n=whole)
     rounded = round(whole, 1 - int(math.log10(whole)))
-    return ngettext("about {n} person", "about {n} people", rounded).format(n=f"{rounded:,}")
+    return ngettext("about {n} person", "about {n} people", rounded).format(n=number(rounded))
+
+
+def number(value: float, *, digits: int = 0) -> str:
+    """A number as the reader's language writes it, with ``digits`` decimals.
+
+    >>> number(3170), number(1.62, digits=1), number(0.0)
+    ('3,170', '1.6', '0')
+    """
+    from babel.numbers import format_decimal
+
+    pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+    return format_decimal(round(value, digits), format=pattern, locale=current_language().split("@", maxsplit=1)[0])
 
 
 def share(part: float) -> str:

@@ -1,0 +1,238 @@
+"""The sections of a brief, each from figures and frames that were counted before."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sempre_geo import __version__
+from sempre_geo.gaps.reasons import reason_sentence
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.brief import wording
+from sempre_geo.pipeline.brief.topics import Topic
+from sempre_geo.publish.brief import Bars, Block, Picture, Points, Section, Table
+from sempre_geo.publish.labels import kinds, obstacles
+from sempre_geo.publish.speech import number, people, share
+from sempre_geo.region.bundle import Region
+
+_MOST_TOPICS = 8
+_MOST_COLUMNS = 5
+_MOST_CHARTS = 3
+_MOST_QUOTES = 4
+_LONGEST_QUOTE = 400
+_NOT_KNOWN = "-"
+
+
+@dataclass(frozen=True, eq=False)
+class Said:
+    """What anybody may know of what people said: the public counts, and published entries with their texts."""
+
+    counts: pd.DataFrame
+    published: pd.DataFrame
+
+
+def worst_first(topics: Iterable[Topic]) -> list[Topic]:
+    """Topics with most people beyond first; those of which nothing is known last."""
+    return sorted(topics, key=lambda topic: -topic.beyond if topic.beyond >= 1 else 0.0)
+
+
+def in_short(topics: Sequence[Topic], *, region: Region, living: float) -> Section:
+    """The key figures, one sentence each."""
+    first = [_("People here, as far as they are counted: {people}.").format(people=people(living))]
+    if bool(region.cells["estimated"].any()):
+        first.append(_("No population data were given: the numbers of people are estimated."))
+    said = [wording.key_sentence(topic) for topic in worst_first(topics)[:_MOST_TOPICS]]
+    if not topics:
+        said = [_("No standard holds for this region: there is no published one, and the operator has set none.")]
+    return Section(_("In short"), (Points((*first, *said)),))
+
+
+def by_municipality(topics: Sequence[Topic]) -> Section:
+    """Who is beyond the limits with most people beyond, municipality by municipality."""
+    shown = worst_first(topics)[:_MOST_COLUMNS]
+    places = sorted({place for topic in shown for place in topic.table.index})
+    names = {place: str(topic.table["name"][place]) for topic in shown for place in topic.table.index}
+    rows = [
+        (names[place], _count(_people_of(shown, place)), *(_cell(topic.table, place) for topic in shown))
+        for place in places
+    ]
+    heading = (_("Municipality"), _("People"), *(f"{topic.title}, {_way_and_limit(topic)}" for topic in shown))
+    note = _("People beyond the limit, and their share of those of whom it is known. A dash: not known.")
+    return Section(_("Municipality by municipality"), (Table(heading, tuple(rows), note=note),))
+
+
+def reasons(topics: Sequence[Topic]) -> Section:
+    """Why people are beyond a limit, for the topics with most of them."""
+    charts: list[Block] = []
+    for topic in worst_first(topics)[:_MOST_CHARTS]:
+        counts = topic.reasons()
+        if counts.empty:
+            continue
+        bars = tuple(
+            (reason_sentence(str(code)), float(n / counts.iloc[0]), people(float(n))) for code, n in counts.items()
+        )
+        reading = _("{service}, {way}: why {people} are beyond {limit}.").format(
+            service=topic.title,
+            way=wording.way_phrase(topic.assessment.standard),
+            people=people(topic.beyond),
+            limit=wording.limit_phrase(topic.assessment.standard),
+        )
+        charts.append(Bars(reading, bars))
+    return Section(_("Why"), tuple(charts) or (_("Nobody is known to be beyond a limit."),))
+
+
+def fairness(topics: Sequence[Topic]) -> Section:
+    """Groups that are beyond a limit more often than everybody else, by more than chance; the strongest first."""
+    found = [
+        (ratio.value, wording.fairness_sentence(topic, group, ratio))
+        for topic in topics
+        for group, ratio in topic.group_ratios.items()
+        if wording.hit_more(ratio)
+    ]
+    said = tuple(sentence for _value, sentence in sorted(found, key=lambda pair: -pair[0])[:_MOST_TOPICS])
+    none = _("No group that the population data know is hit more than the others by more than chance.")
+    return Section(_("Whom it hits"), (Points(said),) if said else (none,))
+
+
+def voices(said: Said, *, titles: Mapping[str, str], silent: Sequence[str]) -> Section:
+    """What people said: counts in steps, some of their reviewed words, and where nobody was heard."""
+    blocks: list[Block] = []
+    by_category = said.counts[said.counts["cut"] == "category"]
+    if by_category.empty:
+        blocks.append(_("Too few people have spoken to publish numbers. That is silence, not satisfaction."))
+    else:
+        rows = tuple(
+            (titles.get(str(row["part"]), _("Other subjects")), _count(float(row["people"])))
+            for _number, row in by_category.sort_values("people", ascending=False, kind="stable").iterrows()
+        )
+        note = _(
+            "Counts are rounded down to fives and small ones are joined, so that nobody can be told. Week of {day}."
+        )
+        day = str(by_category["as_of"].iloc[0])
+        blocks.append(Table((_("Service"), _("Voices, at least")), rows, note=note.format(day=day)))
+    quotes = _quotes(said.published)
+    if quotes:
+        blocks += [_("In their own words, as published after review:"), Points(quotes, quoted=True)]
+    if silent:
+        sentence = _("Too few voices to show, or none, from: {places}. That is not a sign that nothing is missing.")
+        blocks.append(sentence.format(places=", ".join(silent)))
+    return Section(_("What people said"), tuple(blocks))
+
+
+def follows(topics: Sequence[Topic]) -> Section:
+    """Recommendations, and the rules they come from."""
+    said = wording.recommendations(worst_first(topics))
+    first: Block = Points(said) if said else _("None of the rules below fits these figures.")
+    rules = Points(wording.rules_in_words())
+    return Section(_("What follows"), (first, _("These follow from the figures by fixed rules:"), rules))
+
+
+def grounds(topics: Sequence[Topic], *, region: Region, day: str) -> Section:
+    """Standards, method, sources with dates, and what is not known."""
+    limits = tuple(
+        (
+            topic.title,
+            _way_and_limit(topic),
+            wording.status_phrase(topic.assessment.standard),
+            topic.assessment.standard.source,
+            topic.assessment.approximated_by,
+        )
+        for topic in topics
+    )
+    sources = tuple(
+        (
+            str(source["title"]),
+            str(source.get("licence") or _("not stated")),
+            str(source.get("date") or _("not stated")),
+        )
+        for source in region.catalog["sources"]
+    )
+    return Section(
+        _("Standards, method, sources, and what we do not know"),
+        (
+            Table((_("Service"), _("Limit"), _("Status"), _("Source"), _("Counted as")), limits, numbers=5),
+            Points(_method(topics, day=day)),
+            Table((_("Source"), _("Licence"), _("Date")), sources, numbers=3),
+            Points(_missing(topics, region=region)),
+        ),
+    )
+
+
+def _method(topics: Sequence[Topic], *, day: str) -> tuple[str, ...]:
+    lines = [
+        _("Travel times follow the streets from where people live to the nearest service, the last metres included."),
+        _("Intervals come from drawing places anew 999 times; 95 of 100 draws lie inside."),
+        _("Made by sempre_geo {version}; the same data give the same document.").format(version=__version__),
+    ]
+    if day and any(topic.assessment.mode == "transit" for topic in topics):
+        lines.insert(
+            1, _("Visits by bus: there, an hour inside the opening hours, and home, on {day}.").format(day=day)
+        )
+    return tuple(lines)
+
+
+def _missing(topics: Sequence[Topic], *, region: Region) -> tuple[str, ...]:
+    lines = list(region.notes)
+    uncounted = int(region.cells["population"].isna().sum())
+    if uncounted:
+        sentence = _("In {n} inhabited places the number of people is confidential; they are in no figure.")
+        lines.append(sentence.format(n=number(uncounted)))
+    for topic in topics:
+        if topic.unknown >= 1:
+            sentence = _("{service}, {way}: not known for {people}.")
+            way = wording.way_phrase(topic.assessment.standard)
+            lines.append(sentence.format(service=topic.title, way=way, people=people(topic.unknown)))
+    return tuple(dict.fromkeys(lines))
+
+
+def map_caption(topic: Topic) -> str:
+    """What a map of a topic shows."""
+    return _("{service}, {way}. Shaded where people live; the standard's limit is {limit}.").format(
+        service=topic.title,
+        way=wording.way_phrase(topic.assessment.standard),
+        limit=wording.limit_phrase(topic.assessment.standard),
+    )
+
+
+def on_the_map(pictures: Sequence[Picture]) -> Section:
+    """The maps."""
+    return Section(_("On the map"), tuple(pictures))
+
+
+def _way_and_limit(topic: Topic) -> str:
+    standard = topic.assessment.standard
+    return f"{wording.way_phrase(standard)}, {wording.limit_phrase(standard)}"
+
+
+def _people_of(topics: Sequence[Topic], place: str) -> float:
+    return max((float(topic.table["people"].get(place, 0.0)) for topic in topics), default=0.0)
+
+
+def _cell(table: pd.DataFrame, place: str) -> str:
+    beyond, part = (float(table[name].get(place, np.nan)) for name in ("beyond", "share_beyond"))
+    if math.isnan(part):
+        return _NOT_KNOWN
+    return _("{n} ({share})").format(n=_count(beyond), share=share(part)) if beyond >= 1 else "0"
+
+
+def _count(value: float) -> str:
+    return number(value)
+
+
+def _quotes(published: pd.DataFrame) -> tuple[str, ...]:
+    """Reviewed texts with most voices, a need or an idea, and what stands in the way."""
+    written = published[
+        published["text"].fillna("").str.strip().ne("") & published["text"].str.len().le(_LONGEST_QUOTE)
+    ]
+    chosen = written.sort_values(["voices", "id"], ascending=[False, True], kind="stable").head(_MOST_QUOTES)
+    known = {**kinds(), **obstacles()}
+    return tuple(
+        _("“{text}” ({kind}, {place})").format(
+            text=str(row["text"]).strip(), kind=known.get(str(row["kind"]), str(row["kind"])), place=row["place_name"]
+        )
+        for _number, row in chosen.iterrows()
+    )

@@ -1,0 +1,149 @@
+"""The brief of the four villages of ``tests/ui/small_region.py``, whose only doctor is in the first."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pandas as pd
+import pypdf
+import pytest
+from PIL import Image
+
+from sempre_geo.cli import main
+from sempre_geo.community.contributions import Draft
+from sempre_geo.community.places import Place
+from sempre_geo.errors import InputError, MissingFileError
+from sempre_geo.gaps.equity import Interval
+from sempre_geo.pipeline.brief import wording
+from sempre_geo.pipeline.brief.report import report
+from sempre_geo.pipeline.brief.sections import Said, voices
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.publish.brief import Brief, Picture, Points, Table, to_html, to_pdf, write_brief
+from sempre_geo.region.bundle import read_region
+from tests.ui.small_region import HOSTILE, NAME, small_settings, write_small_region
+
+LIMITS = (
+    "standard_id,country,category,metric,limit,unit,mode,group,scope,source,status\n"
+    "own-gp,demo,gp,travel_time,{limit},min,car,all,one way,the four villages,own\n"
+)
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory):
+    """Settings under which the small region has one limit of its own: 6 minutes by car to a doctor."""
+    folder = tmp_path_factory.mktemp("brief")
+    write_small_region(folder / "layers")
+    settings = small_settings(folder)
+    (settings.data / NAME).mkdir(parents=True)
+    (settings.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6), encoding="utf-8")
+    yield settings
+    close_community(settings)
+
+
+@pytest.fixture(scope="module")
+def brief(tiny):
+    return report(tiny, NAME)
+
+
+def _blocks(brief, kind):
+    return [block for section in brief.sections for block in section.blocks if isinstance(block, kind)]
+
+
+def _text(brief):
+    return " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(to_pdf(brief))).pages)
+
+
+def test_its_key_figure_is_the_people_who_need_longer(tiny, brief):
+    region = read_region(NAME, tiny)
+    times = region.travel_times
+    by_car = times[(times["category"] == "gp") & (times["mode"] == "car") & (times["rank"] == 1)]
+    far = by_car.loc[by_car["minutes"] > 6, "cell_id"].astype(str)
+    beyond = round(region.cells.loc[far, "population"].sum())
+    rows = [
+        row for table in _blocks(brief, Table) for row in table.rows if row[0] in set(region.municipalities["name"])
+    ]
+    assert sum(int(row[2].split(" (")[0].replace(",", "")) for row in rows) == beyond > 0
+
+
+def test_both_forms_say_the_same_and_that_the_place_is_invented(brief):
+    told, page = _text(brief), to_html(brief)
+    for sentence in ("Services within reach", "the four villages", "own limit; no published standard", "Fictional"):
+        assert sentence in re.sub(r"\s+", " ", told)
+        assert sentence in page
+    assert "://" not in page
+    assert page.count("data:image/png;base64,") == len(_blocks(brief, Picture)) == 1
+    assert Image.open(io.BytesIO(_blocks(brief, Picture)[0].png)).width > 200
+
+
+def test_the_same_inputs_give_the_same_file(tiny, brief, tmp_path):
+    write_brief(brief, tmp_path / "a.pdf")
+    write_brief(report(tiny, NAME), tmp_path / "b.pdf")
+    assert (tmp_path / "a.pdf").read_bytes() == (tmp_path / "b.pdf").read_bytes()
+    assert to_html(brief) == to_html(report(tiny, NAME))
+
+
+def test_one_municipality_counts_its_own_people_alone(tiny, brief):
+    region = read_region(NAME, tiny)
+    place = region.municipalities.index[0]
+    people = region.cells.loc[region.cells["municipality_id"] == place, "population"].sum()
+    alone = report(tiny, NAME, municipality=str(region.municipalities["name"][place]))
+    assert str(region.municipalities["name"][place]) in alone.title
+    first = _blocks(alone, Points)[0].sentences[0]
+    assert f"{people:.0f}" in first.replace(",", "") or "about" in first
+    assert len(alone.sections) == len(brief.sections) - 1  # no list of municipalities
+
+
+def test_what_waits_for_review_is_in_no_brief(tiny):
+    region = read_region(NAME, tiny)
+    where = region.cells.geometry.iloc[0]
+    tell(tiny, NAME, draft=Draft("need", "gp", "Secret words of mine", Place(lon=where.x, lat=where.y)))
+    assert "Secret words" not in to_html(report(tiny, NAME))
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ({"language": "xx"}, "no translation into 'xx'"),
+        ({"municipality": "Atlantis"}, "no municipality 'Atlantis'"),
+        ({"categories": ["moon"]}, "speaks of moon; choose from gp"),
+    ],
+)
+def test_a_wrong_question_is_refused_in_a_sentence(tiny, question, says):
+    with pytest.raises(InputError, match=says):
+        report(tiny, NAME, **question)
+
+
+def test_a_region_that_is_not_built_and_a_wrong_ending_are_refused(tiny, tmp_path, capsys, monkeypatch):
+    with pytest.raises(MissingFileError):
+        report(tiny, "nowhere")
+    monkeypatch.setenv("SEMPRE_DATA", str(tiny.data))
+    monkeypatch.setenv("SEMPRE_LAYERS", str(tiny.layers))
+    with pytest.raises(SystemExit, match="2"):
+        main(["report", NAME, "--out", str(tmp_path / "brief.docx")])
+    assert "ends in neither" in capsys.readouterr().err
+    with pytest.raises(SystemExit, match="0"):
+        main(["report", NAME, "--lang", "en", "--out", str(tmp_path / "brief.html")])
+    assert (tmp_path / "brief.html").is_file()
+
+
+def test_what_people_typed_is_inert_in_both_forms():
+    said = pd.DataFrame(
+        {"id": ["a"], "kind": ["need"], "text": [HOSTILE], "voices": [3], "place_name": ["#eval(1)"], "status": ["x"]}
+    )
+    counts = pd.DataFrame(columns=["cut", "category", "part", "people", "as_of"])
+    section = voices(Said(counts, said), titles={}, silent=[HOSTILE])
+    colours = dict.fromkeys(("ground", "panel", "ink", "quiet", "border", "primary", "no_visit", "need"), "#123456")
+    brief = Brief(HOSTILE, HOSTILE, "en", (section,), notice=HOSTILE, colours=colours)
+    page = to_html(brief)
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "window.hacked=1" in _text(brief).replace("\n", "")
+
+
+def test_a_ratio_counts_only_with_its_whole_interval_above_one():
+    assert wording.hit_more(Interval(1.4, 1.1, 1.8))
+    assert not wording.hit_more(Interval(1.4, 0.9, 1.8))
+    assert not wording.hit_more(Interval(0.5, 0.3, 0.8))
+    assert not wording.hit_more(Interval(2.0, float("nan"), float("nan")))
