@@ -86,6 +86,16 @@ def ownership_names() -> Mapping[str, str]:
     }
 
 
+def part_names() -> Mapping[str, str]:
+    """The parts in a team, as each person states their own."""
+    return {
+        "user": _("uses the service"),
+        "provider": _("provides the service"),
+        "network": _("in the network"),
+        "helper": _("helps"),
+    }
+
+
 def _question(question_id: str, title: str, told: str, example: str, *fields: Field) -> Question:
     return Question(0, question_id, title, told, example, fields)
 

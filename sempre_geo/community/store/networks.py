@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
+from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.tables import network_proposals, networks
+from sempre_geo.community.store.tables import contributions, network_proposals, networks, voices
 
 
 def save_network(transaction: Transaction, row: Mapping[str, Any]) -> None:
@@ -46,3 +47,22 @@ def save_network_proposals(transaction: Transaction, network_id: str, proposal_i
     rows = [{"network_id": network_id, "proposal_id": one} for one in dict.fromkeys(proposal_ids)]
     if rows:
         transaction.execute(insert(network_proposals), rows)
+
+
+def load_heard_in(
+    transaction: Transaction, region: str, *, municipalities: Iterable[str], before: str
+) -> tuple[int, bool]:
+    """How many people stand behind what was published before a moment, and whether a protected topic is among it.
+
+    ``municipalities`` empty means the whole region. The sum is exact: round it before anybody sees it.
+    """
+    places = list(municipalities)
+    heard = (contributions.c.region == region) & contributions.c.status.in_(sorted(PUBLIC))
+    heard &= contributions.c.created_at < before
+    if places:
+        heard &= contributions.c.municipality_id.in_(places)
+    authors = transaction.execute(select(func.count()).select_from(contributions).where(heard)).scalar() or 0
+    given = select(func.count()).select_from(voices.join(contributions, contributions.c.id == voices.c.contribution_id))
+    said = transaction.execute(given.where(heard, voices.c.created_at < before)).scalar() or 0
+    protected = transaction.execute(select(contributions.c.id).where(heard, contributions.c.topic != "").limit(1))
+    return int(authors) + int(said), protected.first() is not None

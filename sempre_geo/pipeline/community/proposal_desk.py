@@ -33,7 +33,7 @@ from sempre_geo.pipeline.community.desk import Asker, asker
 from sempre_geo.settings import Settings
 
 _TOLD = frozenset({"accepted", "returned", "declined"})
-_DIARY = ("id", "period", "good", "hard", "further", "created_at")
+_DIARY = ("period", "good", "hard", "further", "created_at")
 _LESSON = ("id", "title", "again", "not_again", "groups", "category", "barriers", "status", "created_at")
 
 
