@@ -20,12 +20,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
-from scipy.spatial import KDTree
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 SMALLEST_ZONE = 20
 SQUARE_M = 1000
@@ -61,6 +64,8 @@ class Zones:
 
     @cached_property
     def _places(self) -> tuple[KDTree, list[object]]:
+        from scipy.spatial import KDTree  # late: it takes longer to import than to show a page
+
         squares = self.squares.sort_index()
         return KDTree(np.array(list(squares.index), dtype=float)), list(squares["zone_id"])
 
@@ -160,6 +165,8 @@ def joined(
 
     A group with no other within ``farthest_m`` stays as small as it is. ``turn`` orders equally small ones.
     """
+    from scipy.spatial import KDTree
+
     people = people.copy()
     tree = KDTree(places_m)
     group = np.arange(len(people))

@@ -56,11 +56,13 @@ def cell_corners(cells: gpd.GeoDataFrame) -> NDArray[np.float64]:
 
     Cells of the European grid are their true squares; other cells, known only as points, a square of 700 m.
     """
-    parts = cells.index.to_series().astype(str).str.extract(_GRID_ID).astype(float)
-    points = cells.geometry.to_crs("EPSG:3035")
-    side = parts[0].fillna(_POINT_SIDE_M).to_numpy()
-    south = parts[1].fillna(points.y - _POINT_SIDE_M / 2).to_numpy()
-    west = parts[2].fillna(points.x - _POINT_SIDE_M / 2).to_numpy()
+    parts = cells.index.to_series().astype(str).str.extract(_GRID_ID).astype(float).to_numpy(copy=True)
+    side, south, west = parts[:, 0], parts[:, 1], parts[:, 2]
+    loose = np.isnan(side)
+    if loose.any():  # PROJ takes a while to start, and most regions have squares only
+        points = cells.geometry[loose].to_crs("EPSG:3035")
+        side[loose], south[loose] = _POINT_SIDE_M, points.y - _POINT_SIDE_M / 2
+        west[loose] = points.x - _POINT_SIDE_M / 2
     x = np.column_stack([west, west + side, west + side, west])
     y = np.column_stack([south, south, south + side, south + side])
     lon, lat = Transformer.from_crs("EPSG:3035", "EPSG:4326", always_xy=True).transform(x.ravel(), y.ravel())
@@ -78,17 +80,35 @@ def grid_picture(corners: NDArray[np.float64], classes: NDArray[np.uint8], *, th
         As `time_classes` gives them, in the same order.
     """
     if not len(corners):
-        return GridPicture(_png(np.full((1, 1), _NOTHING, dtype=np.uint8), theme), (0.0, 0.0, 0.0, 0.0))
+        return GridPicture(_png(np.full((1, 1), _NOTHING, dtype=np.uint8), theme), picture_bbox(corners))
+    low, size, px = _frame(corners)
+    image = Image.new("L", size, _NOTHING)
+    draw = ImageDraw.Draw(image)
+    for square, step in zip(((corners - low) * px).reshape(-1, 8).tolist(), classes.tolist(), strict=True):
+        draw.polygon(square, fill=step)
+    return GridPicture(_png(np.asarray(image), theme), picture_bbox(corners))
+
+
+def picture_bbox(corners: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """The box that `grid_picture` covers, (west, south, east, north) in degrees, known before it is drawn.
+
+    >>> picture_bbox(np.zeros((0, 4, 2)))
+    (0.0, 0.0, 0.0, 0.0)
+    """
+    if not len(corners):
+        return 0.0, 0.0, 0.0, 0.0
+    low, size, px = _frame(corners)
+    (west, north), (east, south) = from_world(np.array([low, low + np.array(size) / px])).tolist()
+    return west, south, east, north
+
+
+def _frame(corners: NDArray[np.float64]) -> tuple[NDArray[np.float64], tuple[int, int], float]:
+    """The picture's north-western corner as shares of the world, its width and height in pixels, pixels a share."""
     low, high = corners.min(axis=(0, 1)), corners.max(axis=(0, 1))
     widest = float(np.median(np.ptp(corners[..., 0], axis=1)))
     px = min(_CELL_PX / widest, _LARGEST_PX / float((high - low).max()))
-    size = np.maximum(np.ceil((high - low) * px).astype(int), 1)
-    image = Image.new("L", (int(size[0]), int(size[1])), _NOTHING)
-    draw = ImageDraw.Draw(image)
-    for square, step in zip(((corners - low) * px).tolist(), classes.tolist(), strict=True):
-        draw.polygon([tuple(corner) for corner in square], fill=step)
-    (west, north), (east, south) = from_world(np.array([low, low + size / px]))
-    return GridPicture(_png(np.asarray(image), theme), (west, south, east, north))
+    width, height = np.maximum(np.ceil((high - low) * px).astype(int), 1).tolist()
+    return low, (width, height), px
 
 
 def _png(steps: NDArray[np.uint8], theme: Theme) -> bytes:

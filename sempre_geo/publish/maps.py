@@ -10,6 +10,7 @@ from typing import Any
 import folium
 import geopandas as gpd
 import numpy as np
+from branca.element import MacroElement
 from folium.map import CustomPane, Layer
 from folium.template import Template
 
@@ -71,6 +72,7 @@ def base_map(
     TileAddress(online_tiles or f"{ours}/{{z}}/{{x}}/{{y}}@2x.png", credit=credit).add_to(map_)
     if not online_tiles:
         TileAddress(f"{ours}-names/{{z}}/{{x}}/{{y}}@2x.png", credit=credit, pane=_NAMES_PANE).add_to(map_)
+    PromptTaps().add_to(map_)  # type: ignore[no-untyped-call] # branca has no types
     map_.fit_bounds([(south, west), (north, east)])
     map_.get_root().header.add_child(folium.Element(_frame_style(theme)))  # type: ignore[attr-defined] # a Figure
     return map_
@@ -109,6 +111,25 @@ class TileAddress(Layer):
         self.options = {
             "minZoom": FIRST_ZOOM, "maxZoom": LAST_ZOOM, "attribution": html.escape(credit), "pane": pane
         }  # fmt: skip
+
+
+class PromptTaps(MacroElement):
+    """Hands a tap on at once: streamlit-folium's own script waits a quarter of a second for a possible second one.
+
+    What was handed on is noted where that script compares, so that it does not send the same again.
+    """
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        {{ this._parent.get_name() }}.on("click", function (tap) {
+            var told = {last_clicked: tap.latlng};
+            window.__GLOBAL_DATA__.previous_data = told;
+            window.Streamlit.setComponentValue(told);
+        });
+        {% endmacro %}
+        """
+    )
 
 
 class PictureLayer(Layer):

@@ -6,7 +6,7 @@ import io
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, product
 from threading import Lock
 from typing import Literal
 
@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.publish.mercator import TILE_PX, tile_box
+from sempre_geo.publish.mercator import TILE_PX, tile_box, tile_of, to_world
 from sempre_geo.publish.palette import Theme, rgb
 from sempre_geo.publish.tile_names import NameStore, PlacedName, font, region_names
 from sempre_geo.publish.tile_shapes import FIRST_ZOOM, LAST_ZOOM, ROAD_CLASSES, Shapes, ShapeStore, region_shapes
@@ -27,6 +27,7 @@ from sempre_geo.region.bundle import Region
 Part = Literal["ground", "names"]
 _KEPT_TILES = 3000
 _MARGIN_PX = 12
+_USUAL_MAP_PX = (820, 640)
 _AREA_ORDER = ("farmland", "meadow", "beach", "wetland", "park", "forest", "built_up")
 _ROAD_PX = {
     "path": (0.8, 1.2), "track": (0.8, 2.0), "service": (0.7, 3.4), "minor": (0.8, 5.0), "tertiary": (1.2, 7.0),
@@ -49,8 +50,15 @@ class TileMap:
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
         self._lock = Lock()
 
-    def warm(self) -> None:
-        """Prepare every zoom before somebody waits for it."""
+    def warm(self, theme: Theme, bbox: tuple[float, float, float, float]) -> None:
+        """Draw what a first look at ``bbox`` (degrees) shows on a wide and on a narrow screen; prepare every zoom."""
+        first = fitting_zoom(bbox)
+        for z in (first, max(first - 1, FIRST_ZOOM)):
+            west, south, east, north = bbox
+            (left, top), (right, bottom) = tile_of(west, north, z=z), tile_of(east, south, z=z)
+            for x, y in product(range(left, right + 1), range(top, bottom + 1)):
+                self.tile(z, x, y, theme=theme, scale=2)
+                self.tile(z, x, y, theme=theme, part="names", scale=2)
         for z in range(FIRST_ZOOM, LAST_ZOOM + 1):
             self._shapes.at(z)
             self._names.near(z, (0, 0, 0, 0))
@@ -74,18 +82,31 @@ class TileMap:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        drawn = _png(self._draw(z, x, y, theme=theme, part=part, scale=scale), theme)
+        drawn = self.drawn(z, x, y, theme=theme, part=part, scale=scale)
         with self._lock:
             self._kept[key] = drawn
             if len(self._kept) > _KEPT_TILES:
                 self._kept.popitem(last=False)
         return drawn
 
-    def _draw(self, z: int, x: int, y: int, *, theme: Theme, part: Part, scale: int) -> Image.Image:
+    def drawn(self, z: int, x: int, y: int, *, theme: Theme, part: Part = "ground", scale: int = 1) -> bytes:
+        """A tile as `tile` gives it, drawn anew."""
         if part == "ground":
-            return draw_ground(self._shapes, (z, x, y), theme=theme, scale=scale)
+            return _png(draw_ground(self._shapes, (z, x, y), theme=theme, scale=scale), theme)
         box = (x * TILE_PX, y * TILE_PX, (x + 1) * TILE_PX, (y + 1) * TILE_PX)
-        return draw_names(self._names.near(z, box), (x, y), theme=theme, scale=scale)
+        return _png(draw_names(self._names.near(z, box), (x, y), theme=theme, scale=scale), theme)
+
+
+def fitting_zoom(bbox: tuple[float, float, float, float]) -> int:
+    """The largest zoom at which a box of degrees fits a map on a usual screen.
+
+    >>> fitting_zoom((19.3, 56.6, 20.3, 57.15)), fitting_zoom((-180, -80, 180, 80)), fitting_zoom((20, 57, 20, 57))
+    (10, 7, 16)
+    """
+    west, south, east, north = bbox
+    size = np.abs(np.diff(to_world(np.array([[west, north], [east, south]])), axis=0)[0])
+    fits = [z for z in range(FIRST_ZOOM, LAST_ZOOM + 1) if np.all(size * TILE_PX * 2**z <= _USUAL_MAP_PX)]
+    return max(fits, default=FIRST_ZOOM)
 
 
 def tile_map(region: Region) -> TileMap:

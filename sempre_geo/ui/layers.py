@@ -10,28 +10,32 @@ import folium
 import geopandas as gpd
 import pandas as pd
 
-from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.views import named
+from sempre_geo.pipeline.explore.views import categories_of, named
+from sempre_geo.pipeline.explore.visit_views import BUS
 from sempre_geo.publish.maps import grid_overlay, pin_group, to_features
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui import words
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.pictures import TIME, surface_address, surface_picture
+from sempre_geo.ui.pictures import TIME, surface_address, surface_bbox, surface_picture
 from sempre_geo.ui.session import position, theme
 
 _AWAITING = "awaiting_review"
 
 
 def surface(category: str, mode: str, measure: str = TIME) -> folium.FeatureGroup | None:
-    """The shaded grid of one category and mode; None where the region has no such service."""
+    """The shaded grid of one category and mode; None where the region has no such service.
+
+    A picture by street is drawn when the browser asks for it; a day by bus is worked out here, while the page
+    says so.
+    """
     look = theme()
-    try:
-        picture = surface_picture(look.name, category=category, mode=mode, measure=measure)
-    except MissingDataError:
+    if category not in categories_of(installation().region):
         return None
-    return grid_overlay(surface_address(look.name, category=category, mode=mode, measure=measure), picture.bbox)
+    if mode == BUS:
+        surface_picture(look.name, category=category, mode=mode, measure=measure)
+    return grid_overlay(surface_address(look.name, category=category, mode=mode, measure=measure), surface_bbox())
 
 
 def service_pins(category: str) -> folium.FeatureGroup:

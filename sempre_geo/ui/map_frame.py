@@ -48,7 +48,7 @@ def show_map(
     here, look = installation(), theme()
     base = base_map(
         region.name,
-        bbox=_populated_bbox(region),
+        bbox=populated_bbox(region),
         theme=look,
         credit=credit(region),
         online_tiles=here.settings.online_tiles,
@@ -88,7 +88,7 @@ def credit(region: Region) -> str:
 
 
 @lru_cache(maxsize=4)
-def _populated_bbox(region: Region) -> tuple[float, float, float, float]:
+def populated_bbox(region: Region) -> tuple[float, float, float, float]:
     """The box in which people live; the whole region's if nobody is counted."""
     if region.cells.empty:
         return region.bbox

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.visit_views import surface_of
-from sempre_geo.publish.grid import NO_WAY, UNKNOWN, GridPicture, cell_corners, grid_picture, time_classes
+from sempre_geo.publish.grid import NO_WAY, UNKNOWN, GridPicture, cell_corners, grid_picture, picture_bbox, time_classes
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
 
@@ -40,6 +40,11 @@ def surface_picture(theme: str, *, category: str, mode: str, measure: str = TIME
     if theme not in here.themes:
         raise InputError(_("There is no theme '{theme}'.").format(theme=theme))
     return _drawn(here.region, (theme, category, mode, measure))
+
+
+def surface_bbox() -> tuple[float, float, float, float]:
+    """The box that every picture of the region covers, (west, south, east, north), without drawing one."""
+    return picture_bbox(_corners(installation().region))
 
 
 @lru_cache(maxsize=128)

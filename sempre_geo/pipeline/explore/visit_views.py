@@ -9,12 +9,14 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 
+from sempre_geo.errors import MissingDataError
+from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.views import cell_of, open_region, travel_surface
 from sempre_geo.settings import Settings
 
 BUS = "transit"
 STAYS_MIN = (15, 30, 60, 120)
-_DAYS_OFFERED = 14
+_DAYS_OFFERED, _SATURDAY = 14, 5
 
 
 def has_timetable(settings: Settings, region: str) -> bool:
@@ -29,12 +31,30 @@ def offered_days(settings: Settings, region: str, *, today: Date) -> list[Date]:
     """
     if not has_timetable(settings, region):
         return []
-    from sempre_geo.pipeline.travel.timetables import region_timetable
-
-    first, last = region_timetable(open_region(settings, region)).feed.span
+    first, last = timetable_span(settings, region)
     start = today if first <= today <= last else first
     days = [start + timedelta(days=number) for number in range(_DAYS_OFFERED)]
     return [day for day in days if day <= last]
+
+
+def usual_day(settings: Settings, region: str, *, today: Date) -> Date | None:
+    """The day offered first: the first workday, else the first day; None without a timetable."""
+    days = offered_days(settings, region, today=today)
+    return next((day for day in days if day.weekday() < _SATURDAY), days[0] if days else None)
+
+
+def timetable_span(settings: Settings, region: str) -> tuple[Date, Date]:
+    """The first and the last day of a region's timetable, from its catalog, as reading all of it takes long.
+
+    Raises
+    ------
+    MissingDataError
+        The region was built without a timetable.
+    """
+    if not has_timetable(settings, region):
+        raise MissingDataError(_("The region '{name}' was built without a timetable.").format(name=region))
+    noted = open_region(settings, region).catalog["layers"]["timetable"]["parameters"]
+    return Date.fromisoformat(noted["first"]), Date.fromisoformat(noted["last"])
 
 
 def away_surface(settings: Settings, region: str, *, category: str, day: Date, stay_min: int) -> pd.DataFrame:

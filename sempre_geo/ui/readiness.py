@@ -1,0 +1,92 @@
+"""What is made ready at start, in the order in which the first visitor needs it, while a browser loads its files."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import datetime
+
+from sempre_geo.errors import SempreGeoError
+from sempre_geo.ui.installation import installation
+
+_log = logging.getLogger(__name__)
+_SWITCH_S = 0.0005
+
+
+def make_ready() -> None:
+    """Everything that takes long the first time; what fails here fails again, and is told, on the page itself."""
+    share_the_processor()
+    for step in (_read_first_page, _prepare_map, _prepare_bus):
+        try:
+            step()
+        except SempreGeoError as problem:
+            _log.warning("%s", problem)
+            return
+    _log.info("%s is ready", installation().region.title)
+
+
+def share_the_processor() -> None:
+    """Let threads take turns every half millisecond, so that drawing a tile does not hold up a hundred small answers.
+
+    Python's own 5 ms are short for a long computation and long for a page of a hundred files.
+    """
+    sys.setswitchinterval(_SWITCH_S)
+
+
+def _read_first_page() -> None:
+    """What the first page reads and imports: places, services, what people said, the map's own libraries."""
+    from sempre_geo.i18n import SOURCE_LANGUAGE
+    from sempre_geo.pipeline.community.public_view import public_contributions
+    from sempre_geo.pipeline.explore.places import offered_categories, settlement_names
+    from sempre_geo.pipeline.explore.visit_views import offered_days
+    from sempre_geo.ui.pictures import surface_bbox
+
+    here = installation()
+    region = here.region
+    _register_map()
+    public_contributions(here.settings, region.name)
+    offered_categories(here.settings, region)
+    settlement_names(region, SOURCE_LANGUAGE)
+    offered_days(here.settings, region.name, today=datetime.now(region.country.zone).date())
+    surface_bbox()
+
+
+def _register_map() -> None:
+    """Import streamlit-folium and make it known to Streamlit, which it does itself only in a visitor's thread."""
+    import streamlit_folium
+    from streamlit.runtime import exists, get_instance
+
+    from sempre_geo.ui import map_frame
+
+    map_frame.serve_leaflet_ourselves()
+    if exists():
+        get_instance().component_registry.register_component(streamlit_folium._component_func)  # noqa: SLF001 - see above
+
+
+def _prepare_map() -> None:
+    """The tiles and the shaded grid that the first page shows."""
+    from sempre_geo.ui.map_frame import populated_bbox
+    from sempre_geo.ui.pictures import surface_picture
+
+    here = installation()
+    look = here.themes["light"]
+    for category in _first_category():
+        surface_picture(look.name, category=category, mode="car")
+    here.tiles.warm(look, bbox=populated_bbox(here.region))
+
+
+def _prepare_bus() -> None:
+    """The timetable, and the search compiled or read from its cache; last, as visitors begin with streets."""
+    from sempre_geo.pipeline.explore.visit_views import away_surface, usual_day
+
+    here = installation()
+    day = usual_day(here.settings, here.region_name, today=datetime.now(here.region.country.zone).date())
+    for category in _first_category() if day else []:
+        away_surface(here.settings, here.region_name, category=category, day=day, stay_min=60)
+
+
+def _first_category() -> list[str]:
+    from sempre_geo.pipeline.explore.places import offered_categories
+
+    here = installation()
+    return offered_categories(here.settings, here.region)[:1]
