@@ -160,6 +160,18 @@ def _wrong_rest(draft: Draft) -> list[str]:
     return wrong
 
 
+def check_sending_key(key: str) -> None:
+    """Refuse a key that others could guess; an empty one is none.
+
+    Raises
+    ------
+    InputError
+        The key is shorter than 22 characters.
+    """
+    if key and len(key) < _SHORTEST_KEY:
+        raise InputError(_("The sending key is too short; a device makes one of at least 22 random signs."))
+
+
 def public_frame(rows: pd.DataFrame, zones: pd.DataFrame, *, as_of: str) -> pd.DataFrame:
     """What anybody may see of contributions: :data:`PUBLIC_COLUMNS`, one row each, index unchanged.
 

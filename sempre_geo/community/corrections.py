@@ -6,6 +6,7 @@ The original stays in the layer, so that an override can be taken back and expor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 
 FIELDS = {
-    "services": ("opening_hours", "name", "phone", "website", "capacity", "wheelchair", "gone"),
+    "services": ("opening_hours", "name", "phone", "website", "capacity", "wheelchair", "languages", "gone"),
     "stops": ("gone", "name", "wheelchair"),
     "lines": ("not_running",),
 }
@@ -25,6 +26,9 @@ LONGEST_VALUE = 300
 CORRECTION_COLUMNS = (
     "id", "layer", "thing", "field", "value", "text", "source", "status", "status_at", "created_at",
 )  # fmt: skip
+IN_USE = ("id", "layer", "thing", "field", "value", "source", "since")
+"""The columns of a correction that was accepted: what everybody may read, and every calculation uses."""
+_LANGUAGES = re.compile(r"[a-z]{2,3}(?:;[a-z]{2,3})*")
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def checked_report(report: Report) -> Report:
         raise InputError(_("A capacity is a whole number."))
     if report.field == "wheelchair" and report.value not in WHEELCHAIR:
         raise InputError(_("For wheelchairs say one of {choices}.").format(choices=", ".join(WHEELCHAIR)))
+    if report.field == "languages" and not _LANGUAGES.fullmatch(report.value):
+        raise InputError(_("Write languages as codes with semicolons between them, like lv;ru;en."))
     if report.field == "opening_hours":
         _check_hours(report.value)
     texts = {
@@ -71,7 +77,7 @@ def checked_report(report: Report) -> Report:
 
 
 def corrected_services(services: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    """The services with accepted corrections, newest last; a service that is gone has no row.
+    """The services with the corrections in use, the last of several counting; a service that is gone has no row.
 
     The column ``corrected`` lists the fields that differ from the layer, and ``source`` names the
     correction beside the layer's own source, so that each figure can say what it rests on.
@@ -81,30 +87,15 @@ def corrected_services(services: pd.DataFrame, corrections: pd.DataFrame) -> pd.
     services : DataFrame
         Index ``service_id``.
     corrections : DataFrame
-        :data:`CORRECTION_COLUMNS`; those of other layers, statuses or services are left aside.
+        :data:`IN_USE`, in the order in which they hold; those of other layers or services are left aside.
     """
     frame = services.assign(corrected="")
-    used = corrections[corrections["layer"].eq("services") & corrections["status"].eq("accepted")]
+    used = corrections[corrections["layer"].eq("services")]
     gone = set(used.loc[used["field"].eq("gone"), "thing"])
-    for row in used.sort_values("status_at", kind="stable").itertuples():
+    for row in used.itertuples():
         if row.field != "gone" and row.thing in frame.index:
             frame = _overridden(frame, str(row.thing), field=str(row.field), value=str(row.value), why=str(row.source))
     return frame[~frame.index.isin(gone)]
-
-
-def to_osm_notes(corrections: pd.DataFrame) -> list[str]:
-    """Accepted corrections as sentences for OpenStreetMap's notes or the timetable's publisher.
-
-    >>> to_osm_notes(pd.DataFrame(columns=CORRECTION_COLUMNS))
-    []
-    """
-    accepted = corrections[corrections["status"].eq("accepted")]
-    return [
-        _("{thing}: {field} should be '{value}' (source: {source}; checked {date}).").format(
-            thing=row.thing, field=row.field, value=row.value, source=row.source, date=str(row.status_at)[:10]
-        )
-        for row in accepted.itertuples()
-    ]
 
 
 def _overridden(frame: pd.DataFrame, thing: str, *, field: str, value: str, why: str) -> pd.DataFrame:
@@ -115,7 +106,7 @@ def _overridden(frame: pd.DataFrame, thing: str, *, field: str, value: str, why:
     fields = [*filter(None, str(frame.loc[here, "corrected"].iloc[0]).split(", ")), field]
     return frame.assign(
         **{field: before.astype(object).mask(here, held)},
-        corrected=frame["corrected"].mask(here, ", ".join(dict.fromkeys(fields))),
+        corrected=frame["corrected"].mask(here, ", ".join(sorted(set(fields)))),
         source=known.mask(here, known.map(lambda own: _joined([own, _("correction: {why}").format(why=why)]))),
     )
 

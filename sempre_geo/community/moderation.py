@@ -101,8 +101,7 @@ def check_sending(sending: Sending, seen: Seen, rules: Rules) -> None:
     InputError
         A hidden field was filled, or the sender has sent as much today as one sender may.
     """
-    if sending.hidden_field:
-        raise InputError(_("A field was filled that people do not see; leave it empty and send again."))
+    _check_hidden_field(sending)
     most = rules.per_day_in_a_workshop if seen.in_workshop else rules.per_day
     if seen.sent_today >= most:
         raise InputError(
@@ -112,14 +111,45 @@ def check_sending(sending: Sending, seen: Seen, rules: Rules) -> None:
         )
 
 
-def marks(findings: list[Finding], *, sending: Sending | None, seen: Seen, rules: Rules, danger: bool) -> list[str]:
-    """What the coordinator should look at in an entry, the gravest first.
+def check_voice(sending: Sending, *, given_today: int, in_workshop: bool, rules: Rules) -> None:
+    """Refuse a voice or a report that no person gives.
 
-    >>> marks([], sending=None, seen=Seen(0, 3, False), rules=None, danger=True)
-    ['danger', 'repeated_text']
+    Raises
+    ------
+    InputError
+        A hidden field was filled, or as many came from this connection today as one may give.
     """
-    found = ["danger"] if danger else []
-    found += sorted({finding.kind for finding in findings})
+    _check_hidden_field(sending)
+    if given_today >= (rules.voices_per_day_in_a_workshop if in_workshop else rules.voices_per_day):
+        raise InputError(
+            _(
+                "{n} voices or reports have come from this connection today; "
+                "send more tomorrow, or ask your coordinator."
+            ).format(n=given_today)
+        )
+
+
+def _check_hidden_field(sending: Sending) -> None:
+    if sending.hidden_field:
+        raise InputError(_("A field was filled that people do not see; leave it empty and send again."))
+
+
+def marks_of_text(findings: list[Finding], *, danger: bool) -> list[str]:
+    """What the coordinator should look at in a text, the gravest first.
+
+    >>> marks_of_text([Finding(3, 5, "phone"), Finding(7, 9, "phone")], danger=True)
+    ['danger', 'phone']
+    """
+    return [*(["danger"] if danger else []), *sorted({finding.kind for finding in findings})]
+
+
+def marks_of_sending(*, sending: Sending | None, seen: Seen, rules: Rules) -> list[str]:
+    """What the coordinator should know of how an entry arrived.
+
+    >>> marks_of_sending(sending=None, seen=Seen(0, 3, False), rules=None)
+    ['repeated_text']
+    """
+    found = []
     if seen.same_text_today:
         found.append("repeated_text")
     if sending and sending.seconds_on_form is not None and sending.seconds_on_form < rules.fastest_form_s:

@@ -25,6 +25,8 @@ class Rules:
     claim_code_months: int
     per_day: int
     per_day_in_a_workshop: int
+    voices_per_day: int
+    voices_per_day_in_a_workshop: int
     fastest_form_s: int
 
     def topic(self, category: str, groups: Iterable[str]) -> str:
@@ -58,6 +60,8 @@ def _read(path: Path) -> Rules:
             claim_code_months=int(keep["claim_code_months"]),
             per_day=int(limits["per_day"]),
             per_day_in_a_workshop=int(limits["per_day_in_a_workshop"]),
+            voices_per_day=int(limits.get("voices_per_day", 60)),
+            voices_per_day_in_a_workshop=int(limits.get("voices_per_day_in_a_workshop", 2000)),
             fastest_form_s=int(limits["fastest_form_seconds"]),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import geopandas as gpd
 import pandas as pd
 import shapely
@@ -55,6 +57,16 @@ def build_region(settings: Settings, cells: pd.DataFrame = CELLS) -> str:
         notes=[],
     )  # fmt: skip
     return NAME
+
+
+def write_rules(settings: Settings, **values: object) -> None:
+    """The operator's own ``community.toml`` with some lines changed."""
+    text = settings.definition("community.toml").read_text(encoding="utf-8")
+    for name, value in values.items():
+        text, times = re.subn(rf"(?m)^{name} = .*$", f"{name} = {value}", text)
+        assert times == 1, name
+    settings.layers.mkdir(parents=True, exist_ok=True)
+    (settings.layers / "community.toml").write_text(text, encoding="utf-8")
 
 
 def _settlements(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -17,17 +17,12 @@ from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.store.transfer import load_all_rows
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.backup import back_up, forget, restore, take_over
-from sempre_geo.pipeline.community.contributions import (
-    add_voice,
-    erase_with_code,
-    open_with_code,
-    tell,
-    withdraw_voice,
-)
+from sempre_geo.pipeline.community.contributions import erase_with_code, open_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import exact_place, publish
+from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
 from sempre_geo.settings import Settings, read_settings
 from tests.pipeline.community_region import build_region
 

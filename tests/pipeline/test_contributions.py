@@ -13,14 +13,12 @@ from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, Place
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.contributions import (
-    add_voice,
     change_with_code,
     contest_with_code,
     erase_with_code,
     my_data,
     open_with_code,
     tell,
-    withdraw_voice,
 )
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.desk import close_community
@@ -34,6 +32,7 @@ from sempre_geo.pipeline.community.review import (
     publish,
     review_queue,
 )
+from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
 from tests.pipeline.community_region import build_region
 
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)

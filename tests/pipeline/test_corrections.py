@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from sempre_geo.community.access import OPERATOR, Person
-from sempre_geo.community.corrections import Report, to_osm_notes
+from sempre_geo.community.corrections import Report
+from sempre_geo.community.moderation import Sending
 from sempre_geo.errors import InputError, NotAllowedError
-from sempre_geo.pipeline.community.corrections import corrections, decide_correction, report_correction, services_in_use
+from sempre_geo.pipeline.community.corrections import (
+    confirm_service,
+    corrections_in_use,
+    decide_correction,
+    export_corrections,
+    report_correction,
+    services_in_use,
+    waiting_corrections,
+)
 from sempre_geo.pipeline.community.desk import close_community
+from tests.pipeline.community_region import write_rules
 
 REGION = "unbuilt"
 AT = datetime(2026, 11, 1, 8, 5, tzinfo=UTC)
@@ -49,7 +61,7 @@ def test_an_accepted_one_is_used_and_named_and_the_layer_itself_stays(settings):
     assert (row["opening_hours"], row["corrected"]) == ("Tu 11:00-16:00", "opening_hours")
     assert row["source"] == "OpenStreetMap; correction: I work there"
     pd.testing.assert_frame_equal(SERVICES, before)
-    assert "osm:n1: opening_hours should be 'Tu 11:00-16:00'" in to_osm_notes(corrections(settings, REGION))[0]
+    assert list(corrections_in_use(settings, REGION)["thing"]) == ["osm:n1", "osm:n2"]
 
 
 def test_it_can_be_taken_back_and_the_last_decision_counts(settings):
@@ -80,6 +92,7 @@ def test_the_provider_decides_about_its_own_service_only(settings):
         ({"thing": " "}, "which service"),
         ({"source": ""}, "how you know"),
         ({"value": "whenever"}, "no opening hours"),
+        ({"field": "languages", "value": "Latvian"}, "like lv;ru;en"),
         ({"field": "capacity", "value": "many"}, "whole number"),
         ({"field": "wheelchair", "value": "perhaps"}, "one of yes, limited, no, unknown"),
     ],
@@ -93,3 +106,67 @@ def test_declining_needs_a_reason(settings):
     receipt = report_correction(settings, REGION, report=EARLIER)
     with pytest.raises(InputError, match="Say why"):
         decide_correction(settings, receipt.id, decision="declined", by=OPERATOR)
+
+
+def test_the_same_report_sent_twice_is_saved_once_with_the_same_code(settings):
+    key = "a-random-key-of-22-signs"
+    first, again = (report_correction(settings, REGION, report=EARLIER, sending_key=key) for _time in range(2))
+    other = report_correction(settings, REGION, report=replace(EARLIER, value="We 10:00-12:00"), sending_key=key)
+    assert first == again
+    assert other.claim_code != first.claim_code
+    assert len(waiting_corrections(settings, REGION, by=OPERATOR)) == 2
+
+
+def test_reports_of_a_script_end_and_those_of_a_person_do_not(settings):
+    write_rules(settings, voices_per_day=6)
+    script, person = Sending("203.0.113.7"), Sending("198.51.100.9")
+    for number in range(6):
+        report_correction(settings, REGION, report=replace(EARLIER, text=str(number)), sending=script, at=AT)
+    with pytest.raises(InputError, match="6 voices or reports"):
+        report_correction(settings, REGION, report=EARLIER, sending=script, at=AT)
+    report_correction(settings, REGION, report=EARLIER, sending=person, at=AT)
+
+
+def test_unread_words_are_for_those_who_decide_and_personal_data_is_marked(settings):
+    words = replace(EARLIER, text="Ask Anna on +371 26123456")
+    report_correction(settings, REGION, report=words)
+    assert corrections_in_use(settings, REGION).empty
+    own = Person("p", frozenset({("provider", "service:osm:n1")}))
+    other = Person("q", frozenset({("provider", "service:osm:n2")}))
+    assert waiting_corrections(settings, REGION, by=own)["findings"].tolist() == [["phone"]]
+    assert waiting_corrections(settings, REGION, by=other).empty
+    with pytest.raises(NotAllowedError, match="own people"):
+        waiting_corrections(settings, REGION, by="")
+
+
+def test_a_provider_confirms_its_own_service_at_once_with_its_source(settings):
+    own = Person("p", frozenset({("provider", "service:osm:n1")}))
+    for field, value in (("languages", "lv;ru"), ("capacity", "3"), ("wheelchair", "yes")):
+        confirm_service(settings, REGION, report=replace(EARLIER, field=field, value=value), by=own, at=AT)
+    row = services_in_use(settings, REGION, services=SERVICES).loc["osm:n1"]
+    assert (row["languages"], row["capacity"], row["wheelchair"]) == ("lv;ru", 3.0, "yes")
+    assert row["corrected"] == "capacity, languages, wheelchair"
+    with pytest.raises(NotAllowedError):
+        confirm_service(settings, REGION, report=replace(EARLIER, thing="osm:n2"), by=own)
+
+
+def test_overrides_leave_as_notes_for_mappers_and_as_a_list_for_the_publisher(settings, tmp_path):
+    places = gpd.GeoDataFrame(
+        SERVICES.assign(sensitive=[False, True]), geometry=gpd.points_from_xy([20.1, 20.2], [57.0, 57.1]), crs=4326
+    )
+    reports = [
+        EARLIER, replace(EARLIER, thing="osm:n2", value="Mo 10:00-12:00"),
+        Report("stops", "stop:7", "gone", "", "=cmd|a notice at the stop"),
+    ]  # fmt: skip
+    for minute, report in enumerate(reports):
+        confirm_service(settings, REGION, report=report, by=OPERATOR, at=AT + timedelta(minutes=minute))
+    assert export_corrections(settings, REGION, tmp_path / "all.csv", services=places) == 3
+    listed = pd.read_csv(tmp_path / "all.csv", keep_default_na=False)
+    assert listed["object"].tolist() == ["node/1", "node/2", ""]
+    assert listed["source"].tolist()[2].startswith("'=cmd"), "no cell runs as a formula"
+    assert export_corrections(settings, REGION, tmp_path / "notes.osn", services=places) == 1, "no sensitive service"
+    (note,) = ET.parse(tmp_path / "notes.osn").getroot()  # noqa: S314 - a file this test wrote
+    assert (note.get("lat"), note.get("lon")) == ("57.0000000", "20.1000000")
+    assert note[0].text == (
+        "node/1 osm:n1: opening_hours should be 'Tu 11:00-16:00' (source: I work there; checked 2026-11-01)."
+    )

@@ -16,17 +16,12 @@ from sempre_geo.community.contributions import PUBLIC, Draft, Place
 from sempre_geo.community.store.changes import forget_changes
 from sempre_geo.community.store.public_rows import load_tallies
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.pipeline.community.contributions import (
-    add_voice,
-    change_with_code,
-    erase_with_code,
-    tell,
-    withdraw_voice,
-)
+from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.duplicates import merge, unmerge
 from sempre_geo.pipeline.community.public_view import forget_views, public_contributions
 from sempre_geo.pipeline.community.review import do_not_publish, publish
+from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
 from tests.pipeline.community_region import build_region
 
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
@@ -95,15 +90,15 @@ class Village:
         erase_with_code(self.settings, self.codes.pop(erased))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_the_kept_list_and_the_sums_are_those_of_a_plain_reading_after_each_act(settings, region, seed):
     village = Village(settings, region, seed)
-    for number in range(40):
+    for number in range(25):
         village.step()
         kept = public_contributions(settings, region, at=AT)
         forget_views(settings.store)
         assert kept.astype(object).equals(public_contributions(settings, region, at=AT).astype(object)), number
-        if number == 25:
+        if number == 15:
             with open_community(settings).writing() as transaction:
                 forget_changes(transaction)
     _check_sums(settings, region)

@@ -11,11 +11,12 @@ from sqlalchemy import text
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.errors import InputError, NotAllowedError, SempreGeoError
-from sempre_geo.pipeline.community.contributions import add_voice, erase_with_code, tell
+from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.duplicates import merge, similar_for_review, similar_public, unmerge
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.voices import add_voice
 from tests.pipeline.community_region import build_region
 
 BUS = Draft(

@@ -18,7 +18,6 @@ from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.community.texts import kept_line, kept_text, shown_text
 from sempre_geo.errors import InputError, SempreGeoError
 from sempre_geo.pipeline.community.contributions import (
-    add_voice,
     change_with_code,
     my_data,
     open_with_code,
@@ -29,6 +28,7 @@ from sempre_geo.pipeline.community.exchange import export_contributions, import_
 from sempre_geo.pipeline.community.proposals import approve, proposal, proposals, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import answer, publish, review_queue
+from sempre_geo.pipeline.community.voices import add_voice
 
 REGION = "unbuilt"
 HOSTILE = [

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
 
-from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.moderation import Sending
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
-from sempre_geo.pipeline.community.contributions import erase_with_code, tell
+from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.moderation import start_workshop
 from sempre_geo.pipeline.community.photos import photo, photo_folder, photos_of, publish_photo
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
+from sempre_geo.pipeline.community.voices import add_voice, decide_sentence, sentences, waiting_sentences
+from tests.pipeline.community_region import write_rules
 
 REGION = "unbuilt"
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
@@ -30,25 +33,88 @@ PERSON = Sending("198.51.100.9", seconds_on_form=95)
 @pytest.fixture(autouse=True)
 def at_once(settings):
     """Rules that let library needs out unread, the boldest an operator can be."""
-    text = settings.definition("community.toml").read_text(encoding="utf-8")
-    settings.layers.mkdir(parents=True)
-    bold = text.replace("at_once = []", 'at_once = ["library"]')
-    (settings.layers / "community.toml").write_text(bold, encoding="utf-8")
+    write_rules(settings, at_once=["library"], voices_per_day=6)
     yield
     close_community(settings)
 
 
-def test_of_scripted_posts_none_is_public_and_a_person_in_the_same_minute_is_not_hindered(settings):
-    refused = 0
-    for number in range(25):
+def test_of_500_scripted_posts_none_is_public_and_a_person_in_the_same_minute_is_not_hindered(settings):
+    tell(settings, REGION, draft=NEED, sending=PERSON, at=AT)  # has posted before today: may be shown at once
+    outcomes = Counter()
+    for number in range(500):
         try:
-            tell(settings, REGION, draft=replace(NEED, text=f"Buy pills {number}"), sending=SCRIPT, at=AT)
-        except InputError as error:
-            assert "today" in str(error)  # noqa: PT017 - the first twenty are held, the others refused
-            refused += 1
-    assert refused == 5
-    assert set(public_contributions(settings, REGION)["status"]) == {"awaiting_review"}
-    assert tell(settings, REGION, draft=NEED, sending=PERSON, at=AT).status == "received"
+            said = tell(settings, REGION, draft=replace(NEED, text=f"Buy pills {number}"), sending=SCRIPT, at=AT)
+            outcomes[said.status] += 1
+        except InputError:
+            outcomes["refused"] += 1
+        if number == 250:
+            person = tell(settings, REGION, draft=replace(NEED, text="None in June."), sending=PERSON, at=AT)
+    assert outcomes == {"received": 20, "refused": 480}
+    assert person.status == "published"
+    assert list(public_contributions(settings, REGION).query("status == 'published'")["id"]) == [person.id]
+
+
+@pytest.mark.parametrize("seconds", [0.2, 95.0, None])
+def test_scripts_that_wait_or_change_their_address_are_held_too(settings, seconds):
+    for number in range(5):
+        sending = Sending(f"203.0.113.{number}", seconds_on_form=seconds)
+        assert tell(settings, REGION, draft=replace(NEED, text=f"Buy {number}"), sending=sending).status == "received"
+
+
+def test_words_changed_with_the_code_are_looked_through_again(settings):
+    receipt = tell(settings, REGION, draft=NEED, sending=PERSON, at=AT)
+    publish(settings, receipt.id, by=OPERATOR)
+    own = change_with_code(settings, receipt.claim_code, text="Call +371 26123456, she hits me.")
+    assert "112" in own.messages[0]
+    assert own.status == "received"
+    assert review_queue(settings, REGION, by=OPERATOR)["findings"].tolist() == [["danger", "phone"]]
+
+
+def test_a_voices_own_sentence_is_read_before_others_read_it(settings):
+    receipt = tell(settings, REGION, draft=NEED)
+    publish(settings, receipt.id, by=OPERATOR)
+    voice = add_voice(settings, receipt.id, voter="phone-1", sentence="He hits me. anna@example.org")
+    quiet = add_voice(settings, receipt.id, voter="phone-2", sentence="Me too.")
+    assert "112" in voice.messages[0]
+    waiting = waiting_sentences(settings, REGION, by=OPERATOR)
+    assert dict(zip(waiting["sentence"], waiting["findings"], strict=True)) == {
+        "He hits me. anna@example.org": ["danger", "email"], "Me too.": [],
+    }  # fmt: skip
+    assert sentences(settings, receipt.id) == ()
+    decide_sentence(settings, quiet.id, decision="published", by=OPERATOR)
+    decide_sentence(settings, voice.id, decision="not_published", by=OPERATOR)
+    assert sentences(settings, receipt.id) == ("Me too.",)
+    assert public_contributions(settings, REGION)["voices"].tolist() == [2]
+    for by in ("", Person("p", frozenset({("policymaker", "*")}))):
+        with pytest.raises(NotAllowedError):
+            waiting_sentences(settings, REGION, by=by)
+        with pytest.raises(NotAllowedError):
+            decide_sentence(settings, quiet.id, decision="published", by=by)
+
+
+def test_a_voice_sent_twice_gets_the_same_code_and_one_given_before_none(settings):
+    receipt = tell(settings, REGION, draft=NEED)
+    publish(settings, receipt.id, by=OPERATOR)
+    key = "a-random-key-of-22-signs"
+    first, again = (add_voice(settings, receipt.id, voter="p", sending_key=key, sentence="So") for _time in range(2))
+    assert first == again
+    assert add_voice(settings, receipt.id, voter="p").status == "given_before"
+    assert public_contributions(settings, REGION)["voices"].tolist() == [1]
+    with pytest.raises(InputError, match="too short"):
+        add_voice(settings, receipt.id, voter="q", sending_key="1")
+
+
+def test_voices_of_one_connection_end_but_not_in_an_open_workshop(settings):
+    receipt = tell(settings, REGION, draft=NEED)
+    publish(settings, receipt.id, by=OPERATOR)
+    for number in range(6):
+        add_voice(settings, receipt.id, voter=str(number), sending=SCRIPT, at=AT)
+    with pytest.raises(InputError, match="6 voices"):
+        add_voice(settings, receipt.id, voter="60", sending=SCRIPT, at=AT)
+    with pytest.raises(InputError, match="do not see"):
+        add_voice(settings, receipt.id, voter="61", sending=replace(PERSON, hidden_field="x"), at=AT)
+    hall = replace(SCRIPT, workshop=start_workshop(settings, REGION, by=OPERATOR, at=AT))
+    assert add_voice(settings, receipt.id, voter="62", sending=hall, at=AT).status == "given"
 
 
 def test_a_persons_second_entry_may_be_shown_at_once_where_the_operator_wants_it(settings):

@@ -8,10 +8,11 @@ import pytest
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.errors import NotAllowedError
-from sempre_geo.pipeline.community.contributions import add_voice, tell
+from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.outreach import felt, outreach
 from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.voices import add_voice
 from tests.pipeline.community_region import build_region
 
 GAPS = pd.DataFrame({"people": [205, 907], "beyond": [200.0, 400.0]}, index=["m1", "m2"])

@@ -153,11 +153,6 @@ def load_claimed_voice(transaction: Transaction, digest: str) -> Row | None:
     return _one(transaction, select(voices).where(voices.c.claim_digest == digest))
 
 
-def change_voice(transaction: Transaction, voice_id: str, values: Mapping[str, Any]) -> None:
-    """Write new values into some columns of a voice."""
-    transaction.execute(update(voices).where(voices.c.id == voice_id).values(**values))
-
-
 def erase_voice(transaction: Transaction, voice_id: str, *, at: str) -> None:
     """Remove a voice and note its id, so that a restored backup is cleaned, too."""
     given = transaction.execute(select(voices.c.contribution_id).where(voices.c.id == voice_id)).scalars().all()

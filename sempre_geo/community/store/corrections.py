@@ -25,6 +25,12 @@ def load_correction(transaction: Transaction, correction_id: str) -> Row | None:
     return dict(found) if found else None
 
 
+def load_claimed_correction(transaction: Transaction, digest: str) -> Row | None:
+    """The correction that a claim code opens."""
+    found = transaction.execute(select(corrections).where(corrections.c.claim_digest == digest)).mappings().first()
+    return dict(found) if found else None
+
+
 def load_corrections(transaction: Transaction, region: str) -> pd.DataFrame:
     """A region's corrections, the oldest first, without who decided and without codes."""
     columns = (corrections.c[name] for name in CORRECTION_COLUMNS)

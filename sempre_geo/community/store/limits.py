@@ -17,6 +17,12 @@ def count_sender(transaction: Transaction, digest: str, *, day: str) -> int:
     return _count(transaction, limits.c.sender_digest, digest, day=day)
 
 
+def load_sender(transaction: Transaction, digest: str, *, day: str) -> int:
+    """How many entries of a sender came today."""
+    same = (limits.c.day == day) & (limits.c.sender_digest == digest)
+    return int(transaction.execute(select(limits.c.sent).where(same)).scalar() or 0)
+
+
 def count_text(transaction: Transaction, digest: str, *, day: str) -> int:
     """Count one more entry with this text; returns how many came before it today."""
     return _count(transaction, sent_texts.c.text_digest, digest, day=day)

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
-from sempre_geo.community.contributions import PUBLIC, Draft, Receipt, checked_draft
+from sempre_geo.community.contributions import Draft, Receipt, checked_draft
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.photos import clean_photo, write_no_photo, write_photo
@@ -21,10 +21,7 @@ from sempre_geo.community.store.contributions import (
     Row,
     change_contribution,
     erase_contribution,
-    erase_voice,
     load_claimed,
-    load_claimed_voice,
-    load_contribution,
     load_ease,
     load_events,
     load_photos,
@@ -34,7 +31,6 @@ from sempre_geo.community.store.contributions import (
     save_contribution,
     save_event,
     save_photo,
-    save_voice,
 )
 from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
@@ -43,7 +39,7 @@ from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import ground, now, open_community, partition, secret_key
 from sempre_geo.pipeline.community.erasures import write_erased
-from sempre_geo.pipeline.community.moderation import receive
+from sempre_geo.pipeline.community.moderation import check_sender, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.settings import Settings
 
@@ -71,6 +67,7 @@ class Own:
     status: str
     voices: int
     steps: tuple[Row, ...]
+    messages: tuple[str, ...] = ()
 
 
 def tell(
@@ -93,6 +90,8 @@ def tell(
     """
     moment = at or now()
     checked = checked_draft(draft)
+    if sending is not None and not checked.sending_key:
+        check_sender(settings, region, sending=sending, at=moment)
     photo = clean_photo(checked.photo) if checked.photo is not None else None
     sent = _sending_digest(settings, checked)
     code = claim_code_from(bytes.fromhex(sent)) if sent else new_claim_code()
@@ -102,60 +101,14 @@ def tell(
     with open_community(settings).writing() as transaction:
         before = load_sent(transaction, sent) if sent else None
         if before is not None:
-            return Receipt(before["id"], code, before["status"])
+            messages = looked_through(settings, region, text=words_of(checked)).messages
+            return Receipt(before["id"], code, before["status"], messages)
         arrival = receive(settings, transaction, region, draft=checked, sending=sending, at=moment)
         row |= {"status": arrival.status, "findings": list(arrival.noticed)}
         save_contribution(transaction, row, position=position, felt=checked.ease)
         if photo is not None:
             _keep_photo(settings, transaction, row["id"], photo)
     return Receipt(row["id"], code, row["status"], arrival.messages)
-
-
-def add_voice(
-    settings: Settings, contribution_id: str, *, voter: str, sentence: str = "", at: datetime | None = None
-) -> Receipt:
-    """Say "me too" to a public contribution; a second time by the same ``voter`` changes nothing.
-
-    ``voter`` is whatever tells one person from another without following them: a random text kept in
-    their browser, or in a hall a number on a slip of paper. Only a digest made with the contribution's id
-    is kept, so that nobody can see which contributions the same person supports. An own sentence is shown
-    to nobody before a coordinator has read it.
-
-    Returns
-    -------
-    Receipt
-        Its code withdraws the voice. The code is empty if the voice had been given before.
-    """
-    said = kept_text(sentence, longest=LONGEST_SENTENCE)
-    key = secret_key(settings, f"voices of {contribution_id}")
-    code = new_claim_code()
-    row = {
-        "id": secrets.token_hex(16),
-        "contribution_id": contribution_id,
-        "voter_digest": hmac.digest(key, voter.encode("utf-8", "replace"), "sha256").hex(),
-        "sentence": said,
-        "sentence_status": "received" if said else "none",
-        "claim_digest": claim_digest(code),
-        "created_at": stamp(at or now()),
-    }
-    with open_community(settings).writing() as transaction:
-        supported = load_contribution(transaction, contribution_id)
-        if supported is None or supported["status"] not in PUBLIC:
-            raise MissingDataError(_("There is nothing published to support here; it may have been withdrawn."))
-        added = save_voice(transaction, row)
-    return Receipt(str(row["id"]), code if added else "", "given" if added else "given_before")
-
-
-def withdraw_voice(settings: Settings, code: str, *, at: datetime | None = None) -> None:
-    """Take a voice back with its code."""
-    digest = claim_digest(code)
-    with open_community(settings).writing() as transaction:
-        voice = load_claimed_voice(transaction, digest)
-        if voice is None:
-            raise _nothing_opens()
-        erase_voice(transaction, voice["id"], at=stamp(at or now()))
-    write_erased(settings, voice["id"])
-    open_community(settings).forget()
 
 
 def open_with_code(settings: Settings, code: str) -> Own:
@@ -198,16 +151,20 @@ def change_with_code(
         if not text.strip():
             raise InputError(_("A sentence is missing; to take everything back, erase it."))
     digest, when = claim_digest(code), stamp(at or now())
+    messages: tuple[str, ...] = ()
     with open_community(settings).writing() as transaction:
         row = _claimed(transaction, digest)
         if any(row[name] != value for name, value in changed.items()):
-            changed |= {"status": "received", "status_at": when}
+            new = row | changed
+            looked = looked_through(settings, row["region"], text=f"{new['title']}\n{new['text']}")
+            messages = looked.messages
+            changed |= {"status": "received", "status_at": when, "findings": list(looked.noticed)}
             save_event(transaction, row["id"], status="received", at=when, actor="contributor", reason="changed")
         if shown_alone is not None:
             changed["shown_alone"] = shown_alone
         if changed:
             change_contribution(transaction, row["id"], changed)
-    return open_with_code(settings, code)
+    return replace(open_with_code(settings, code), messages=messages)
 
 
 def contest_with_code(settings: Settings, code: str, *, why: str, at: datetime | None = None) -> None:

@@ -2,47 +2,112 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 
-from sempre_geo.community.claim_codes import claim_digest, new_claim_code
-from sempre_geo.community.contributions import Receipt
-from sempre_geo.community.corrections import Report, checked_report, corrected_services
+from sempre_geo.community.access import may
+from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
+from sempre_geo.community.contributions import Receipt, check_sending_key
+from sempre_geo.community.correction_files import for_publishers, to_osm_notes
+from sempre_geo.community.corrections import IN_USE, Report, checked_report, corrected_services
+from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.store.contributions import save_event
 from sempre_geo.community.store.corrections import (
     change_correction,
+    load_claimed_correction,
     load_correction,
     load_corrections,
     save_correction,
 )
 from sempre_geo.community.texts import kept_text
-from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, now, open_community, privileged
+from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, secret_key
+from sempre_geo.pipeline.community.moderation import check_and_count, looked_through
+from sempre_geo.region.files import write_table, write_whole
 from sempre_geo.settings import Settings
 
 DECISIONS = ("accepted", "declined", "withdrawn")
+_NOTES = ".osn"
 
 
-def report_correction(settings: Settings, region: str, *, report: Report, at: datetime | None = None) -> Receipt:
-    """Save what somebody says is wrong; nothing is changed before a coordinator or the provider has decided."""
-    checked, when, code = checked_report(report), stamp(at or now()), new_claim_code()
+def report_correction(
+    settings: Settings,
+    region: str,
+    *,
+    report: Report,
+    sending: Sending | None = None,
+    sending_key: str = "",
+    at: datetime | None = None,
+) -> Receipt:
+    """Save what somebody says is wrong; nothing is changed before a coordinator or the provider has decided.
+
+    Pages give ``sending``, which keeps scripts out, and a random ``sending_key``: the same report sent
+    again with it is saved once and answered with the same code.
+
+    Raises
+    ------
+    InputError
+        The report cannot be used, or this sender has sent enough today.
+    """
+    check_sending_key(sending_key)
+    checked, when = checked_report(report), at or now()
+    content = f"{sending_key}\x1f{region}\x1f{sorted(vars(checked).items())}".encode("utf-8", "replace")
+    seed = hmac.digest(secret_key(settings, "reports"), content, "sha256")
+    code = claim_code_from(seed) if sending_key else new_claim_code()
     row = vars(checked) | {
-        "id": secrets.token_hex(16), "region": region, "status": "received", "status_at": when, "decided_by": "",
-        "claim_digest": claim_digest(code), "created_at": when,
+        "id": secrets.token_hex(16), "region": region, "status": "received", "status_at": stamp(when),
+        "decided_by": "", "claim_digest": claim_digest(code), "created_at": stamp(when),
     }  # fmt: skip
     with open_community(settings).writing() as transaction:
+        before = load_claimed_correction(transaction, row["claim_digest"])
+        if before is not None:
+            return Receipt(before["id"], code, before["status"])
+        if sending is not None:
+            check_and_count(settings, transaction, region, sending=sending, at=when)
         save_correction(transaction, row)
     return Receipt(row["id"], code, "received")
 
 
-def corrections(settings: Settings, region: str) -> pd.DataFrame:
-    """All corrections of a region with their status and source; what waits has not been used yet."""
+def corrections_in_use(settings: Settings, region: str) -> pd.DataFrame:
+    """Every override of a region in one table, for calculations and for anybody: what was accepted, and its source.
+
+    Returns
+    -------
+    DataFrame
+        ``id, layer, thing, field, value, source, since``, in the order in which they hold: the last of
+        several for the same thing and field counts. Words that nobody has read are not among them.
+    """
     with open_community(settings).reading() as transaction:
-        return load_corrections(transaction, region)
+        rows = load_corrections(transaction, region)
+    accepted = rows[rows["status"].eq("accepted")].sort_values("status_at", kind="stable")
+    return accepted.rename(columns={"status_at": "since"})[list(IN_USE)].reset_index(drop=True)
+
+
+def waiting_corrections(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
+    """Reports that the asker may decide, the longest waiting first, with ``findings`` of personal data.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker decides nothing in this region.
+    """
+    with open_community(settings).reading() as transaction:
+        person = asker(settings, transaction, by)
+        if not {"coordinator", "provider"} & {role for role, _scope in person.grants}:
+            raise NotAllowedError(_("Only a coordinator or a service's own people decide corrections; log in as one."))
+        rows = load_corrections(transaction, region)
+    waiting = rows[rows["status"].eq("received")]
+    own = [may(person, "decide a correction", f"region:{region}", f"service:{thing}") for thing in waiting["thing"]]
+    queue = waiting[own].reset_index(drop=True)
+    words = queue["value"] + "\n" + queue["source"] + "\n" + queue["text"]
+    noticed = [list(looked_through(settings, region, text=said).noticed) for said in words]
+    return queue.assign(findings=pd.Series(noticed, dtype=object))
 
 
 def decide_correction(
@@ -75,6 +140,51 @@ def decide_correction(
         save_event(transaction, correction_id, status=decision, at=stamp(when), actor=person.actor, reason=why)
 
 
+def confirm_service(settings: Settings, region: str, *, report: Report, by: Asker, at: datetime | None = None) -> str:
+    """Say how one's own service is: its hours, days, capacity, access or languages; used at once. Returns the id.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker is neither the provider of this service nor a coordinator of the region.
+    """
+    when, checked = at or now(), checked_report(report)
+    correction_id = secrets.token_hex(16)
+    with open_community(settings).writing() as transaction:
+        person = privileged(
+            settings, transaction, by, action="confirm a service", thing=correction_id,
+            scopes=(f"region:{region}", f"service:{checked.thing}"), detail=f"{checked.field} {checked.value}", at=when,
+        )  # fmt: skip
+        save_correction(
+            transaction,
+            vars(checked)
+            | {
+                "id": correction_id, "region": region, "status": "accepted", "status_at": stamp(when),
+                "decided_by": person.actor, "claim_digest": None, "created_at": stamp(when),
+            },
+        )  # fmt: skip
+        save_event(transaction, correction_id, status="accepted", at=stamp(when), actor=person.actor)
+    return correction_id
+
+
 def services_in_use(settings: Settings, region: str, *, services: pd.DataFrame) -> pd.DataFrame:
     """A region's services as every calculation uses them: with accepted corrections, each named in ``source``."""
-    return corrected_services(services, corrections(settings, region))
+    return corrected_services(services, corrections_in_use(settings, region))
+
+
+def export_corrections(settings: Settings, region: str, path: Path, *, services: pd.DataFrame) -> int:
+    """Write the overrides for those whose data they mend; returns how many were written.
+
+    ``.osn`` holds OpenStreetMap notes, to be looked through in an editor and sent by a person; any table's
+    ending (``.csv`` ...) is a list for the timetable's publisher.
+    ``services`` are the region's services as they were built, index ``service_id``.
+    """
+    used = corrections_in_use(settings, region)
+    if path.suffix.lower() == _NOTES:
+        text, written = to_osm_notes(used, services)
+        with write_whole(path) as draft:
+            draft.write_text(text, encoding="utf-8")
+        return written
+    listed = for_publishers(used)
+    write_table(listed, path)
+    return len(listed)

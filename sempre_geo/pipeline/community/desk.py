@@ -24,7 +24,7 @@ from sempre_geo.community.store.accounts import load_account, save_act
 from sempre_geo.community.store.engine import Store, Transaction
 from sempre_geo.community.store.versions import open_store
 from sempre_geo.community.store.zones import load_partition, save_zones
-from sempre_geo.errors import InputError, MissingDataError, StoreError
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError, StoreError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.catalog import CATALOG
@@ -121,6 +121,18 @@ def privileged(
     act = Act(0, stamp(at), person.actor, action, thing, detail_digest(detail, key=key))
     save_act(transaction, act, key=key)
     return person
+
+
+def check_reviewer(person: Person) -> None:
+    """Refuse whoever reviews nowhere; what somebody reviews is checked row by row.
+
+    Raises
+    ------
+    NotAllowedError
+        The person is no coordinator.
+    """
+    if not any(role == "coordinator" for role, _scope in person.grants):
+        raise NotAllowedError(_("Only a coordinator reads what waits for review; log in as one."))
 
 
 def scopes_of(row: Mapping[Any, Any]) -> tuple[str, ...]:

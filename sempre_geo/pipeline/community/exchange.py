@@ -26,6 +26,7 @@ from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import contribution_row
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged
+from sempre_geo.pipeline.community.moderation import looked_through, words_of
 from sempre_geo.pipeline.community.proposal_seed import seed_proposal
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.region.files import write_table
@@ -158,6 +159,8 @@ def _save(
 ) -> None:
     for row in rows:
         values, position = contribution_row(settings, region, draft=row.draft)
+        if not trusted:
+            values["findings"] = list(looked_through(settings, region, text=words_of(row.draft)).noticed)
         values |= {"id": row.id, "created_at": row.created_at, "status_at": row.created_at}
         save_contribution(transaction, values, position=position, felt=row.draft.ease)
         if trusted:

@@ -12,8 +12,10 @@ from sempre_geo.community.moderation import (
     Seen,
     Sending,
     check_sending,
+    check_voice,
     help_message,
-    marks,
+    marks_of_sending,
+    marks_of_text,
     may_be_shown_at_once,
     read_danger,
     sender_digest,
@@ -23,7 +25,7 @@ from sempre_geo.community.moments import stamp
 from sempre_geo.community.personal_data import personal_data, read_personal_words
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.limits import count_sender, count_text, load_workshop, save_workshop
+from sempre_geo.community.store.limits import count_sender, count_text, load_sender, load_workshop, save_workshop
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, ground, now, open_community, privileged, secret_key
@@ -41,6 +43,40 @@ class Arrival:
     messages: tuple[str, ...]
 
 
+def check_sender(settings: Settings, region: str, *, sending: Sending, at: datetime) -> None:
+    """Refuse a sender who has sent enough before anything costly is done for them: a look, not a count.
+
+    Raises
+    ------
+    InputError
+        No person sends like this, or this sender has sent enough today.
+    """
+    day = at.date().isoformat()
+    digest = sender_digest(sending, key=secret_key(settings, f"senders of {day}"))
+    with open_community(settings).reading() as transaction:
+        before = load_sender(transaction, digest, day=day)
+        workshop = in_workshop(transaction, region, sending=sending, at=at)
+    check_sending(sending, Seen(before, 0, in_workshop=workshop), read_rules(settings))
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What a text holds: marks for the coordinator, and what its author reads at once."""
+
+    noticed: tuple[str, ...]
+    messages: tuple[str, ...]
+
+
+def looked_through(settings: Settings, region: str, *, text: str) -> Looked:
+    """Look for personal data and for signs of danger in a text, whichever way it came in."""
+    country, danger = ground(settings, region).country, read_danger(settings)
+    countries = [country] if country and country != "demo" else []
+    findings = personal_data(text, words=read_personal_words(settings), countries=countries)
+    near = danger.is_near(text)
+    messages = (help_message(danger, country=country),) if near else ()
+    return Looked(tuple(marks_of_text(findings, danger=near)), messages)
+
+
 def receive(
     settings: Settings, transaction: Transaction, region: str, *, draft: Draft, sending: Sending | None, at: datetime
 ) -> Arrival:
@@ -51,21 +87,21 @@ def receive(
     InputError
         No person sends like this, or this sender has sent enough today.
     """
-    rules, danger = read_rules(settings), read_danger(settings)
+    rules = read_rules(settings)
     seen = _seen(settings, transaction, region, draft=draft, sending=sending, at=at)
     if sending is not None:
         check_sending(sending, seen, rules)
-    text = f"{draft.title}\n{draft.text}"
-    country = ground(settings, region).country
-    countries = [country] if country and country != "demo" else []
-    findings = personal_data(text, words=read_personal_words(settings), countries=countries)
-    near = danger.is_near(text)
-    noticed = marks(findings, sending=sending, seen=seen, rules=rules, danger=near)
+    looked = looked_through(settings, region, text=words_of(draft))
+    noticed = [*looked.noticed, *marks_of_sending(sending=sending, seen=seen, rules=rules)]
     shown = sending is not None and may_be_shown_at_once(
         draft.category, noticed=noticed, with_photo=draft.photo is not None, rules=rules
     )
-    messages = (help_message(danger, country=country),) if near else ()
-    return Arrival("published" if shown else "received", tuple(noticed), messages)
+    return Arrival("published" if shown else "received", tuple(noticed), looked.messages)
+
+
+def words_of(draft: Draft) -> str:
+    """All that a person wrote in their own words."""
+    return f"{draft.title}\n{draft.text}"
 
 
 def start_workshop(settings: Settings, region: str, *, by: Asker, hours: float = 4, at: datetime | None = None) -> str:
@@ -104,10 +140,21 @@ def _seen(
     if sending is None:
         return Seen(0, same, in_workshop=False)
     before = count_sender(transaction, sender_digest(sending, key=key), day=day)
-    return Seen(before, same, in_workshop=_in_workshop(transaction, region, sending=sending, at=at))
+    return Seen(before, same, in_workshop=in_workshop(transaction, region, sending=sending, at=at))
 
 
-def _in_workshop(transaction: Transaction, region: str, *, sending: Sending, at: datetime) -> bool:
+def check_and_count(
+    settings: Settings, transaction: Transaction, region: str, *, sending: Sending, at: datetime
+) -> None:
+    """Count a voice or a report, apart from entries, and refuse what no person sends or one sender's too many."""
+    day = at.date().isoformat()
+    digest = sender_digest(sending, key=secret_key(settings, f"voters of {day}"))
+    given = count_sender(transaction, digest, day=day)
+    workshop = in_workshop(transaction, region, sending=sending, at=at)
+    check_voice(sending, given_today=given, in_workshop=workshop, rules=read_rules(settings))
+
+
+def in_workshop(transaction: Transaction, region: str, *, sending: Sending, at: datetime) -> bool:
     """Whether the sender knows the word of an open workshop; a slip in it is no reason to refuse an entry."""
     if not sending.workshop:
         return False

@@ -21,9 +21,9 @@ from sempre_geo.community.store.contributions import (
 )
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.texts import kept_line, kept_text
-from sempre_geo.errors import MissingDataError, NotAllowedError
+from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, scopes_of
+from sempre_geo.pipeline.community.desk import Asker, asker, check_reviewer, now, open_community, privileged, scopes_of
 from sempre_geo.settings import Settings
 
 QUEUE_COLUMNS = (
@@ -43,8 +43,7 @@ def review_queue(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
         rows = load_region(transaction, region)
-    if not any(role == "coordinator" for role, _scope in person.grants):
-        raise NotAllowedError(_("Only a coordinator reads what waits for review; log in as one."))
+    check_reviewer(person)
     waiting = rows[rows["status"].isin(AWAITING)]
     own = [may(person, "read the review queue", *scopes_of(row)) for row in waiting.to_dict("records")]
     queue = waiting.loc[own, list(QUEUE_COLUMNS)]
