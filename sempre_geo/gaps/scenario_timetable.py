@@ -288,7 +288,7 @@ def _running(feed: Feed, services: pd.Series) -> tuple[pd.DatetimeIndex, NDArray
     """All days of a feed, and whether each of some services runs on them; shape (days, services)."""
     days, (number, names) = pd.date_range(*feed.span), pd.factorize(services)
     weekly = feed.calendar.reindex(names)
-    on_weekday = weekly[list(WEEKDAYS)].eq(other=True).to_numpy(dtype=bool).T[days.weekday]
+    on_weekday = weekly[list(WEEKDAYS)].eq(other=True).to_numpy(dtype=bool).T[days.day_of_week]
     at = days.to_numpy()[:, None]
     runs = on_weekday & (at >= weekly["start_date"].to_numpy()) & (at <= weekly["end_date"].to_numpy())
     exceptions = feed.calendar_dates[feed.calendar_dates["service_id"].isin(names)]
