@@ -107,12 +107,11 @@ class Proposal:
         figure, that of the people by a user and a provider, that of decisions by the degree of ownership;
         every one of them also by words or by saying what is not known yet.
         """
-        owners = {member.part for member in self.team if member.owner}
         given = {
             "sentences": all(vars(self.sentences).values()),
             "needs": bool(self.needs) or self.needs_count > 0,
             "evidence": bool(self.evidence),
-            "people": {"user", "provider"} <= owners,
+            "people": has_both_owners(self.team),
             "decisions": self.ownership in OWNERSHIP,
             "diary": bool(self.diary or self.lessons),
         }
@@ -133,6 +132,15 @@ def check_member(member: Member) -> None:
         raise InputError(_("A part in a team is one of {parts}.").format(parts=", ".join(PARTS)))
     if not member.name.strip():
         raise InputError(_("Say how you want to be called in the team; it need not be your name."))
+
+
+def has_both_owners(team: Iterable[Member]) -> bool:
+    """Whether a service user and a provider are among the co-owners.
+
+    >>> has_both_owners([Member("user", "Aina"), Member("provider", "The practice", owner=False)])
+    False
+    """
+    return {"user", "provider"} <= {member.part for member in team if member.owner}
 
 
 def check_ready(team: Iterable[Member], *, ownership: str, unanswered: Sequence[str] = ()) -> None:
