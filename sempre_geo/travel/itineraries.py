@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
-import numpy as np
-
-from sempre_geo.travel.profiles import Ints, Rides
+from sempre_geo.travel.least_changes import easiest_rides
+from sempre_geo.travel.profiles import FAR_S, Legs, Rides
 from sempre_geo.travel.there_and_back import Town
-from sempre_geo.travel.worthwhile_ways import MOST_RIDES, ways
 
 HOME, SERVICE = -1, -2
 """Stand for the two ends in the place of a stop's position."""
@@ -85,12 +84,26 @@ def visit_of(town: Town, home: int, moments: Mapping[str, int]) -> Visit:
 
 
 def way_there(town: Town, home: int, *, leave_s: int, by_s: int) -> tuple[Leg, ...]:
-    """The easiest way to the service that leaves then and arrives by then; empty if there is none."""
-    for most in range(1, MOST_RIDES + 1):
-        labels, finals = ways(town, home, leave_s=leave_s, by_s=by_s, most=most)
-        if len(finals):
-            return _legs(town.there, labels, _least(finals), leave=leave_s)
-    return ()
+    """The easiest way to the service that leaves then and arrives by then; empty if there is none.
+
+    Walks begin at once and end when the next thing can begin.
+    """
+    arrival, rows = easiest_rides(
+        town.there, town.homes.access, town.to_service_s, town.walk_there_s, home=home, leave_s=leave_s, by_s=by_s
+    )
+    if arrival == FAR_S:
+        return ()
+    if not len(rows):
+        return (Leg("walk", HOME, SERVICE, leave_s, arrival),)
+    rides = [_ride(town.there, board, alight) for board, alight in rows.tolist()]
+    first, last = rides[0].start, rides[-1]
+    legs = [Leg("walk", HOME, first, leave_s, leave_s + _walk(town.homes.access, home, first)), rides[0]]
+    for before, after in pairwise(rides):
+        if before.end != after.start:
+            ready = before.end_s + _walk(town.there.out, before.end, after.start)
+            legs.append(Leg("walk", before.end, after.start, before.end_s, ready))
+        legs.append(after)
+    return (*legs, Leg("walk", last.end, SERVICE, last.end_s, last.end_s + int(town.to_service_s[last.end])))
 
 
 def way_back(town: Town, home: int, *, leave_s: int, home_s: int) -> tuple[Leg, ...]:
@@ -99,29 +112,10 @@ def way_back(town: Town, home: int, *, leave_s: int, home_s: int) -> tuple[Leg, 
     return tuple(_mirrored(leg) for leg in reversed(legs))
 
 
-def _least(finals: Ints) -> Ints:
-    changes = np.maximum(finals[:, 1] - 1, 0)
-    return finals[np.lexsort((finals[:, 2], changes))[0]]  # type: ignore[no-any-return]
-
-
-def _legs(rides: Rides, labels: Ints, final: Ints, *, leave: int) -> tuple[Leg, ...]:
-    """The way that ends in ``final``, from home to the service; walks end when the next thing can begin."""
-    arrive, walk_last = int(final[0]), int(final[6])
-    if final[4] == _NONE:
-        return (Leg("walk", HOME, SERVICE, leave, arrive),)
-    legs = [Leg("walk", int(rides.arr_stop[final[5]]), SERVICE, arrive - walk_last, arrive)]
-    parent, board, alight = int(final[3]), int(final[4]), int(final[5])
-    while True:
-        legs.append(_ride(rides, board, alight))
-        label = labels[parent]
-        stop, ready = int(label[0]), int(label[1])
-        if label[5] == _NONE:
-            legs.append(Leg("walk", HOME, stop, leave, ready))
-            return tuple(reversed(legs))
-        board, alight = int(label[5]), int(label[6])
-        if int(rides.arr_stop[alight]) != stop:
-            legs.append(Leg("walk", int(rides.arr_stop[alight]), stop, int(rides.arr_s[alight]), ready))
-        parent = int(label[4])
+def _walk(legs: Legs, place: int, stop: int) -> int:
+    """Seconds on foot from a place to a stop that is in its reach."""
+    row = slice(legs.indptr[place], legs.indptr[place + 1])
+    return int(legs.seconds[row][legs.stop[row] == stop].min())
 
 
 def _ride(rides: Rides, board: int, alight: int) -> Leg:

@@ -48,7 +48,8 @@ class Deadlines(NamedTuple):
 class _Found(NamedTuple):
     """What one scan found: of each number of rides and stop the departures worth taking, in chains.
 
-    ``first`` has shape (rides + 1, stops); rows of ``chain`` are departure, ease, next (later) departure.
+    ``first`` has shape (rides + 1, stops); rows of ``chain`` are departure, ease, next (later) departure, the
+    connections boarded and left, and the row of the ride after, -1 for none.
     """
 
     first: Ints
@@ -78,6 +79,32 @@ def least_changes(rides: Rides, access: Legs, to_root_s: Ints, on_foot_s: Ints, 
     return found
 
 
+def easiest_rides(
+    rides: Rides, access: Legs, to_root_s: Ints, on_foot_s: Ints, *, home: int, leave_s: int, by_s: int
+) -> tuple[int, Ints]:
+    """The same for one home: the arrival, and the connections where each ride is boarded and left.
+
+    Returns
+    -------
+    tuple
+        Seconds, ``FAR_S`` if there is no way; and int32, shape (rides, 2), without rows if one walks all the way.
+    """
+    for most in _MOST_RIDES:
+        scanned = _scan(rides, to_root_s, leave_s, by_s, most)
+        changes, ease, row = _of_home(scanned, access, home, leave_s, by_s, int(on_foot_s[home]))
+        if changes < FAR_S:
+            return ease % _FOOT - _NOON, _traced(scanned.chain, row)
+    return FAR_S, np.empty((0, 2), np.int32)
+
+
+def _traced(chain: Wide, row: int) -> Ints:
+    found = []
+    while row != _NONE:
+        found.append(chain[row, 3:5])
+        row = chain[row, 5]
+    return np.array(found, np.int32).reshape(-1, 2)
+
+
 @compiled
 def _of_groups(rides: Rides, access: Legs, to_root_s: Ints, on_foot_s: Ints, deadlines: Deadlines, most: int) -> Ints:
     """One scan for each different deadline."""
@@ -91,7 +118,7 @@ def _of_groups(rides: Rides, access: Legs, to_root_s: Ints, on_foot_s: Ints, dea
         scanned = _scan(rides, to_root_s, _wide(since), _wide(by), most)
         for n in range(first, last):
             home = deadlines.home[n]
-            changes, ease = _of_home(
+            changes, ease, _ = _of_home(
                 scanned, access, _wide(home), _wide(deadlines.leave_s[n]), _wide(by), _wide(on_foot_s[home])
             )
             found[n, 0], found[n, 1], found[n, 2] = changes, FAR_S, FAR_S
@@ -102,31 +129,39 @@ def _of_groups(rides: Rides, access: Legs, to_root_s: Ints, on_foot_s: Ints, dea
 
 
 @compiled
-def _of_home(found: _Found, access: Legs, home: int, leave: int, by: int, on_foot: int) -> tuple[int, int]:
-    """The fewest changes of a home, and the ease of the best such way."""
-    best = _wide(_NEVER)
+def _of_home(found: _Found, access: Legs, home: int, leave: int, by: int, on_foot: int) -> tuple[int, int, int]:
+    """The fewest changes of a home, the ease of the best such way, and the row of its first ride."""
+    best, row = _wide(_NEVER), _wide(_NONE)
     if on_foot < FAR_S and leave + on_foot <= by:
         best = on_foot * _FOOT + leave + on_foot + _NOON
     first, chain = found.first, found.chain
     for ridden in range(1, len(first)):
         for k in range(access.indptr[home], access.indptr[home + 1]):
             walk = _wide(access.seconds[k])
-            ease = _from(first[ridden, access.stop[k]], chain, leave + walk)
-            if ease < _NEVER:
-                best = min(best, ease + walk * _FOOT)
+            link = _from(first[ridden, access.stop[k]], chain, leave + walk)
+            if link != _NONE and chain[link, 1] + walk * _FOOT < best:
+                best, row = chain[link, 1] + walk * _FOOT, _wide(link)
         if best < _NEVER:
-            return ridden - 1, best
-    return FAR_S, best
+            return ridden - 1, best, row
+    return FAR_S, best, row
 
 
 @compiled
 def _from(link: int, chain: Wide, time: int) -> int:
-    """The least ease in a chain, from the earliest to the latest, that does not leave before a time."""
-    while link != _NONE:
-        if chain[link, 0] >= time:
-            return chain[link, 1]  # type: ignore[no-any-return]
+    """The row of least ease in a chain, which runs from the earliest to the latest, not before a time."""
+    while link != _NONE and chain[link, 0] < time:
         link = chain[link, 2]
-    return _NEVER
+    return link
+
+
+@compiled
+def _bettered(least: Wide, ridden: int, ease: int) -> bool:
+    """Whether nothing with as many rides or fewer was as easy; what is kept for as many or more becomes so easy."""
+    better: bool = ease < least[ridden]
+    while ridden < len(least) and ease < least[ridden]:
+        least[ridden] = ease
+        ridden += 1
+    return better
 
 
 @compiled
@@ -137,12 +172,13 @@ def _scan(rides: Rides, to_root_s: Ints, since: int, by: int, most: int) -> _Fou
     into, into_stop, into_s = rides.into.indptr, rides.into.stop, rides.into.seconds
     stops = len(to_root_s)
     on_trip = np.full((rides.trips, most + 1), _NEVER, np.int64)
+    leaving, onward = np.empty((rides.trips, most + 1), np.int32), np.empty((rides.trips, most + 1), np.int32)
     fewest = np.full(rides.trips, most + 1, np.int32)
     at_stop = np.full((stops, most + 1), _NEVER, np.int64)
     getting_on, on = np.full((most + 1, stops), _NONE, np.int32), 0
     getting_off, off = np.full((most + 1, stops), _NONE, np.int32), 0
     fewest_off = np.full(stops, most + 1, np.int32)
-    board, alight = np.empty((512, 3), np.int64), np.empty((512, 3), np.int64)
+    board, alight = np.empty((512, 6), np.int64), np.empty((512, 4), np.int64)
     for c in range(position_of(dep_s, by + 1) - 1, -1, -1):
         if dep_s[c] < since:
             break
@@ -150,28 +186,26 @@ def _scan(rides: Rides, to_root_s: Ints, since: int, by: int, most: int) -> _Fou
         if alight_ok[c]:
             here, time = arr_stop[c], _wide(arr_s[c])
             walk = _wide(to_root_s[here])
-            if walk < FAR_S and time + walk <= by:
-                on_trip[at, 1] = min(on_trip[at, 1], walk * _FOOT + time + walk + _NOON)
-                fewest[at] = 1
+            if walk < FAR_S and time + walk <= by and walk * _FOOT + time + walk + _NOON < on_trip[at, 1]:
+                on_trip[at, 1] = walk * _FOOT + time + walk + _NOON
+                leaving[at, 1], onward[at, 1], fewest[at] = c, _NONE, 1
             for ridden in range(fewest_off[here], most):
-                ease = _from(getting_off[ridden, here], alight, time)
-                if ease < on_trip[at, ridden + 1]:
-                    on_trip[at, ridden + 1] = ease
+                link = _from(getting_off[ridden, here], alight, time)
+                if link != _NONE and alight[link, 1] < on_trip[at, ridden + 1]:
+                    on_trip[at, ridden + 1] = alight[link, 1]
+                    leaving[at, ridden + 1], onward[at, ridden + 1] = c, alight[link, 3]
                     fewest[at] = min(fewest[at], ridden + 1)
         if not board_ok[c]:
             continue
         stop, time = dep_stop[c], _wide(dep_s[c])
         for ridden in range(fewest[at], most + 1):
             ease = on_trip[at, ridden]
-            if ease >= at_stop[stop, ridden]:
+            if not _bettered(at_stop[stop], ridden, ease):
                 continue
-            for more in range(ridden, most + 1):
-                if at_stop[stop, more] <= ease:
-                    break
-                at_stop[stop, more] = ease
             if on == len(board):
                 board = twice(board)
             board[on, 0], board[on, 1], board[on, 2] = time, ease, getting_on[ridden, stop]
+            board[on, 3], board[on, 4], board[on, 5] = c, leaving[at, ridden], onward[at, ridden]
             getting_on[ridden, stop] = on
             on += 1
             if ridden == most:
@@ -183,6 +217,7 @@ def _scan(rides: Rides, to_root_s: Ints, since: int, by: int, most: int) -> _Fou
                 if off == len(alight):
                     alight = twice(alight)
                 on_foot = step * _FOOT if before != stop else _wide(0)
+                alight[off, 3] = on - 1
                 off += chained(getting_off[ridden], alight, off, before, time - step, ease + on_foot)
                 fewest_off[before] = min(fewest_off[before], ridden)
     return _Found(getting_on, board)

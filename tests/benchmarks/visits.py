@@ -76,15 +76,15 @@ def metres(lon, lat) -> np.ndarray:
 
 
 def large_day():
-    """A made-up country: 1,000 lines of 21 stops on a grid of 5,000, ten runs each way."""
+    """A made-up city region: 1,000 lines of 21 stops on a grid of 5,000, ten runs each way."""
     from types import SimpleNamespace
 
     import pandas as pd
 
     draw = np.random.default_rng(2)
     side, stops = 71, 71 * 71
-    places = np.column_stack([np.arange(stops) % side, np.arange(stops) // side]) * 1200.0 + draw.normal(
-        0, 200, (stops, 2)
+    places = np.column_stack([np.arange(stops) % side, np.arange(stops) // side]) * 500.0 + draw.normal(
+        0, 80, (stops, 2)
     )
     rows = []
     for line in range(1000):
@@ -103,7 +103,7 @@ def large_day():
             )
     table = np.concatenate(rows).astype(np.int32)
     table = table[np.lexsort((table[:, 5], table[:, 4], table[:, 3]))]
-    near = cKDTree(places).query_pairs(700, output_type="ndarray")
+    near = cKDTree(places).query_pairs(600, output_type="ndarray")
     pairs = np.concatenate([near, near[:, ::-1]])
     seconds = np.hypot(*(places[pairs[:, 0]] - places[pairs[:, 1]]).T) * DETOUR / WALK_M_S
     foot = legs_from_pairs(pairs[:, 0], pairs[:, 1], seconds, places=stops)
