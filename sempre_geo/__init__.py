@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         excess_index,
         gini,
         group_ratio,
+        group_ratio_interval,
         palma,
         shortfall_index,
         theil,
@@ -39,7 +40,7 @@ _HOMES = {
     "sempre_geo.gaps.decay": ("binary", "step", "gravity", "exponential", "gaussian"),
     "sempre_geo.gaps.equity": (
         "gini", "palma", "theil", "concentration_index", "shortfall_index", "excess_index", "group_ratio",
-        "bootstrap_interval",
+        "bootstrap_interval", "group_ratio_interval",
     ),
     "sempre_geo.gaps.measures": (
         "nearest_time", "k_nearest_time", "mean_of_nearest", "cumulative_opportunities", "service_gap",
@@ -61,6 +62,7 @@ __all__ = [
     "gini",
     "gravity",
     "group_ratio",
+    "group_ratio_interval",
     "k_nearest_time",
     "locate",
     "mean_of_nearest",

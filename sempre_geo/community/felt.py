@@ -1,7 +1,8 @@
 """What people feel beside what the model says: where the two agree, where they differ, and where nobody has spoken.
 
-A place from which nobody has spoken is *not heard*, whatever the model says of it: silence is no sign of
-satisfaction, and is never drawn as "no need".
+A place from which too few have spoken for anything to be known is *not heard*, whatever the model says of it:
+silence is no sign of satisfaction, and is never drawn as "no need". Too few is fewer than are ever published: so
+the class tells nobody more than the public counts do.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from sempre_geo.community.public_counts import STEP
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 
-FeltClass = Literal["both", "calculated_more", "felt_more", "neither", "not_heard", "unknown"]
+FeltClass = Literal["both", "calculated_more", "felt_more", "neither", "not_heard", "unknown", "uninhabited"]
 GAP_SHARE = 0.25
 _TAIL = 0.025
 
@@ -24,7 +26,8 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
 
     What is expected from a place is its people times the rate of the whole region: as many voices as if
     everybody spoke up alike. A place *feels* a gap where at least as many spoke as expected, and *has* a
-    calculated one where at least ``gap_share`` of its people are beyond the standard. ``sure`` says
+    calculated one where at least ``gap_share`` of its people are beyond the standard. Fewer than `STEP` voices
+    are *not heard*; where nobody lives, nobody can be. ``sure`` says
     whether chance alone would explain the difference from what was expected (exact Poisson interval, 95 %).
 
     Parameters
@@ -74,7 +77,7 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
             "low": low,
             "high": high,
             "sure": (low > expected) | (high < expected),
-            "felt_class": _classes(share.to_numpy(), heard.to_numpy(), expected.to_numpy(), gap_share=gap_share),
+            "felt_class": _classes(people, share, heard, expected, gap_share=gap_share),
         },
         index=places.index,
     )
@@ -97,9 +100,60 @@ def felt_sentence(name: str, row: pd.Series) -> str:
             "Nobody from {name} has told us anything yet. About {expected} voices were to be expected. "
             "That is silence, not satisfaction."
         ),
+        "few": _(
+            "From {name} too few have spoken for anything to be known. About {expected} voices were to be expected. "
+            "That is silence, not satisfaction."
+        ),
         "unknown": _("How many people live in {name}, or how far they have to go, is not known."),
+        "uninhabited": _("Nobody lives in {name}."),
     }
-    return said[row["felt_class"]].format(name=name, received=int(row["received"]), expected=round(row["expected"]))
+    code = "few" if row["felt_class"] == "not_heard" and row["received"] > 0 else row["felt_class"]
+    return said[code].format(name=name, received=int(row["received"]), expected=round(row["expected"]))
+
+
+def class_title(felt_class: str) -> str:
+    """What a class is called."""
+    return {
+        "both": _("Said and calculated"),
+        "calculated_more": _("Only calculated"),
+        "felt_more": _("Only said"),
+        "neither": _("Neither"),
+        "not_heard": _("Not heard"),
+        "unknown": _("Not known"),
+        "uninhabited": _("Nobody lives there"),
+    }[felt_class]
+
+
+def questions_to_ask(felt_class: str) -> list[str]:
+    """What a class may mean, as questions to take there: none of them is a finding.
+
+    >>> len(questions_to_ask("felt_more")), questions_to_ask("neither")
+    (5, ['Do people manage, or have they given up asking?'])
+    """
+    return {
+        "both": [
+            _("Who in the place would help to change it?"),
+            _("What have people tried already?"),
+        ],
+        "calculated_more": [
+            _("Do people manage: do neighbours drive them, or does the service come to them?"),
+            _("Have those who do not manage been heard at all?"),
+        ],
+        "felt_more": [
+            _("Is it too expensive?"),
+            _("Is it open when people can come?"),
+            _("Is it in their language?"),
+            _("Are they ashamed to go, or do they not trust it?"),
+            _("Are our data wrong: does the service, the road or the bus exist?"),
+        ],
+        "neither": [_("Do people manage, or have they given up asking?")],
+        "not_heard": [
+            _("Who could be asked there, where do people meet, and in which language?"),
+            _("Do people know that they can tell us something?"),
+        ],
+        "unknown": [_("Who can tell how many people live there, or which services there are?")],
+        "uninhabited": [],
+    }[felt_class]
 
 
 def _interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -109,11 +163,13 @@ def _interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return low, chi2.ppf(1 - _TAIL, 2 * counts + 2) / 2
 
 
-def _classes(share: np.ndarray, heard: np.ndarray, expected: np.ndarray, *, gap_share: float) -> np.ndarray:
+def _classes(
+    people: pd.Series, share: pd.Series, heard: pd.Series, expected: pd.Series, *, gap_share: float
+) -> np.ndarray:
     gap, felt = share >= gap_share, heard >= expected
     names = np.select(
-        [heard == 0, np.isnan(share), gap & felt, gap, felt],
-        ["not_heard", "unknown", "both", "calculated_more", "felt_more"],
+        [(people == 0) & (heard < STEP), heard < STEP, share.isna(), gap & felt, gap, felt],
+        ["uninhabited", "not_heard", "unknown", "both", "calculated_more", "felt_more"],
         default="neither",
     )
     return names.astype(object)

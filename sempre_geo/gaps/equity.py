@@ -205,6 +205,26 @@ def group_ratio(beyond: ArrayLike, group: ArrayLike, people: ArrayLike) -> float
     >>> group_ratio([True, False], [8, 2], [10, 10])
     4.0
     """
+    return _ratio(_likelihoods(beyond, group, people).sum(axis=0))
+
+
+def group_ratio_interval(
+    beyond: ArrayLike, group: ArrayLike, people: ArrayLike, *, seed: int = 0, resamples: int = 999
+) -> Interval:
+    """`group_ratio` with its 95 % percentile bootstrap interval; places are drawn with replacement.
+
+    Examples
+    --------
+    >>> group_ratio_interval([True], [5], [10]).low
+    nan
+    """
+    return bootstrap_interval(
+        lambda parts: _ratio(parts.sum(axis=0)), _likelihoods(beyond, group, people), seed=seed, resamples=resamples
+    )
+
+
+def _likelihoods(beyond: ArrayLike, group: ArrayLike, people: ArrayLike) -> _Vector:
+    """Members beyond, members, others beyond and others of each place, shape (places, 4)."""
     miss = np.asarray(beyond, dtype=np.float64)
     everyone = _people(people, len(miss))
     members = _people(group, len(miss))
@@ -215,9 +235,14 @@ def group_ratio(beyond: ArrayLike, group: ArrayLike, people: ArrayLike) -> float
             )
         )
     rest = everyone - members
-    if members.sum() == 0 or rest.sum() == 0:
+    return np.column_stack([miss * members, members, miss * rest, rest])
+
+
+def _ratio(parts: _Vector) -> float:
+    members_beyond, members, rest_beyond, rest = parts.tolist()
+    if members == 0 or rest == 0:
         return float("nan")
-    of_group, of_rest = np.sum(miss * members) / members.sum(), np.sum(miss * rest) / rest.sum()
+    of_group, of_rest = members_beyond / members, rest_beyond / rest
     if of_rest == 0:
         return float("inf") if of_group > 0 else float("nan")
     return float(of_group / of_rest)

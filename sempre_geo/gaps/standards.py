@@ -6,8 +6,10 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingFileError, first_items
 from sempre_geo.i18n import gettext as _
@@ -23,6 +25,7 @@ STATUSES = ("law", "rule", "benchmark", "practice", "indicator", "own")
 EVERYWHERE = "*"
 _COLUMNS = ("country", "category", "metric", "limit", "unit", "mode", "group", "scope", "source", "status")
 _THERE_AND_BACK = "there and back"
+_Costs = TypeVar("_Costs", pd.Series, NDArray[Any])
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Standard:
         """Whether somebody else than the operator has set this limit."""
         return self.status != "own"
 
-    def misses(self, cost: pd.Series) -> pd.Series:
+    def misses(self, cost: _Costs) -> _Costs:
         """Which costs miss the limit: above it, or below it for departures per hour.
 
         >>> bus = Standard("x", "EU", "stop", "departures_per_hour", 4, "1/h", "transit", "all", False, "", "", "own")

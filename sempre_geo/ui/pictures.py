@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
+from sempre_geo.gaps.gap_table import Assessment
+from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.visit_views import surface_of
+from sempre_geo.pipeline.gaps.answers import assessed_limit
+from sempre_geo.pipeline.gaps.limits import limit_code
 from sempre_geo.publish.grid import NO_WAY, UNKNOWN, GridPicture, cell_corners, grid_picture, picture_bbox, time_classes
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
@@ -27,12 +30,12 @@ def surface_address(theme: str, *, category: str, mode: str, measure: str = TIME
 
 
 def surface_picture(theme: str, *, category: str, mode: str, measure: str = TIME) -> GridPicture:
-    """The picture itself; ``measure`` is ``time``, ``beyond-<minutes>`` or what `away` gives.
+    """The picture itself; ``measure`` is ``time``, or what `away` or `beyond` gives.
 
     Raises
     ------
     InputError
-        There is no such theme or measure.
+        There is no such theme, measure or limit.
     MissingDataError
         The region has no service of the category.
     """
@@ -51,14 +54,17 @@ def surface_bbox() -> tuple[float, float, float, float]:
 def _drawn(region: Region, asked: tuple[str, str, str, str]) -> GridPicture:
     theme, category, mode, measure = asked
     here = installation()
+    if measure.startswith(_BEYOND):
+        found = assessed_limit(
+            here.settings, here.region_name, category=category, mode=mode, code=measure.removeprefix(_BEYOND)
+        )  # fmt: skip
+        return grid_picture(_corners(region), _limit_classes(found), theme=here.themes[theme])
     day, stay_min = _day_and_stay(measure) if measure.startswith(_AWAY) else (None, 0)
     surface = surface_of(
         here.settings, here.region_name, category=category, mode=mode, day=day, stay_min=stay_min
     )  # fmt: skip
     classes = time_classes(surface["minutes"], mode=mode, known=surface["minutes"].notna()).to_numpy()
-    if measure.startswith(_BEYOND):
-        classes = _beyond(surface["minutes"].to_numpy(dtype=float), classes, limit_min=_limit(measure))
-    elif day is None and measure != TIME:
+    if day is None and measure != TIME:
         raise _no_such(measure)
     return grid_picture(_corners(region), classes, theme=here.themes[theme])
 
@@ -66,6 +72,11 @@ def _drawn(region: Region, asked: tuple[str, str, str, str]) -> GridPicture:
 def away(day: Date, stay_min: int) -> str:
     """The measure of a day by bus."""
     return f"{_AWAY}{day.isoformat()}-{stay_min}"
+
+
+def beyond(standard: Standard) -> str:
+    """The measure of who is beyond a limit."""
+    return _BEYOND + limit_code(standard)
 
 
 def _day_and_stay(measure: str) -> tuple[Date, int]:
@@ -80,16 +91,10 @@ def _no_such(measure: str) -> InputError:
     return InputError(_("There is no picture of '{measure}'.").format(measure=measure))
 
 
-def _limit(measure: str) -> float:
-    number = measure.removeprefix(_BEYOND)
-    if not number.isdigit():
-        raise _no_such(measure)
-    return float(number)
-
-
-def _beyond(minutes: NDArray[np.float64], classes: NDArray[Any], *, limit_min: float) -> NDArray[np.uint8]:
-    split = np.where(minutes > limit_min, BEYOND, WITHIN)
-    return np.where(np.isin(classes, (NO_WAY, UNKNOWN)), classes, split).astype(np.uint8)
+def _limit_classes(found: Assessment) -> NDArray[np.uint8]:
+    no_way = found.misses & np.isposinf(found.cost)
+    steps = np.select([~found.known, no_way, found.misses], [UNKNOWN, NO_WAY, BEYOND], default=WITHIN)
+    return steps.astype(np.uint8)
 
 
 @lru_cache(maxsize=2)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sempre_geo.community.felt import felt_and_calculated, felt_sentence
+from sempre_geo.community.felt import (
+    FeltClass,
+    class_title,
+    felt_and_calculated,
+    felt_sentence,
+    questions_to_ask,
+)
 from sempre_geo.community.outreach import PLAN_COLUMNS, outreach_plan
 from sempre_geo.errors import InputError
 
@@ -22,7 +30,7 @@ PLACES = pd.DataFrame(
     },
     index=list("abcdef"),
 )
-RECEIVED = pd.Series({"a": 30, "b": 4, "d": 60, "f": 6})
+RECEIVED = pd.Series({"a": 30, "b": 5, "c": 4, "d": 55, "f": 6})
 
 
 def test_each_class_by_hand():
@@ -30,7 +38,7 @@ def test_each_class_by_hand():
     table = felt_and_calculated(PLACES, RECEIVED)
     assert table["expected"].round(1).tolist() == [18.2, 18.2, 18.2, 36.4, 0.0, 9.1]
     assert table["felt_class"].tolist() == [
-        "both", "calculated_more", "not_heard", "felt_more", "not_heard", "neither",
+        "both", "calculated_more", "not_heard", "felt_more", "uninhabited", "neither",
     ]  # fmt: skip
     assert table["sure"].tolist() == [True, True, True, True, False, False]
 
@@ -42,14 +50,16 @@ def test_the_interval_is_garwoods():
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.one_of(st.none(), st.floats(0, 1)), st.integers(0, 50)), min_size=1))
-def test_a_place_that_said_nothing_is_never_anything_but_not_heard(rows):
+def test_a_place_where_too_few_spoke_is_never_anything_but_not_heard(rows):
     people = np.array([row[0] for row in rows], dtype=float)
     beyond = np.array([np.nan if row[1] is None else row[1] for row in rows], dtype=float) * people
     places = pd.DataFrame({"people": people, "beyond": beyond})
     table = felt_and_calculated(places, pd.Series([row[2] for row in rows]))
-    assert (table["felt_class"].eq("not_heard") == table["received"].eq(0)).all()
+    silent = table["received"].lt(5)
+    assert (table["felt_class"].eq("not_heard") == (silent & table["people"].gt(0))).all()
+    assert (table["felt_class"].eq("uninhabited") == (silent & table["people"].eq(0))).all()
     assert table.index.equals(places.index)
-    assert (table.loc[table["share_beyond"].isna() & table["received"].gt(0), "felt_class"] == "unknown").all()
+    assert (table.loc[table["share_beyond"].isna() & ~silent, "felt_class"] == "unknown").all()
 
 
 def test_voices_from_nowhere_are_named():
@@ -61,8 +71,21 @@ def test_every_class_has_a_sentence_without_jargon():
     table = felt_and_calculated(PLACES, RECEIVED)
     said = [felt_sentence(PLACES.loc[place, "name"], row) for place, row in table.iterrows()]
     assert said[0] == "In Haavere people say what the map says: 30 voices, where 18 were to be expected."
+    assert said[2].startswith("From Uuskula too few have spoken")
     assert said[2].endswith("About 18 voices were to be expected. That is silence, not satisfaction.")
+    assert said[4] == "Nobody lives in Laid."
     assert not any("nan" in sentence or "None" in sentence for sentence in said)
+
+
+def test_every_class_has_a_name_and_its_meanings_are_questions():
+    for felt_class in get_args(FeltClass):
+        assert class_title(felt_class)
+        assert all(question.endswith("?") for question in questions_to_ask(felt_class))
+    only_said = " ".join(questions_to_ask("felt_more"))
+    assert all(word in only_said for word in ("expensive", "open", "language", "ashamed", "wrong"))
+    only_calculated = " ".join(questions_to_ask("calculated_more"))
+    assert "heard" in only_calculated
+    assert "manage" in only_calculated
 
 
 def test_the_plan_goes_first_where_many_are_badly_served_and_silent():

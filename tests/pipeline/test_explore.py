@@ -18,7 +18,7 @@ from sempre_geo.pipeline.explore.sentences import quotes, sentences
 from sempre_geo.pipeline.explore.tables import place_table
 from sempre_geo.pipeline.explore.views import answer, away_m, on_globe, open_region, place_at, travel_surface
 from sempre_geo.pipeline.explore.visit_views import offered_days
-from sempre_geo.pipeline.gaps.limits import beyond_limit, evidence_of_idea, whole_region, why_beyond
+from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.settings import Settings
 from tests.ui.small_region import NAME, small_settings, write_small_region
 
@@ -76,19 +76,6 @@ def test_a_region_without_a_timetable_offers_no_days(county: Settings) -> None:
     assert offered_days(county, NAME, today=date(2026, 11, 22)) == []
 
 
-def test_shares_beyond_a_limit_by_hand(county: Settings) -> None:
-    table = beyond_limit(county, NAME, category="gp", mode="bike", limit_min=20)
-    assert table.loc["m1", ["people", "beyond"]].tolist() == [441, 41]
-    assert table.loc["m2", "share_beyond"] == 1
-    assert whole_region(table)["share_beyond"] == pytest.approx(161 / 561)
-    old = beyond_limit(county, NAME, category="gp", mode="bike", limit_min=20, group="over_64")
-    assert old["beyond"].sum() == 50
-    with pytest.raises(InputError, match="above zero"):
-        beyond_limit(county, NAME, category="gp", mode="bike", limit_min=0)
-    with pytest.raises(MissingDataError, match="do not tell"):
-        beyond_limit(county, NAME, category="gp", mode="bike", limit_min=5, group="left_handed")
-
-
 def test_what_is_published_nearby_is_quoted_and_an_idea_has_its_figures(county: Settings) -> None:
     tell(county, NAME, draft=Draft("idea", "library", "A book box.", Place(settlement_id="s1")))
     secret = "long enough"  # noqa: S105 - of an account that lives as long as the test
@@ -112,10 +99,3 @@ def test_a_way_straight_over_the_globe_agrees_with_the_ellipsoid(county: Setting
     ours = away_m(on_globe(cells.x, cells.y), lon, lat)
     theirs = Geod(ellps="GRS80").inv([lon] * len(cells), [lat] * len(cells), cells.x, cells.y)[2]
     assert ours == pytest.approx(theirs, rel=0.005)
-
-
-def test_the_reasons_add_up_to_those_beyond(county: Settings) -> None:
-    asked = {"category": "gp", "mode": "car", "limit_min": 5}
-    why = why_beyond(county, NAME, **asked)
-    assert why.to_dict() == {"too_long": 161.0}
-    assert why.sum() == beyond_limit(county, NAME, **asked)["beyond"].sum()

@@ -13,8 +13,8 @@ import sempre_geo.ui
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
-from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.proposals import proposals
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
 from tests.ui.small_region import HOSTILE, NAME
@@ -195,12 +195,25 @@ def test_hostile_text_reaches_no_page_as_markup(page: Open, served: Settings) ->
 
 
 def test_gaps_counts_who_is_beyond_the_limit_and_says_that_it_is_no_standard(page: Open) -> None:
-    script = page("gaps", by="bike", limit=20)
+    script = page("gaps", by="bike", held_gp_bike="own", limit_bike=20)
     told = _told(script)
-    assert "1 in 3 must travel more than 20 min by bike" in told or "29 %" in told
+    assert "29 % must travel more than 20 min by bike to the nearest doctor." in told
+    assert "This limit is yours: it is no published standard." in told
     assert "We know of no published standard" in told
-    assert "Austrumu" in told
-    assert "The way takes longer than the limit." in told
+    assert not script.exception
+    assert [heading.value for heading in script.subheader] == [
+        "Where",
+        "Why",
+        "Who more than others",
+        "What people say",
+    ]
+    written = " ".join(str(element.value) for element in script.markdown)
+    assert "Austrumu has the largest share: everybody." in written
+    assert "The way takes longer than the limit." in written
+    assert (
+        "People over 64 are 1.5 times as likely to be beyond this limit" in written or "as likely as others" in written
+    )
+    assert len(script.get("vega_lite_chart")) == 3
 
 
 def test_gaps_names_who_has_published_a_limit(page: Open, served: Settings) -> None:
@@ -210,8 +223,10 @@ def test_gaps_names_who_has_published_a_limit(page: Open, served: Settings) -> N
     own.write_text(
         f"standard_id,country,category,metric,limit,unit,mode,group,scope,source,status\na,*,*,travel_time,25,{rows}"
     )
-    told = _told(page("gaps", by="car", limit=10))
-    assert "A published limit: 25 min, one way. Source: The county council 2024." in told
+    told = _told(page("gaps", by="car"))
+    assert "A published limit (rule): 25 min, one way. Source: The county council 2024." in told
+    assert "Counted from 3 places where people live: Written by hand (2026-11-01)." in told
+    assert "We know of no published standard" not in told
 
 
 def test_sources_name_the_licence_and_that_the_place_is_invented(page: Open) -> None:

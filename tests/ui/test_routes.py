@@ -59,7 +59,7 @@ def test_what_does_not_exist_is_not_found(client: Client, path: str) -> None:
 
 
 def test_the_shaded_grid_is_served_for_times_and_limits(client: Client) -> None:
-    for measure in ("time", "beyond-20"):
+    for measure in ("time", "beyond-own-20"):
         answer = client.get(surface_address("light", category="gp", mode="car", measure=measure))
         assert answer.content.startswith(b"\x89PNG")
 

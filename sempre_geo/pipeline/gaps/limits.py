@@ -49,13 +49,18 @@ def own_limit(*, category: str, mode: str, limit_min: float) -> Standard:
     )  # fmt: skip
 
 
+def is_chosen(standard: Standard) -> bool:
+    """Whether a limit is one that whoever asks has chosen, of no table."""
+    return standard.standard_id == f"{_OWN}{standard.limit:g}"
+
+
 def limit_code(standard: Standard) -> str:
     """A short name of a limit for links and pictures; it changes when the limit is edited.
 
     >>> limit_code(own_limit(category="gp", mode="car", limit_min=20))
     'own-20'
     """
-    if standard.standard_id.startswith(_OWN) and standard.category != EVERYWHERE:
+    if is_chosen(standard):
         return f"{_OWN}{standard.limit:g}"
     return "std-" + hashlib.sha256(repr(standard).encode()).hexdigest()[:12]
 

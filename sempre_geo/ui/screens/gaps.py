@@ -1,125 +1,162 @@
-"""Gaps: who needs longer than a limit to a service, where, and how sure that is."""
+"""Gaps: who is beyond a limit to a service, where, why, which group more than others, and what people say of it."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from sempre_geo.gaps.reasons import reason_sentence
+from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.sentences import mode_phrases
-from sempre_geo.pipeline.gaps.limits import EVERYBODY, beyond_limit, published_limits, whole_region, why_beyond
-from sempre_geo.publish.grid import LIMITS_MIN
+from sempre_geo.pipeline.explore.visit_views import BUS, has_timetable
+from sempre_geo.pipeline.gaps.answers import GapAnswer, gap_answer
+from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, limit_code, limits_of, own_limit
+from sempre_geo.pipeline.gaps.sentences import fairness, is_same_day, limit_title, reading, spoken_limit, who_says
 from sempre_geo.publish.speech import duration, people, share
-from sempre_geo.ui import session, words
-from sempre_geo.ui.bars import bars
+from sempre_geo.ui import felt_table, session, words
+from sempre_geo.ui.charts import interval_bars, saved_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import service_pins, surface
 from sempre_geo.ui.legend import limit_legend
 from sempre_geo.ui.map_frame import show_map
+from sempre_geo.ui.pictures import beyond
 from sempre_geo.ui.session import theme
 
-CATEGORY, MODE, GROUP, LIMIT = "service", "by", "group", "limit"
-_LONGEST_MIN = 120
+CATEGORY, MODE, GROUP, HELD, LIMIT = "service", "by", "group", "held", "limit"
+OWN = "own"
+_STREET_LIMITS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
+_BUS_LIMITS = (60, 90, 120, 180, 240, 300, 360)
 
 here, region = installation(), installation().region
 categories = words.category_choices(region)
 groups = [name for name in words.groups() if name in region.cells.columns]
-limits = sorted({limit for steps in LIMITS_MIN.values() for limit in steps if limit <= _LONGEST_MIN})
-session.read_link(region, {CATEGORY: categories, MODE: list(words.modes()), GROUP: groups})
+modes = words.modes(with_bus=has_timetable(here.settings, region.name))
+session.read_link(region, {CATEGORY: categories, MODE: list(modes), GROUP: groups})
 
 
-def _ask() -> tuple[str, str, str, int]:
+def _ask() -> tuple[str, str, str, Standard]:
     page_title(_("Who is too far away?"))
     category = st.selectbox(_("Service"), categories, key=CATEGORY, format_func=words.category, persist_state="session")
     mode = st.pills(
-        _("How people get there"), list(words.modes()), key=MODE, format_func=lambda name: words.modes()[name],
+        _("How people get there"), list(modes), key=MODE, format_func=modes.__getitem__,
         default=None if MODE in st.session_state else "car", required=True, persist_state="session",
     )  # fmt: skip
-    limit = st.select_slider(_("Longer than"), limits, value=20, key=LIMIT, format_func=duration)
+    standard = _ask_limit(str(category), str(mode))
     group = st.selectbox(_("Who"), groups, key=GROUP, format_func=words.groups().__getitem__, persist_state="session")
-    return str(category), str(mode), str(group), int(limit)
+    return str(category), str(mode), str(group), standard
 
 
-def _reading(total: pd.Series, *, category: str, mode: str, group: str, limit: int) -> None:
-    service, by = words.category(category).lower(), mode_phrases()[mode]
-    if math.isnan(total["share_beyond"]):
-        told = [_("For nobody is it known how long it takes.")]
-    else:
-        sentence = _("{group}: {share} must travel more than {limit} {by} to the nearest {service}. That is {people}.")
-        told = [
-            sentence.format(
-                group=words.groups()[group], share=share(total["share_beyond"]), limit=duration(limit), by=by,
-                service=service, people=people(total["beyond"]),
-            )
-        ]  # fmt: skip
-    if total["no_way"] >= 1:
-        told.append(
-            _("For {people} of them there is no way at all {by}.").format(people=people(total["no_way"]), by=by)
-        )
-    if total["unknown"] >= 1:
-        told.append(_("For {people} it is not known.").format(people=people(total["unknown"])))
-    told.append(_("This limit is yours: it is no published standard."))
-    told += _published(category, mode)
+def _ask_limit(category: str, mode: str) -> Standard:
+    """A published or own limit, a visit within one day by bus, or one chosen here; the list is that of the mode."""
+    known = {limit_code(limit): limit for limit in limits_of(here.settings, region.name, category=category, mode=mode)}
+    if mode == BUS:
+        any_visit = own_limit(category=category, mode=mode, limit_min=SAME_DAY_MIN)
+        known = {limit_code(any_visit): any_visit} | known
+    key, wished = f"{HELD}_{category}_{mode}", st.query_params.get(HELD)
+    if key not in st.session_state and wished in [*known, OWN]:
+        st.session_state[key] = wished
+    code = st.selectbox(
+        _("Held against"), [*known, OWN], key=key, persist_state="session",
+        format_func=lambda code: _("A limit of your own") if code == OWN else limit_title(known[code]),
+    )  # fmt: skip
+    if code in known:
+        return known[code]
+    steps, usual = (_BUS_LIMITS, 240) if mode == BUS else (_STREET_LIMITS, 20)
+    limit = st.select_slider(_("Longer than"), steps, value=usual, key=f"{LIMIT}_{mode}", format_func=duration)
+    return own_limit(category=category, mode=mode, limit_min=float(limit))
+
+
+def _say(told: Sequence[str]) -> None:
     first, *rest = told
     st.html(f'<div class="answer" role="status"><p class="first">{escape(first)}</p>'
             + "".join(f'<p class="quiet">{escape(text)}</p>' for text in rest) + "</div>")  # fmt: skip
 
 
-def _published(category: str, mode: str) -> list[str]:
-    """The limits that others have set for this service and mode, each with who says so."""
-    limits = published_limits(here.settings, region.name, category=category, mode=mode)
-    sentence = _("A published limit: {limit} {unit}, {scope}. Source: {source}.")
-    told = [
-        sentence.format(limit=f"{limit.limit:g}", unit=limit.unit, scope=limit.scope, source=limit.source)
-        for limit in limits
-    ]
-    return told or [_("We know of no published standard for this service and this way of getting there.")]
-
-
-def _reasons(*, category: str, mode: str, limit: int, group: str) -> None:
-    """Why people are beyond the limit: bars that are a table, the most frequent reason first."""
-    why = why_beyond(
-        here.settings, region.name, category=category, mode=mode, limit_min=limit, group=group
+def _show_places(answer: GapAnswer) -> None:
+    """The municipalities in order, with the bounds of each."""
+    table = answer.table[answer.table["people"] > 0]
+    st.subheader(_("Where"))
+    known = table[table["share_beyond"].notna()]
+    if len(known):
+        worst = known.iloc[0]
+        st.write(
+            _("{name} has the largest share: {share}. Its rank could be anything from {best} to {last}.").format(
+                name=worst["name"], share=share(worst["share_beyond"]), best=int(worst["rank_low"]),
+                last=int(worst["rank_high"]),
+            )
+        )  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "label": table["name"], "value": table["share_beyond"], "low": table["share_low"],
+            "high": table["share_high"], "text": [people(count) for count in table["beyond"]],
+        }
     )  # fmt: skip
-    if why.empty:
+    interval_bars(rows, axis=_("Share beyond the limit"), key="gaps_places", percent=True)
+    saved_table(table, name="gaps", columns=words.gap_columns(), key="gaps_table")
+
+
+def _show_reasons(answer: GapAnswer) -> None:
+    if answer.reasons.empty:
         return
-    bars(
-        [reason_sentence(code) for code in why.index], (why / why.sum()).tolist(),
-        numbers=[people(count) for count in why], caption=_("Why they are beyond the limit"), colour=theme().time[3],
+    st.subheader(_("Why"))
+    st.write(
+        _("For most of them: {reason}").format(reason=reason_sentence(str(answer.reasons.index[0])))
     )  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "label": [reason_sentence(str(code)) for code in answer.reasons.index], "value": answer.reasons.to_numpy(),
+            "low": float("nan"), "high": float("nan"), "text": [people(count) for count in answer.reasons],
+        }
+    )  # fmt: skip
+    interval_bars(rows, axis=_("People"), key="gaps_reasons")
+    saved_table(rows, name="reasons", columns={"label": _("Reason"), "value": _("People")}, key="gaps_reasons_table")
+
+
+def _show_fairness(answer: GapAnswer, *, service: str, mode: str) -> None:
+    told = fairness(answer, service=service, mode=mode)
+    if not told:
+        return
+    st.subheader(_("Who more than others"))
+    st.write(told[0])
+    rows = pd.DataFrame(
+        [
+            {"label": words.groups()[group], "value": ratio.value, "low": ratio.low, "high": ratio.high,
+             "text": f"{ratio.value:.1f}"}
+            for group, ratio in answer.ratios.items()
+        ]
+    ).replace(float("inf"), float("nan")).sort_values("value", ascending=False)  # fmt: skip
+    interval_bars(rows, axis=_("Times as likely as everybody else"), key="gaps_fairness", reference=1.0)
+    with st.expander(_("The same in words"), key="gaps_fairness_words"):
+        st.write("\n\n".join(told))
+    columns = {"label": _("Group"), "value": _("Times as likely"), "low": _("At least"), "high": _("At most")}
+    saved_table(rows, name="fairness", columns=columns, key="gaps_fairness_table")
 
 
 with st.container(key="split"):
     with st.container(key="ask"):
-        chosen, by_mode, who, minutes = _ask()
-    table = beyond_limit(
-        here.settings, region.name, category=chosen, mode=by_mode, limit_min=minutes, group=who,
-        language=current_language(),
+        chosen, by_mode, who, held = _ask()
+    found = gap_answer(
+        here.settings, region.name, standard=held, category=chosen, group=who, language=current_language()
     )  # fmt: skip
+    spoken = words.category(chosen).lower()
     with st.container(key="map_side"):
-        limit_legend(theme(), title=_("More than {limit}").format(limit=duration(minutes)))
-        layers = [surface(chosen, by_mode, f"beyond-{minutes}"), service_pins(chosen)]
+        without = _("No same-day visit by bus")
+        limit_legend(
+            theme(), title=without if is_same_day(held) else _("Limit: {limit}").format(limit=spoken_limit(held))
+        )
+        layers = [surface(chosen, by_mode, beyond(held)), service_pins(chosen)]
         show_map(region, [layer for layer in layers if layer], key="gaps")
     with st.container(key="answer"):
-        _reading(whole_region(table), category=chosen, mode=by_mode, group=who, limit=minutes)
-peopled = table[table["people"] > 0]
-bars(
-    peopled["municipality"].tolist(),
-    peopled["share_beyond"].tolist(),
-    numbers=[people(count) for count in peopled["beyond"]],
-    caption=_("Share beyond the limit, by municipality"),
-    colour=theme().time[3],
-)
-_reasons(category=chosen, mode=by_mode, limit=minutes, group=who)
-shown = st.expander(_("The same as a table"), key="gaps_table", on_change="rerun", icon=":material/table:")
-if shown.open:
-    with shown:
-        st.dataframe(table, hide_index=True, key="gaps_rows", column_config=words.gap_columns(), placeholder="")
-        st.caption(_("Group: {name}").format(name=words.groups().get(who, words.groups()[EVERYBODY])))
-session.write_link({CATEGORY: chosen, MODE: by_mode, GROUP: who})
+        published = [limit for limit in limits_of(here.settings, region.name, category=chosen, mode=by_mode)
+                     if limit.published]  # fmt: skip
+        _say(reading(found, service=spoken, mode=by_mode) + who_says(found, published=len(published)))
+_show_places(found)
+_show_reasons(found)
+_show_fairness(found, service=spoken, mode=by_mode)
+felt_table.show(found, category=chosen)
+session.write_link({CATEGORY: chosen, MODE: by_mode, GROUP: who, HELD: limit_code(held)})
