@@ -69,9 +69,12 @@ def _place(here: Here) -> Mapping[str, Any]:
     if not here.region_name:
         return {"title": "", "fictional": False}
     try:
-        return {"title": here.region.title, "fictional": here.region.fictional}
+        region = here.region
     except SempreGeoError:
         return {"title": "", "fictional": False}
+    # the badge below says "fictional" better than brackets behind the name
+    title = region.title.partition(" (")[0] if region.fictional else region.title
+    return {"title": title, "fictional": region.fictional}
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,7 @@ from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.community.proposals import proposal, proposals
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice
+from sempre_geo.publish.labels import team_parts
 
 A_PAGE = 15
 """So many entries, each clipped, stay well under 20 KB on the way even where texts are long."""
@@ -67,7 +68,7 @@ def proposal_list(visit: Visit) -> Response:
 
 def proposal_page(visit: Visit) -> Response:
     """One proposal: its sentences, its people and its steps."""
-    return page(visit, "proposal", shown=proposal(visit.here.settings, visit.asked["id"]))
+    return page(visit, "proposal", shown=proposal(visit.here.settings, visit.asked["id"]), parts=team_parts())
 
 
 def _item(visit: Visit, problems: Mapping[str, str] | None = None, *, status_code: int = 200) -> Response:

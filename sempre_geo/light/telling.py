@@ -125,7 +125,7 @@ def _check(visit: Visit, place: Where, problems: Problems | None = None) -> Resp
     return _screen(
         visit, "tell_check", problems, place_label=place.label, chosen=place.value, marked=place.marked is not None
         or visit.form.one("marked") == "yes",
-        category=visit.here.category(draft.category), obstacle=obstacles().get(draft.obstacle, ""),
+        category=visit.here.category(draft.category), obstacle=obstacles().get(visit.form.one("obstacle"), ""),
         about=about_whom().get(draft.about, ""), protected=is_protected(settings, draft.category),
         similar=_similar(visit, draft),
     )  # fmt: skip

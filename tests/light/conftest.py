@@ -45,7 +45,7 @@ class Visitor:
         return self.sends(path, {**hidden(page), **data}, headers)
 
     def _noted(self, answer: Answer) -> Answer:
-        self.seen.append(f"{answer.headers} {answer.text}")
+        self.seen.append(f"{answer.headers} {answer.content.decode(errors='replace')}")
         return answer
 
 

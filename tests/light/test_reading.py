@@ -1,0 +1,167 @@
+"""What people said, "me too", proposals, one's own with the code, and what is near: without scripts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.proposals import Member, Sentences
+from sempre_geo.light.reading import A_PAGE
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.proposals import approve, propose
+from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
+from sempre_geo.settings import Settings
+from tests.light.conftest import Visitor
+from tests.ui.asgi_client import Answer
+from tests.ui.small_region import HOSTILE, NAME
+
+WORDS = "Closed when I come from work."
+NEAR = {"place": "s:s1", "category": "library", "way": "car"}
+
+
+def _told(small: Settings, text: str = WORDS, *, kind: str = "need", shown: bool = True) -> tuple[str, str]:
+    """The id and the code of an entry."""
+    receipt = tell(small, NAME, draft=Draft(kind, "library", text, Place(settlement_id="s1")))
+    if shown:
+        publish(small, receipt.id, by=OPERATOR)
+    return receipt.id, receipt.claim_code
+
+
+def _code(page: Answer) -> str:
+    return re.search(r"data-code[^>]*>([^<]+)<", page.text)[1]
+
+
+def _opened(visitor: Visitor, code: str) -> Answer:
+    return visitor.fills("en/code", visitor.opens("en/code"), {"code": code})
+
+
+def test_published_entries_are_read_a_page_at_a_time(small, visitor):
+    for number in range(A_PAGE + 1):
+        _told(small, f"Entry number {number}.", kind="idea" if number else "need")
+    first, second = visitor.opens("en/said"), visitor.opens("en/said/all/2")
+    assert (first.text.count("<article"), second.text.count("<article")) == (A_PAGE, 1)
+    assert visitor.opens("en/said/need/1").text.count("<article") == 1
+    assert visitor.opens("en/said/all/99").text.count("<article") == 0
+
+
+def test_nothing_is_read_under_an_address_that_was_guessed(small, visitor):
+    waiting, _code_of_it = _told(small, shown=False)
+    for path in (f"en/said/{waiting}", "en/said/none", "en/said/rumour/1", "en/proposals/none"):
+        page = visitor.opens(path)
+        assert (page.status_code, WORDS in page.text) == (404, False)
+    assert visitor.opens("xx/said").status_code == 404
+
+
+def test_me_too_counts_once_a_person_and_its_code_takes_it_back(small, visitor):
+    entry, _own_code = _told(small)
+    form = visitor.opens(f"en/said/{entry}")
+    first = visitor.fills(f"en/said/{entry}/voice", form, {"sentence": "Me, too."})
+    again = visitor.fills(f"en/said/{entry}/voice", form, {})
+    other = visitor.fills(f"en/said/{entry}/voice", form, {"slip": "7"})
+    assert ("counted before" in again.text, "counted before" in other.text) == (True, False)
+    assert public_contributions(small, NAME)["voices"].tolist() == [2]
+    assert "Me, too." not in visitor.opens(f"en/said/{entry}").text
+    offered = _opened(visitor, _code(first))
+    assert (offered.status_code, "take it back here" in offered.text) == (404, True)
+    assert visitor.fills("en/code/voice", offered, {"code": _code(first)}).status_code == 200
+    assert public_contributions(small, NAME)["voices"].tolist() == [1]
+
+
+def test_a_script_in_the_hidden_field_or_without_a_token_gives_no_voice(small, visitor):
+    entry, _own_code = _told(small)
+    form = visitor.opens(f"en/said/{entry}")
+    assert visitor.fills(f"en/said/{entry}/voice", form, {"website": "x"}).status_code == 422
+    assert visitor.sends(f"en/said/{entry}/voice", {}).status_code == 422
+    assert public_contributions(small, NAME)["voices"].tolist() == [0]
+
+
+def test_with_the_code_one_reads_the_answer_changes_the_words_and_takes_them_along(small, visitor):
+    entry, code = _told(small, shown=False)
+    do_not_publish(small, entry, by=OPERATOR, reason="It names a person.")
+    opened = _opened(visitor, code)
+    assert "It names a person." in opened.text
+    contested = visitor.fills("en/code/contest", opened, {"why": "It names nobody."})
+    assert review_queue(small, NAME, by=OPERATOR)["id"].tolist() == [entry]
+    changed = visitor.fills("en/code/change", contested, {"text": "Closed at five."})
+    assert "Closed at five." in changed.text
+    data = visitor.fills("en/code/data", changed, {})
+    assert data.json()["text"] == "Closed at five."
+    assert data.headers["content-disposition"].startswith("attachment")
+
+
+def test_erasing_needs_the_box_and_then_nothing_is_left(small, visitor):
+    _entry, code = _told(small)
+    opened = _opened(visitor, code)
+    assert visitor.fills("en/code/erase", opened, {}).status_code == 422
+    assert visitor.fills("en/code/erase", opened, {"sure": "yes"}).status_code == 200
+    assert public_contributions(small, NAME).empty
+    assert _opened(visitor, code).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["", "kamilo", HOSTILE, "tosetu-satira-lemiju-palijo"])
+def test_a_code_with_a_slip_is_refused_at_its_field(visitor, typed):
+    page = _opened(visitor, typed)
+    assert (page.status_code, 'aria-describedby="code-problem code-hint"' in page.text) == (422, True)
+    assert "<img src=x" not in page.text
+
+
+def test_a_proposal_is_read_after_a_coordinator_has(small, visitor):
+    sentences = Sentences(HOSTILE, "A box of books in each shop.", "Everybody.", "The library is far.")
+    started = propose(small, NAME, sentences=sentences, who=Member("user", "Aina"))
+    assert visitor.opens(f"en/proposals/{started.proposal_id}").status_code == 404
+    approve(small, started.proposal_id, by=OPERATOR)
+    for path in ("en/proposals", f"en/proposals/{started.proposal_id}"):
+        page = visitor.opens(path).text
+        assert ("A box of books" in page, "<img src=x" in page, "Aina" in page) == (True, False, False)
+
+
+def test_what_is_near_is_told_in_sentences_and_the_place_stands_in_no_address(visitor):
+    page = visitor.fills("en/near", visitor.opens("en/near"), NEAR)
+    assert "41 people live here." in page.text
+    assert "8 min by car" in page.text
+    assert not re.search(r'href="[^"]*(s1|\?)', page.text)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"), [({"place": ""}, "place"), ({"category": "dragon"}, "category"), ({"place": "s:no"}, "place")]
+)
+def test_a_question_without_a_place_or_need_comes_back_with_its_field(visitor, wrong, field):
+    page = visitor.fills("en/near", visitor.opens("en/near"), {**NEAR, **wrong})
+    assert (page.status_code, f'href="#{field}"' in page.text) == (422, True)
+
+
+def test_an_address_with_a_question_mark_is_read_without_it(visitor):
+    assert "41 people" not in visitor.opens("en/near?place=s:s1&category=library").text
+
+
+def test_every_page_says_that_the_region_is_fictional_and_runs_nothing_but_our_files(small, visitor):
+    entry, _own_code = _told(small)
+    for path in ("", "tell", "tell/whole", "kept", "near", "said", f"said/{entry}", "proposals", "code", "said/none"):
+        page = visitor.opens(f"en/{path}")
+        assert "Fictional:" in page.text
+        assert "default-src 'none'" in page.headers["content-security-policy"]
+        assert page.headers["cache-control"] == "no-store"
+        assert "set-cookie" not in page.headers
+        assert not re.search(r"\son\w+=|style=|<script>|https?://", page.text)
+
+
+def test_the_browser_s_language_is_offered_and_an_untranslated_one_says_so(visitor):
+    first = visitor.opens("", {"accept-language": "uk-UA,uk;q=0.9"})
+    assert first.headers["location"] == "/light/uk/"
+    page = visitor.opens("ru/").text
+    assert ('<html lang="ru">' in page) != ("is in English" in page)
+
+
+def test_what_nobody_foresaw_is_a_page_with_a_number_and_the_log_holds_no_words(visitor, monkeypatch, caplog):
+    def breaks(*_given: object, **_named: object) -> None:
+        raise RuntimeError(WORDS)
+
+    monkeypatch.setattr("sempre_geo.light.reading.proposals", breaks)
+    page = visitor.opens("en/proposals")
+    assert (page.status_code, WORDS in page.text, WORDS in caplog.text) == (500, False, False)
+    number = re.search(r"number: (\w{8})", page.text)[1]
+    assert number in caplog.text
