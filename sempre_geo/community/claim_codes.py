@@ -24,6 +24,8 @@ from sempre_geo.i18n import gettext as _
 SYLLABLES = tuple(
     consonant + vowel for consonant in "klmnprstvj" for vowel in "aeiou" if consonant + vowel not in {"ji", "je", "vu"}
 )
+GUESS_COST = 2**12
+"""How dear each guess of a code is; tests of other things make it cheap."""
 _RANDOM = 11
 _WORD = 3
 _VALUE = {syllable: value for value, syllable in enumerate(SYLLABLES)}
@@ -86,7 +88,7 @@ def read_back(written: str) -> str:
 def claim_digest(code: str) -> str:
     """What the store keeps of a code that :func:`read_back` has accepted."""
     plain = read_back(code).replace("-", "").encode()
-    return hashlib.scrypt(plain, salt=b"sempre_geo claim code", n=2**12, r=8, p=1, dklen=32).hex()
+    return hashlib.scrypt(plain, salt=b"sempre_geo claim code", n=GUESS_COST, r=8, p=1, dklen=32).hex()
 
 
 def _code(values: list[int]) -> str:

@@ -22,7 +22,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(settings: Settings, migrated: Path) -> Iterator[Settings]:
+def store(settings: Settings, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    monkeypatch.setattr("sempre_geo.community.claim_codes.GUESS_COST", 2)
     settings.data.mkdir()
     shutil.copy(migrated, settings.data / "store.sqlite")
     yield settings
