@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -43,11 +43,21 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Contact:
+    """Whom a coordinator calls when somebody may be in danger."""
+
+    name: str
+    phone: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class Danger:
-    """``danger.toml``: words that ask for help, per language, and numbers that give it, per country."""
+    """``danger.toml``: words that ask for help, per language; numbers that give it and a contact, per country."""
 
     words: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[str, ...]]
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
 
     def is_near(self, text: str) -> bool:
         """Whether somebody may be in danger, in whichever language they wrote.
@@ -62,6 +72,10 @@ class Danger:
         """Numbers to call in a country; the European one where none is listed."""
         return self.numbers.get(country) or self.numbers.get("*", ("112",))
 
+    def contact_in(self, country: str) -> Contact | None:
+        """Whom to call in a country; None if the operator has set nobody."""
+        return self.contacts.get(country) or self.contacts.get("*")
+
 
 def read_danger(settings: Settings) -> Danger:
     """The words and numbers of ``danger.toml``."""
@@ -70,9 +84,25 @@ def read_danger(settings: Settings) -> Danger:
 
 @lru_cache(maxsize=4)
 def _read_danger(path: Path) -> Danger:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    words, numbers = ({key: tuple(values) for key, values in table[part].items()} for part in ("words", "numbers"))
-    return Danger(words, numbers)
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        words = {language: tuple(listed) for language, listed in table["words"].items()}
+        numbers = {country: tuple(_number(line) for line in lines) for country, lines in table["numbers"].items()}
+        contacts = {country: Contact(**contact) for country, contact in table.get("contact", {}).items()}
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            _("{path} cannot be used ({why}); mend it or take the one that came with the program.").format(
+                path=path, why=error
+            )
+        ) from None
+    return Danger(words, numbers, contacts)
+
+
+def _number(line: Mapping[str, str]) -> str:
+    """A telephone number as people read it: with what it is for, if the file says so. Its source must be named."""
+    if not line["source"].strip():
+        raise KeyError("source")
+    return f"{line['number']} ({line['what']})" if line.get("what") else line["number"]
 
 
 def help_message(danger: Danger, *, country: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -62,10 +62,14 @@ def load_position(transaction: Transaction, contribution_id: str) -> tuple[float
     return (found.lon, found.lat) if found else None
 
 
-def load_region(transaction: Transaction, region: str) -> pd.DataFrame:
-    """Every contribution of a region with all columns but the exact place: for the office, never for pages."""
-    query = select(contributions).where(contributions.c.region == region).order_by(contributions.c.created_at)
-    return frame_of(transaction, query)
+def load_standing(
+    transaction: Transaction, region: str, statuses: Iterable[str], *, before: str = "9999"
+) -> pd.DataFrame:
+    """Contributions of some statuses that have had them since before a moment and are not merged into another."""
+    columns = contributions.c
+    wanted = columns.status.in_(sorted(statuses)) & (columns.status_at < before) & columns.merged_into.is_(None)
+    query = select(contributions).where(columns.region == region, wanted)
+    return frame_of(transaction, query.order_by(columns.status_at, columns.id))
 
 
 def load_candidates(

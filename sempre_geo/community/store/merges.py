@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 
-from sqlalchemy import insert, or_, select, update
+import pandas as pd
+from sqlalchemy import func, insert, or_, select, update
 
 from sempre_geo.community.store.changes import note_change
-from sempre_geo.community.store.contributions import Row
+from sempre_geo.community.store.contributions import Row, frame_of
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.tables import contributions, merges
 
@@ -39,6 +40,24 @@ def undo_merge(transaction: Transaction, merge_id: str) -> list[str]:
             note_change(transaction, str(row["contribution_id"]), str(row["after"]))
     transaction.execute(update(merges).where(merges.c.merge_id == merge_id).values(undone=True))
     return back
+
+
+def load_standing_merges(transaction: Transaction, region: str) -> pd.DataFrame:
+    """A region's merges that are not undone, the newest first, with what they brought together and its scopes."""
+    merged, into = contributions.alias("merged"), contributions.alias("into_one")
+    shown = (merged.c.title, merged.c.text), (into.c.title, into.c.text)
+    titles = [func.coalesce(func.nullif(title, ""), func.substr(text, 1, 80)) for title, text in shown]
+    query = (
+        select(
+            merges.c.merge_id, into.c.id.label("into"), titles[0].label("title"), titles[1].label("into_title"),
+            merges.c.at, into.c.region, into.c.municipality_id, into.c.category,
+        )
+        .join(merged, merged.c.id == merges.c.contribution_id)
+        .join(into, into.c.id == merges.c.after)
+        .where(into.c.region == region, merges.c.undone.is_(False), merged.c.merged_into == merges.c.after)
+        .order_by(merges.c.id.desc())
+    )  # fmt: skip
+    return frame_of(transaction, query)
 
 
 def load_merges(transaction: Transaction, contribution_id: str) -> list[Row]:

@@ -34,12 +34,13 @@ from sempre_geo.community.store.contributions import (
 )
 from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.escalations import is_escalated
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import ground, now, open_community, partition, secret_key
 from sempre_geo.pipeline.community.erasures import write_erased
-from sempre_geo.pipeline.community.moderation import check_sender, looked_through, receive, words_of
+from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.settings import Settings
 
@@ -130,7 +131,11 @@ def open_with_code(settings: Settings, code: str) -> Own:
             {name: step[name] for name in ("at", "status", "reason")} for step in load_events(transaction, row["id"])
         ]
         voices = len(load_voices(transaction, row["id"]))
-    return Own(**own | {"groups": tuple(row["groups"])}, lon=lon, lat=lat, voices=voices, steps=tuple(steps))
+        near = "danger" in row["findings"] or is_escalated(transaction, row["id"])
+    messages = (help_in(settings, row["region"]),) if near else ()
+    return Own(
+        **own | {"groups": tuple(row["groups"])}, lon=lon, lat=lat, voices=voices, steps=tuple(steps), messages=messages
+    )
 
 
 def change_with_code(
@@ -151,20 +156,18 @@ def change_with_code(
         if not text.strip():
             raise InputError(_("A sentence is missing; to take everything back, erase it."))
     digest, when = claim_digest(code), stamp(at or now())
-    messages: tuple[str, ...] = ()
     with open_community(settings).writing() as transaction:
         row = _claimed(transaction, digest)
         if any(row[name] != value for name, value in changed.items()):
             new = row | changed
             looked = looked_through(settings, row["region"], text=f"{new['title']}\n{new['text']}")
-            messages = looked.messages
             changed |= {"status": "received", "status_at": when, "findings": list(looked.noticed)}
             save_event(transaction, row["id"], status="received", at=when, actor="contributor", reason="changed")
         if shown_alone is not None:
             changed["shown_alone"] = shown_alone
         if changed:
             change_contribution(transaction, row["id"], changed)
-    return replace(open_with_code(settings, code), messages=messages)
+    return open_with_code(settings, code)
 
 
 def contest_with_code(settings: Settings, code: str, *, why: str, at: datetime | None = None) -> None:

@@ -7,16 +7,26 @@ from datetime import datetime
 
 import pandas as pd
 
+from sempre_geo.community.access import may
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, checked_draft
 from sempre_geo.community.duplicates import MOST, bbox_around, similar
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.store.contributions import Row, load_candidates, load_contribution, load_position
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.merges import load_merges, save_merge, undo_merge
+from sempre_geo.community.store.merges import load_merges, load_standing_merges, save_merge, undo_merge
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import contribution_row
-from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged, scopes_of
+from sempre_geo.pipeline.community.desk import (
+    Asker,
+    asker,
+    check_reviewer,
+    now,
+    open_community,
+    partition,
+    privileged,
+    scopes_of,
+)
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.settings import Settings
 
@@ -97,6 +107,24 @@ def unmerge(settings: Settings, merge_id: str, *, into: str, by: Asker, at: date
             scopes=scopes_of(target), detail=f"undo {merge_id}", at=at or now(),
         )  # fmt: skip
         return undo_merge(transaction, merge_id)
+
+
+def standing_merges(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
+    """Merges that can be undone, the newest first: ``merge_id, into, into_title, title, at``, one row a merged text.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker reviews nothing.
+    """
+    with open_community(settings).reading() as transaction:
+        person = asker(settings, transaction, by)
+        check_reviewer(person)
+        rows = load_standing_merges(transaction, region)
+    own = [
+        may(person, "merge contributions", *scopes_of({**row, "id": row["into"]})) for row in rows.to_dict("records")
+    ]
+    return rows.loc[own, ["merge_id", "into", "into_title", "title", "at"]].reset_index(drop=True)
 
 
 def _check_mergeable(source: Row, target: Row) -> None:

@@ -73,8 +73,13 @@ def looked_through(settings: Settings, region: str, *, text: str) -> Looked:
     countries = [country] if country and country != "demo" else []
     findings = personal_data(text, words=read_personal_words(settings), countries=countries)
     near = danger.is_near(text)
-    messages = (help_message(danger, country=country),) if near else ()
+    messages = (help_in(settings, region),) if near else ()
     return Looked(tuple(marks_of_text(findings, danger=near)), messages)
+
+
+def help_in(settings: Settings, region: str) -> str:
+    """What somebody in danger reads at once, with the numbers of the region's country."""
+    return help_message(read_danger(settings), country=ground(settings, region).country)
 
 
 def receive(

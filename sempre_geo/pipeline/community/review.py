@@ -2,38 +2,45 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
-from sempre_geo.community.access import may
+from sempre_geo.community.access import Person, may
 from sempre_geo.community.contributions import AWAITING
 from sempre_geo.community.moments import stamp
+from sempre_geo.community.rules import read_rules
 from sempre_geo.community.steps import CONTRIBUTION, step_to
 from sempre_geo.community.store.contributions import (
     Row,
     change_contribution,
     load_contribution,
+    load_events,
     load_position,
-    load_region,
+    load_standing,
     save_event,
     save_original,
 )
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.texts import kept_line, kept_text
-from sempre_geo.errors import MissingDataError
+from sempre_geo.errors import MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, check_reviewer, now, open_community, privileged, scopes_of
 from sempre_geo.settings import Settings
 
 QUEUE_COLUMNS = (
     "id", "kind", "category", "topic", "obstacle", "about", "title", "text", "language", "municipality",
-    "precision", "how_it_came_in", "findings", "status", "created_at",
+    "precision", "how_it_came_in", "findings", "status", "created_at", "waits_days", "contested",
 )  # fmt: skip
+UNANSWERED_COLUMNS = ("id", "kind", "category", "title", "text", "language", "municipality", "status", "waits_days")
 
 
-def review_queue(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
+def review_queue(settings: Settings, region: str, *, by: Asker, at: datetime | None = None) -> pd.DataFrame:
     """What waits for review in the asker's places, without exact places: signs of danger, then the longest waiting.
+
+    ``contested`` is the author's own reason against a decision, ``waits_days`` the full days since the last step.
 
     Raises
     ------
@@ -42,13 +49,34 @@ def review_queue(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
     """
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
-        rows = load_region(transaction, region)
-    check_reviewer(person)
-    waiting = rows[rows["status"].isin(AWAITING)]
-    own = [may(person, "read the review queue", *scopes_of(row)) for row in waiting.to_dict("records")]
-    queue = waiting.loc[own, list(QUEUE_COLUMNS)]
+        check_reviewer(person)
+        rows = _own(load_standing(transaction, region, AWAITING), person, action="read the review queue")
+        contested = [_contested(transaction, row) for row in rows.to_dict("records")]
+    rows = rows.assign(contested=pd.Series(contested, index=rows.index, dtype=object))
+    queue = _with_days(rows, at=at or now())[list(QUEUE_COLUMNS)]
     urgent = queue["findings"].map(lambda noticed: "danger" not in noticed)
     return queue.iloc[urgent.argsort(kind="stable")].reset_index(drop=True)
+
+
+def unanswered(settings: Settings, region: str, *, by: Asker, at: datetime | None = None) -> pd.DataFrame:
+    """What was published and has had no answer for the set time, the longest waiting first: :data:`UNANSWERED_COLUMNS`.
+
+    The time is ``answer_within_days`` of ``community.toml``. What was answered and taken up, but not done,
+    comes up again after the same time, so that a promise is not forgotten.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker answers nothing in this region.
+    """
+    when, patience = at or now(), timedelta(days=read_rules(settings).answer_within_days)
+    with open_community(settings).reading() as transaction:
+        person = asker(settings, transaction, by)
+        if not {"coordinator", "provider"} & {role for role, _scope in person.grants}:
+            raise NotAllowedError(_("Only a coordinator or a service's own people answer; log in as one."))
+        rows = load_standing(transaction, region, {"published", "taken_up"}, before=stamp(when - patience))
+    own = _own(rows, person, action="answer a contribution")
+    return _with_days(own, at=when)[list(UNANSWERED_COLUMNS)].reset_index(drop=True)
 
 
 def publish(settings: Settings, contribution_id: str, *, by: Asker, at: datetime | None = None) -> None:
@@ -106,6 +134,23 @@ def exact_place(
             scopes=scopes_of(row), at=at or now(),
         )  # fmt: skip
         return load_position(transaction, contribution_id)
+
+
+def _own(rows: pd.DataFrame, person: Person, *, action: str) -> pd.DataFrame:
+    return rows.loc[[may(person, action, *scopes_of(row)) for row in rows.to_dict("records")]]
+
+
+def _with_days(rows: pd.DataFrame, *, at: datetime) -> pd.DataFrame:
+    since = [(at - datetime.fromisoformat(str(moment))).days for moment in rows["status_at"]]
+    return rows.assign(waits_days=pd.Series(since, index=rows.index, dtype=int))
+
+
+def _contested(transaction: Transaction, row: Mapping[Any, Any]) -> str:
+    """The author's reason against the last decision; empty where none is contested."""
+    if row["status"] != "in_review":
+        return ""
+    last = load_events(transaction, row["id"])[-1:]
+    return str(last[0]["reason"]) if last and last[0]["actor"] == "contributor" else ""
 
 
 def _step(settings: Settings, contribution_id: str, *, to: str, by: Asker, reason: str, at: datetime | None) -> None:
