@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from sempre_geo.cli.group import cli
-from sempre_geo.cli.parameters import DAY, OUT, write_result
+from sempre_geo.cli.parameters import DAY, FILE, OUT, write_result
 from sempre_geo.i18n import gettext as _
 from sempre_geo.progress import TerminalProgress
 from sempre_geo.settings import Settings
@@ -33,6 +33,43 @@ def gaps(settings: Settings, /, region: str, out: Path, day: datetime | None, **
 
     question["day"] = day.date() if day else None
     write_result(settings, region, compute(settings, region, progress=TerminalProgress(), **question), out)
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--scenario", type=FILE, required=True, help="A scenario.toml; docs/scenarios.md shows each change.")
+@click.option(
+    "--mode", "modes", type=click.Choice(["transit", "car", "bike", "walk", "wheelchair"]), multiple=True,
+    help="Repeat for several; without it the bus, where there is a timetable, and the car.",
+)  # fmt: skip
+@click.option("--service", "categories", multiple=True, help="A category; without it all that the scenario touches.")
+@click.option("--date", "day", type=DAY, help="The day for visits; else an early one on which the changes run.")
+@OUT
+@click.pass_obj
+def whatif(
+    settings: Settings,
+    /,
+    region: str,
+    scenario: Path,
+    modes: tuple[str, ...],
+    categories: tuple[str, ...],
+    day: datetime | None,
+    out: Path,
+) -> None:
+    """What a scenario would change: who gains, who loses, how much time; the answer in words on standard error.
+
+    Example: sempre-geo whatif demo --scenario taxi-bus.toml --out gains.csv
+    """
+    from sempre_geo.gaps.scenarios import read_scenario
+    from sempre_geo.pipeline.gaps.whatif import joined_tables, what_if_by_modes
+
+    results = what_if_by_modes(
+        settings, region, read_scenario(scenario), modes=modes, categories=list(categories) or None,
+        day=day.date() if day else None, progress=TerminalProgress(),
+    )  # fmt: skip
+    write_result(settings, region, joined_tables(results), out)
+    for sentence in dict.fromkeys(sentence for result in results for sentence in (*result.sentences, *result.method)):
+        click.echo(sentence, err=True)
 
 
 @cli.command()

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
-from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.cli import cli
+from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.gaps.differences import COLUMNS
 from sempre_geo.gaps.scenario_services import changed_services
-from sempre_geo.gaps.scenarios import scenario_from_table
+from sempre_geo.gaps.scenarios import scenario_from_table, write_scenario
 from sempre_geo.pipeline.gaps.whatif import what_if
 from sempre_geo.pipeline.gaps.whatif_costs import all_rows, changed_rows, nearest_rows, site_visits, way_travel
+from sempre_geo.pipeline.gaps.whatif_saved import (
+    compare_scenarios,
+    evidence_of_scenario,
+    list_scenarios,
+    remove_scenario,
+    save_scenario,
+    saved_scenario,
+)
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.visit_grounds import region_grounds
 from sempre_geo.pipeline.travel.visits import visits
@@ -155,7 +166,7 @@ def test_what_changed_alone_equals_everything_computed_anew(home):
     grounds = region_grounds(settings, "before")
     region, streets = grounds.region, grounds.streets(mode)
     rows = nearest_rows(region, ["gp"], mode)
-    for seed in range(8):
+    for seed in range(6):
         scenario = _random_change(np.random.default_rng(seed), list(region.services.index))
         made = changed_services(region.services, scenario, categories=read_categories(settings), bbox=region.bbox)
         placed = made.services.index.isin(made.placed)
@@ -275,3 +286,44 @@ def test_what_does_not_exist_is_refused_in_one_sentence(home, change, options, e
     settings, _build = home
     with pytest.raises(error, match=says):
         _what_if(settings, change, **options)
+
+
+def test_scenarios_are_kept_by_name_compared_and_kept_as_evidence(home):
+    settings, _build = home
+    one, two = (
+        scenario_from_table({"name": name, "add_service": [{"category": "gp", "cost_per_year": 500.0, **NEW}]} | more)
+        for name, more in (("Ārsts", {}), ("Both", {"close_service": [{"service_id": "s1"}]}))
+    )
+    assert [save_scenario(settings, "before", scenario) for scenario in (one, two, two)] == ["arsts", "both", "both"]
+    assert saved_scenario(settings, "before", "ārsts") == one
+    (settings.inputs("before") / "scenarios" / "broken.toml").write_text("name =", encoding="utf-8")
+    listed = list_scenarios(settings, "before").set_index("key")
+    assert listed["name"].to_dict() == {"both": "Both", "broken": "broken", "arsts": "Ārsts"}
+    assert "is no scenario" in listed.loc["broken", "note"]
+    both = compare_scenarios(settings, "before", ["Ārsts", two], day=TUESDAY)
+    assert list(both.figures.index) == ["Ārsts", "Both"]
+    assert both.figures.loc["Ārsts", "people_gaining"] == both.results[0].people_gaining
+    assert {"gain Both", "lose Ārsts"} <= set(both.groups.columns)
+    evidence = evidence_of_scenario(both.results[1])
+    assert json.loads(json.dumps(evidence, allow_nan=False)) == evidence
+    assert evidence["figures"]["gp"]["lose"] == round(both.results[1].people_losing)
+    assert evidence["sources"]
+    with pytest.raises(InputError, match="Two or three different"):
+        compare_scenarios(settings, "before", ["Both", "Both"], day=TUESDAY)
+    remove_scenario(settings, "before", "Both")
+    with pytest.raises(MissingFileError, match="there are: broken, Ārsts"):
+        saved_scenario(settings, "before", "Both")
+
+
+def test_the_command_writes_the_columns_other_programs_rely_on(home, tmp_path, monkeypatch):
+    settings, _build = home
+    monkeypatch.setenv("SEMPRE_DATA", str(settings.data))
+    monkeypatch.setenv("SEMPRE_LAYERS", str(settings.layers))
+    write_scenario(scenario_from_table({"name": "X", "close_service": [{"service_id": "s1"}]}), tmp_path / "s.toml")
+    asked = ["whatif", "before", "--scenario", str(tmp_path / "s.toml"), "--out", str(tmp_path / "o.csv")]
+    done = CliRunner().invoke(cli, [*asked, "--date", "2026-11-24"])
+    assert done.exit_code == 0, done.output
+    table = pd.read_csv(tmp_path / "o.csv")
+    assert tuple(table.columns) == COLUMNS
+    assert set(table["mode"]) == {"transit", "car"}
+    assert "gains" in done.stderr

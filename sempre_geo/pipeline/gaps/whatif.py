@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -27,8 +27,9 @@ from sempre_geo.pipeline.gaps.place_gaps import NO_MUNICIPALITY, region_standard
 from sempre_geo.pipeline.gaps.whatif_limits import group_people, limits_of_groups
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared, Sides
 from sempre_geo.pipeline.gaps.whatif_sentences import method_of, sentences_of
-from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, check_mode
-from sempre_geo.progress import Progress, silent
+from sempre_geo.pipeline.travel.timetables import LAYER
+from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, check_mode, region_grounds
+from sempre_geo.progress import Progress, part_of, silent
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 
@@ -131,6 +132,33 @@ def what_if(
         found.append(_compared(category, prepared.sides(category), limits, share=prepared.accepted))
     progress(_("Done"), 1.0)
     return _answer(prepared, found, people)
+
+
+def what_if_by_modes(
+    settings: Settings,
+    region: str,
+    scenario: Scenario,
+    *,
+    modes: Sequence[str] = (),
+    categories: list[str] | None = None,
+    day: date | None = None,
+    progress: Progress = silent,
+) -> list[WhatIf]:
+    """The same for several modes; without any, by bus where there is a timetable, and by car."""
+    built = region_grounds(settings, region).region
+    asked = list(dict.fromkeys(modes)) or [*([TRANSIT] if built.has(LAYER) else []), "car"]
+    return [
+        what_if(
+            settings, region, scenario, mode=mode, categories=categories, day=day,
+            progress=part_of(progress, number / len(asked), (number + 1) / len(asked)),
+        )
+        for number, mode in enumerate(asked)
+    ]  # fmt: skip
+
+
+def joined_tables(results: Sequence[WhatIf]) -> pd.DataFrame:
+    """The tables of several results as one."""
+    return pd.concat([result.table for result in results], ignore_index=True)
 
 
 @dataclass(frozen=True, eq=False)
