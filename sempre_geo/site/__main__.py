@@ -8,9 +8,9 @@ import click
 
 from sempre_geo.errors import InputError, MissingFileError, SempreGeoError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.light.routes import light_routes
 from sempre_geo.region.bundle import built_regions
 from sempre_geo.settings import Settings, read_settings
+from sempre_geo.site.app import beside
 from sempre_geo.ui.serve import DEFAULT_PORT, serve
 
 
@@ -22,7 +22,7 @@ def start(region: str | None, port: int, address: str) -> None:
     """Serve a built region until stopped."""
     settings = read_settings()
     try:
-        serve(settings, region or _only_region(settings), port=port, address=address, beside=light_routes)
+        serve(settings, region or _only_region(settings), port=port, address=address, beside=beside)
     except SempreGeoError as refusal:
         click.echo(str(refusal), err=True)
         sys.exit(2)

@@ -13,6 +13,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from sempre_geo.ui.first_load import EarlyHints, PackedFiles
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.middleware import AccessLog, SecurityHeaders
 from sempre_geo.ui.readiness import make_ready
@@ -27,7 +28,12 @@ def parts(*, beside: Sequence[BaseRoute] = ()) -> dict[str, Any]:
     return {
         "script_path": Path(__file__).with_name("main.py"),
         "routes": [*routes(), *beside],
-        "middleware": [Middleware(AccessLog), Middleware(SecurityHeaders, images_from=images_from)],
+        "middleware": [
+            Middleware(AccessLog),
+            Middleware(SecurityHeaders, images_from=images_from),
+            Middleware(EarlyHints),
+            Middleware(PackedFiles),
+        ],
         "lifespan": _warmed,
         "on_script_error": show_trouble,
     }

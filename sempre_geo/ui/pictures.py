@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
-from sempre_geo.gaps.gap_table import Assessment
-from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.visit_views import surface_of
-from sempre_geo.pipeline.gaps.answers import assessed_limit
-from sempre_geo.pipeline.gaps.limits import limit_code
 from sempre_geo.publish.grid import NO_WAY, UNKNOWN, GridPicture, cell_corners, grid_picture, picture_bbox, time_classes
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
+
+if TYPE_CHECKING:
+    from sempre_geo.gaps.gap_table import Assessment
+    from sempre_geo.gaps.standards import Standard
 
 TIME, _BEYOND, _AWAY = "time", "beyond-", "away-"
 WITHIN, BEYOND = 0, 4
@@ -55,6 +56,8 @@ def _drawn(region: Region, asked: tuple[str, str, str, str]) -> GridPicture:
     theme, category, mode, measure = asked
     here = installation()
     if measure.startswith(_BEYOND):
+        from sempre_geo.pipeline.gaps.answers import assessed_limit  # late: the first answer of the app waits for this
+
         found = assessed_limit(
             here.settings, here.region_name, category=category, mode=mode, code=measure.removeprefix(_BEYOND)
         )  # fmt: skip
@@ -76,6 +79,8 @@ def away(day: Date, stay_min: int) -> str:
 
 def beyond(standard: Standard) -> str:
     """The measure of who is beyond a limit."""
+    from sempre_geo.pipeline.gaps.limits import limit_code
+
     return _BEYOND + limit_code(standard)
 
 
