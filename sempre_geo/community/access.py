@@ -57,6 +57,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "import contributions": _OFFICE,
     "export for research": _OFFICE,
     "read finer aggregates": frozenset({"policymaker", "coordinator"}),
+    "keep a scenario": frozenset({"policymaker", "coordinator"}),
     "read the log": frozenset({"auditor"}),
     "read originals": frozenset({"auditor"}),
     "keep accounts": frozenset({"administrator"}),

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
@@ -41,6 +42,7 @@ class Theme:
     unknown: str
     unknown_dots: str
     time: tuple[str, ...]
+    change: tuple[str, ...]
     land: Mapping[str, str]
 
     def pin(self, kind: str) -> str:
@@ -84,11 +86,13 @@ def _read(path: Path) -> Mapping[str, Theme]:
 
 
 def _problems(row: Mapping[str, object]) -> list[str]:
-    plain = [field.name for field in fields(Theme) if field.name not in {"name", "time", "land"}]
+    plain = [field.name for field in fields(Theme) if field.name not in {"name", "time", "change", "land"}]
     wrong = [name for name in plain if not _is_colour(row.get(name))]
-    steps, land = row.get("time"), row.get("land")
-    if not (isinstance(steps, list) and len(steps) == TIME_STEPS and all(map(_is_colour, steps))):
-        wrong.append("time")
+    land = row.get("land")
+    for name in ("time", "change"):
+        steps = row.get(name)
+        if not (isinstance(steps, list) and len(steps) == TIME_STEPS and all(map(_is_colour, steps))):
+            wrong.append(name)
     if not (isinstance(land, dict) and land and all(map(_is_colour, land.values()))):
         wrong.append("land")
     return wrong
@@ -98,9 +102,10 @@ def _is_colour(value: object) -> bool:
     return isinstance(value, str) and bool(_COLOUR.fullmatch(value))
 
 
-def _theme(name: str, row: Mapping[str, object]) -> Theme:
+def _theme(name: str, row: Mapping[str, Any]) -> Theme:
     values = {field.name: row[field.name] for field in fields(Theme) if field.name != "name"}
-    return Theme(name=name, **{**values, "time": tuple(row["time"]), "land": MappingProxyType(row["land"])})  # type: ignore[arg-type] # checked by _problems
+    ramps = {"time": tuple(row["time"]), "change": tuple(row["change"])}
+    return Theme(name=name, **{**values, **ramps, "land": MappingProxyType(row["land"])})
 
 
 def rgb(colour: str) -> tuple[int, int, int]:
@@ -135,5 +140,6 @@ def _luminance(colour: str) -> float:
 
 
 def _example() -> Theme:
-    plain = {field.name: "#000000" for field in fields(Theme) if field.name not in {"name", "time", "land"}}
-    return Theme(name="light", time=("#000000",) * TIME_STEPS, land={}, **plain)
+    plain = {field.name: "#000000" for field in fields(Theme) if field.name not in {"name", "time", "change", "land"}}
+    steps = ("#000000",) * TIME_STEPS
+    return Theme(name="light", time=steps, change=steps, land={}, **plain)

@@ -30,6 +30,12 @@ def limit_legend(theme: Theme, *, title: str) -> None:
     _legend(title, steps)
 
 
+def change_legend(theme: Theme, *, words: Sequence[str], title: str) -> None:
+    """What a scenario changes, from gain to loss."""
+    steps = [(f"background:{colour}", word) for colour, word in zip(theme.change, words, strict=True)]
+    _legend(title, [*steps, (_dots(theme), _("not known"))])
+
+
 def pin_legend(theme: Theme, pins: Sequence[tuple[str, str]]) -> None:
     """What each pin stands for."""
     rows = "".join(

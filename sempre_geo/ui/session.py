@@ -45,6 +45,12 @@ def is_coordinator() -> bool:
     return bool(token) and any(role == "coordinator" for role, _scope in who_is(installation().settings, token).grants)
 
 
+def is_planner() -> bool:
+    """Whether the visitor plans: a coordinator or a policymaker. Use cases check again."""
+    person = who_is(installation().settings, login_token())
+    return any(role in {"coordinator", "policymaker"} for role, _scope in person.grants)
+
+
 def known_place(region: Region, place_id: str | None) -> str | None:
     """A place id from a link or an earlier page if the region has such a cell or settlement."""
     return place_id if place_id in region.cells.index or place_id in region.settlements.index else None

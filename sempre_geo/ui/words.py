@@ -73,3 +73,8 @@ def gap_columns() -> dict[str, str]:
         "rank_high": _("Rank at worst"),
         "cells": _("Places counted"),
     }
+
+
+def everybody_or(group: str) -> str:
+    """A group's name; the gap tables call everybody ``all``."""
+    return groups().get("population" if group == "all" else group, group)

@@ -1,0 +1,100 @@
+"""What a scenario changes, shown: sentences, the map of differences, tables by group, place and reason."""
+
+from __future__ import annotations
+
+import base64
+from html import escape
+
+import folium
+import pandas as pd
+import streamlit as st
+
+from sempre_geo.gaps.reasons import REASONS, reason_sentence
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.gaps.whatif import WhatIf
+from sempre_geo.publish.change_grid import CHANGES, change_picture
+from sempre_geo.publish.grid import cell_corners
+from sempre_geo.publish.maps import grid_overlay
+from sempre_geo.ui import words
+from sempre_geo.ui.charts import interval_bars, saved_table
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.legend import change_legend
+from sempre_geo.ui.map_frame import show_map
+from sempre_geo.ui.session import theme
+
+_MOST_BARS = 12
+
+
+def change_words() -> dict[str, str]:
+    """The colours of the map of differences in words."""
+    said = (_("people gain"), _("sooner"), _("as before"), _("later"), _("people lose"))
+    return dict(zip(CHANGES, said, strict=True))
+
+
+def change_map(found: WhatIf, *, category: str) -> None:
+    """Where people gain and lose."""
+    region = installation().region
+    cells = found.cells[found.cells["category"] == category].set_index("cell_id").reindex(region.cells.index)
+    picture = change_picture(cell_corners(region.cells), cells["change"], theme=theme())
+    address = f"data:image/png;base64,{base64.b64encode(picture.png).decode()}"
+    change_legend(theme(), words=list(change_words().values()), title=words.category(category))
+    show_map(region, [grid_overlay(address, picture.bbox)], key="whatif")
+
+
+def no_change_map() -> None:
+    """The region's map as long as nothing was worked out."""
+    show_map(installation().region, [folium.FeatureGroup(name="nothing")], key="whatif")
+
+
+def answer(found: WhatIf) -> None:
+    """The answer in words, and what it rests on."""
+    first, *rest = found.sentences or (_("Nothing changes for anybody."),)
+    lines = "".join(f'<p class="quiet">{escape(line)}</p>' for line in rest)
+    st.html(f'<div class="answer" role="status"><p class="first">{escape(first)}</p>{lines}</div>')
+    with st.expander(_("How this was counted"), key="whatif_method"):
+        for line in found.method:
+            st.write(line)
+        sources = ", ".join(str(source["title"]) for source in found.sources)
+        st.write(_("Data: {sources}; {date}.").format(sources=sources, date=found.data_date or _("dates not stated")))
+
+
+def tables(found: WhatIf) -> None:
+    """Who gains and loses by place, group and reason."""
+    st.subheader(_("Where"))
+    places = found.table[found.table["group"] == "all"].copy()
+    if places.empty:
+        places = found.table.copy()
+    places["service"] = [words.category(str(name)) for name in places["category"]]
+    most = places.groupby("name")[["gain", "lose"]].max()
+    net = (most["gain"] - most["lose"]).round()
+    net = net[net != 0].sort_values(ascending=False)
+    if net.empty:
+        st.write(_("In no municipality do more people gain than lose, or the other way round."))
+    rows = pd.DataFrame(
+        {"label": net.index, "value": net.to_numpy(), "low": float("nan"), "high": float("nan"),
+         "text": [f"{value:+.0f}" for value in net]}
+    )  # fmt: skip
+    interval_bars(rows.head(_MOST_BARS), axis=_("People who gain, less those who lose"), key="whatif_places")
+    for column in ("reason_before", "reason_after"):
+        places[column] = [reason_sentence(code) if code in REASONS else "" for code in places[column].astype(str)]
+    saved_table(places, name="whatif", columns=_place_columns(), key="whatif_table")
+    st.subheader(_("Who"))
+    groups = found.groups.copy()
+    groups["who"] = [words.everybody_or(str(name)) for name in groups["group"]]
+    groups["service"] = [words.category(str(name)) for name in groups["category"]]
+    shown = groups[["service", "who", "people", "gain", "lose", "minutes_saved_mean"]].round()
+    st.dataframe(shown.rename(columns=_place_columns()), hide_index=True, key="whatif_groups")
+
+
+def _place_columns() -> dict[str, str]:
+    return {
+        "name": _("Municipality"),
+        "service": _("Service"),
+        "who": _("Who"),
+        "people": _("People"),
+        "gain": _("Gain"),
+        "lose": _("Lose"),
+        "minutes_saved_mean": _("Minutes saved, on average"),
+        "reason_before": _("Most frequent reason before"),
+        "reason_after": _("Most frequent reason after"),
+    }

@@ -1,0 +1,109 @@
+"""The What-if page on the village: a change is added, worked out, taken out; a file goes out and comes in."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from sempre_geo.community.access import Person
+from sempre_geo.errors import NotAllowedError
+from sempre_geo.gaps.scenarios import KINDS, scenario_from_table
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.gaps.kept_scenarios import drop_scenario, keep_scenario
+from sempre_geo.pipeline.gaps.scenario_choices import scenario_choices
+from sempre_geo.pipeline.gaps.whatif_saved import list_scenarios, saved_scenario
+from sempre_geo.pipeline.prepare.build import build_region
+from sempre_geo.settings import read_settings
+from sempre_geo.ui import change_form, map_frame
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.scenario_file import scenario_bytes
+from tests.timetable_files import timetable, write_zip
+from tests.village import EAST, NORTH, SOUTH, WEST, write_village
+
+PLANNER = Person("p", frozenset({("policymaker", "region:ciems")}))
+PAGE = Path(change_form.__file__).parent / "screens" / "whatif.py"
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whatif")
+    variables = {"SEMPRE_DATA": str(folder / "data"), "SEMPRE_LAYERS": str(folder / "layers"), "SEMPRE_REGION": "ciems"}
+    trips = {f"bus{hour}": [("a", f"{hour:02}:10:00"), ("b", f"{hour:02}:30:00")] for hour in (7, 13)}
+    tables = timetable(trips, places={"a": (WEST, SOUTH), "b": (EAST, NORTH)})
+    build_region(
+        read_settings(variables), "ciems", osm=[write_village(folder / "v.osm.pbf")],
+        gtfs=[write_zip(folder / "bus.zip", tables)], country="LV",
+    )  # fmt: skip
+    return variables
+
+
+@pytest.fixture
+def page(village, monkeypatch):
+    for name, value in village.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(map_frame, "st_folium", lambda *_arguments, **_named: {})
+    installation.cache_clear()
+    yield AppTest.from_file(str(PAGE), default_timeout=60).run()
+    installation.cache_clear()
+
+
+def _close_the_pharmacy(page, settings):
+    services = scenario_choices(settings, "ciems").services
+    page.selectbox(key="scenario_kind").set_value("close_service").run()
+    chosen = next(key for key, words in services.items() if words.startswith("Pharmacy"))
+    page.selectbox(key="change_close_service_service_id").set_value(chosen).run()
+    return page.button(key="scenario_add").click().run()
+
+
+def test_every_kind_of_change_can_be_asked_for(page):
+    offered = page.selectbox(key="scenario_kind").options
+    assert {"close_service", "add_trip", "zone", "mend_road"} <= set(KINDS)
+    assert len(offered) == len(change_form.kinds()) - 1  # no ferry in the village
+    assert set(change_form.kinds()) == set(KINDS)
+    for kind in change_form.offered_kinds(scenario_choices(read_settings(), "ciems")):
+        assert not page.selectbox(key="scenario_kind").set_value(kind).run().exception
+
+
+def test_a_closed_service_is_worked_out_and_taken_out_again(page):
+    _close_the_pharmacy(page, read_settings())
+    assert not page.exception
+    assert not page.error
+    page.button_group(key="scenario_mode").set_value("car").run()
+    page.button(key="scenario_go").click().run()
+    assert not page.exception
+    found = page.session_state["scenario_found"]
+    assert found.people_losing > 0
+    assert found.sentences[0] in " ".join(block.body for block in page.get("html"))
+    page.button(key="scenario_out_close_service_0").click().run()
+    assert "close_service" not in page.session_state["scenario"]
+    assert "scenario_found" not in page.session_state
+
+
+def test_what_contradicts_itself_is_refused_in_a_sentence_and_not_taken_in(page):
+    settings = read_settings()
+    _close_the_pharmacy(page, settings)
+    _close_the_pharmacy(page, settings)
+    assert "decided more than once" in page.error[0].value
+    assert len(page.session_state["scenario"]["close_service"]) == 1
+
+
+def test_the_file_of_a_scenario_reads_back_as_it_was():
+    table = {"name": "Ātrāk", "close_service": [{"service_id": "osm:n1", "cost_per_year": -5.0}]}
+    again = scenario_from_table(tomllib.loads(scenario_bytes(table).decode()))
+    assert again == scenario_from_table(table)
+
+
+def test_only_those_who_plan_keep_a_scenario_for_everybody(village):
+    settings = read_settings(village)
+    scenario = scenario_from_table({"name": "Kinnine", "close_service": [{"service_id": "osm:n1"}]})
+    with pytest.raises(NotAllowedError):
+        keep_scenario(settings, "ciems", scenario, by=Person())
+    assert list_scenarios(settings, "ciems").empty
+    keep_scenario(settings, "ciems", scenario, by=PLANNER)
+    assert saved_scenario(settings, "ciems", "Kinnine") == scenario
+    drop_scenario(settings, "ciems", "Kinnine", by=PLANNER)
+    assert list_scenarios(settings, "ciems").empty
+    close_community(settings)
