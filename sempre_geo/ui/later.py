@@ -36,7 +36,9 @@ class Later(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with the made routes."""
-        router = self._router or await run_in_threadpool(self.made)
+        router = self._router
+        if router is None:
+            router = await run_in_threadpool(self.made)
         await router(scope, receive, send)
 
     def made(self) -> Router:

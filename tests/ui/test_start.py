@@ -25,8 +25,13 @@ def test_the_first_answer_waits_for_no_slow_library(served: Settings) -> None:
         f"print([name for name in {SLOW_TO_IMPORT} if name in sys.modules])"
     )
     told = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=small_environment(served.data.parent), timeout=60,
-    )  # fmt: skip
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=small_environment(served.data.parent),
+        timeout=60,
+    )
     assert told.stdout.strip() == "[]"
 
 
