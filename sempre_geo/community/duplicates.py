@@ -62,7 +62,7 @@ def similar(rows: pd.DataFrame, *, like: pd.Series, most: int = MOST) -> pd.Data
 
 def _metres_apart(rows: pd.DataFrame, like: pd.Series) -> np.ndarray:
     east, north = metres_of(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
-    here = metres_of(np.array([float(like["lon"])]), np.array([float(like["lat"])]))
+    here = metres_of(np.array([like["lon"]], dtype=float), np.array([like["lat"]], dtype=float))
     apart = np.hypot(east - here[0], north - here[1])
     return np.where(np.isfinite(apart), apart, np.nan)
 

@@ -13,7 +13,13 @@ from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.errors import InputError, NotAllowedError, SempreGeoError
 from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
-from sempre_geo.pipeline.community.duplicates import merge, similar_for_review, similar_public, unmerge
+from sempre_geo.pipeline.community.duplicates import (
+    merge,
+    similar_for_review,
+    similar_public,
+    standing_merges,
+    unmerge,
+)
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.pipeline.community.voices import add_voice
@@ -113,3 +119,18 @@ def test_writers_mergers_and_erasers_at_once_lose_no_voice(settings, region):
         thread.join(timeout=60)
     assert unexpected == []
     assert public_contributions(settings, region)[["id", "voices"]].to_numpy().tolist() == [[bus.id, 12 + 1]]
+
+
+def test_entries_placed_by_a_settlement_are_compared_too(settings, region):
+    first, second = (tell(settings, region, draft=replace(BUS, place=Place(settlement_id="s1"))) for _time in range(2))
+    assert similar_for_review(settings, second.id, by=OPERATOR)["id"].tolist() == [first.id]
+
+
+def test_merges_that_can_be_undone_are_listed_and_leave_the_list(settings, region):
+    first, second = (tell(settings, region, draft=BUS) for _time in range(2))
+    merged = merge(settings, second.id, into=first.id, by=OPERATOR)
+    assert standing_merges(settings, region, by=OPERATOR)[["merge_id", "into"]].to_numpy().tolist() == [
+        [merged, first.id]
+    ]
+    unmerge(settings, merged, into=first.id, by=OPERATOR)
+    assert standing_merges(settings, region, by=OPERATOR).empty

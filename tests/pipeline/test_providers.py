@@ -14,7 +14,7 @@ from sempre_geo.community.corrections import Report
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.accounts import login
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
-from sempre_geo.pipeline.community.corrections import confirm_service, corrections_in_use
+from sempre_geo.pipeline.community.corrections import confirm_service, corrections_in_use, waiting_corrections
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.providers import (
     ask_to_provide,
@@ -144,3 +144,8 @@ def test_what_has_no_answer_comes_up_by_itself_and_leaves_with_the_answer(settin
     assert open_with_code(settings, first.claim_code).steps[-1]["reason"] == "The bus comes at ten."
     with pytest.raises(NotAllowedError, match="own people answer"):
         unanswered(settings, region, by="")
+
+
+def test_empty_lists_keep_their_columns(settings, region, provider):
+    assert "text" in offers(settings, region, by=provider)
+    assert "findings" in waiting_corrections(settings, region, by=provider)

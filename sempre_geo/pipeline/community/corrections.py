@@ -104,7 +104,7 @@ def waiting_corrections(settings: Settings, region: str, *, by: Asker) -> pd.Dat
         rows = load_corrections(transaction, region)
     waiting = rows[rows["status"].eq("received")]
     own = [may(person, "decide a correction", f"region:{region}", f"service:{thing}") for thing in waiting["thing"]]
-    queue = waiting[own].reset_index(drop=True)
+    queue = waiting.loc[own].reset_index(drop=True)
     words = queue["value"] + "\n" + queue["source"] + "\n" + queue["text"]
     noticed = [list(looked_through(settings, region, text=said).noticed) for said in words]
     return queue.assign(findings=pd.Series(noticed, dtype=object))

@@ -77,6 +77,17 @@ def looked_through(settings: Settings, region: str, *, text: str) -> Looked:
     return Looked(tuple(marks_of_text(findings, danger=near)), messages)
 
 
+def marked(settings: Settings, region: str, *, text: str) -> tuple[tuple[str, str], ...]:
+    """A text in pieces, each with the kind of personal data it may be, or with nothing: to be marked for review."""
+    country = ground(settings, region).country
+    countries = [country] if country and country != "demo" else []
+    pieces, done = [], 0
+    for finding in personal_data(text, words=read_personal_words(settings), countries=countries):
+        pieces += [(text[done : finding.start], ""), (text[finding.start : finding.end], finding.kind)]
+        done = finding.end
+    return tuple(piece for piece in (*pieces, (text[done:], "")) if piece[0])
+
+
 def help_in(settings: Settings, region: str) -> str:
     """What somebody in danger reads at once, with the numbers of the region's country."""
     return help_message(read_danger(settings), country=ground(settings, region).country)

@@ -218,7 +218,7 @@ def offers(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
             check_may(person, "read offers", f"region:{region}")
         rows = load_offers(transaction, region)
     own = [may(person, "read offers", f"region:{region}", f"service:{service}") for service in rows["service_id"]]
-    return rows[own].reset_index(drop=True)
+    return rows.loc[own].reset_index(drop=True)
 
 
 def withdraw_offer(settings: Settings, offer_id: str, *, by: Asker, at: datetime | None = None) -> None:

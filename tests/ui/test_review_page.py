@@ -1,0 +1,127 @@
+"""The review page: each press does what its button says, and what people wrote stays text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+import sempre_geo.ui
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.corrections import Report
+from sempre_geo.pipeline.community.accounts import add_account, login
+from sempre_geo.pipeline.community.contributions import contest_with_code, open_with_code, tell
+from sempre_geo.pipeline.community.corrections import corrections_in_use, report_correction
+from sempre_geo.pipeline.community.photos import photos_of
+from sempre_geo.pipeline.community.providers import ask_to_provide, provider_requests
+from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.community.review import publish, review_queue
+from sempre_geo.pipeline.community.voices import add_voice, sentences
+from sempre_geo.settings import Settings
+from tests.ui.small_region import HOSTILE, NAME
+
+PAGE = Path(sempre_geo.ui.__file__).parent / "screens" / "review.py"
+PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as a test
+NEED = Draft("need", "library", "No bus on Tuesdays.", Place(settlement_id="s1"), language="lv")
+
+
+@pytest.fixture
+def page(served: Settings) -> Iterator[Callable[[], AppTest]]:
+    """Open the review page as its coordinator."""
+    add_account(served, "anna", role="coordinator", password=PASSWORD)
+    token = login(served, "anna", password=PASSWORD)
+    with patch("sempre_geo.ui.session.login_token", return_value=token):
+        yield lambda: AppTest.from_file(str(PAGE), default_timeout=30).run()
+
+
+def _told(script: AppTest) -> str:
+    assert not script.exception
+    return "".join(str(part.proto.body) for part in script.get("html"))
+
+
+def test_a_reason_is_one_press_and_reaches_the_author_who_can_contest_it(
+    page: Callable[[], AppTest], served: Settings
+) -> None:
+    said = tell(served, NAME, draft=NEED)
+    script = page()
+    script.button(key=f"refuse_unclear_{said.id}").click().run()
+    assert "reads the reason" in _told(script)
+    assert open_with_code(served, said.claim_code).steps[-1]["reason"]
+    contest_with_code(served, said.claim_code, why="<b>It is clear</b>")
+    assert "&lt;b&gt;It is clear" in _told(page())
+
+
+def test_words_are_changed_before_they_are_published(page: Callable[[], AppTest], served: Settings) -> None:
+    said = tell(served, NAME, draft=Draft("need", "library", "Call +371 26123456. " + HOSTILE, NEED.place))
+    script = page()
+    told = _told(script)
+    assert "<mark>+371 26123456</mark>" in told
+    assert HOSTILE not in told
+    script.text_area(key=f"text_{said.id}").set_value("No bus.")
+    script.button(key=f"edit_{said.id}").click().run()
+    script.button(key=f"publish_{said.id}").click().run()
+    assert public_contributions(served, NAME)["text"].tolist() == ["No bus."]
+
+
+def test_danger_without_a_contact_says_what_to_do(page: Callable[[], AppTest], served: Settings) -> None:
+    said = tell(served, NAME, draft=NEED)
+    script = page()
+    script.button(key=f"danger_{said.id}").click().run()
+    assert "112" in _told(script)
+
+
+def test_what_is_alike_is_put_together_and_taken_apart(page: Callable[[], AppTest], served: Settings) -> None:
+    first, second = tell(served, NAME, draft=NEED), tell(served, NAME, draft=NEED)
+    publish(served, first.id, by=OPERATOR)
+    script = page()
+    script.session_state[f"similar_{second.id}"] = True
+    script.run()
+    script.button(key=f"merge_{second.id}_{first.id}").click().run()
+    assert "Nothing waits." in _told(script)
+    assert public_contributions(served, NAME)["voices"].tolist() == [1]
+    script.session_state["merged"] = True
+    script.run()
+    script.button(key="unmerge_0").click().run()
+    assert review_queue(served, NAME, by=OPERATOR)["id"].tolist() == [second.id]
+
+
+def test_everything_else_that_waits_stands_there_too(page: Callable[[], AppTest], served: Settings) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    said = tell(served, NAME, draft=NEED, at=long_ago)
+    publish(served, said.id, by=OPERATOR, at=long_ago)
+    voice = add_voice(served, said.id, voter="p", sentence="Mums arī.")
+    wrong = report_correction(served, NAME, report=Report("services", "x1", "opening_hours", "Mo 10:00-12:00", "door"))
+    asked = ask_to_provide(served, NAME, service_id="x1", name="Anna", contact="26123456", source="door")
+    script = page()
+    assert "Without an answer for 40 days." in _told(script)
+    script.text_area(key=f"answer_text_{said.id}").set_value("It comes again in May.")
+    script.button(key=f"answer_{said.id}").click().run()
+    script.button(key=f"published_{voice.id}").click().run()
+    script.button(key=f"accepted_{wrong.id}").click().run()
+    script.button(key=f"verify_True_{asked.id}").click().run()
+    _told(script)
+    assert open_with_code(served, said.claim_code).steps[-1]["reason"] == "It comes again in May."
+    assert sentences(served, said.id) == ("Mums arī.",)
+    assert corrections_in_use(served, NAME)["value"].tolist() == ["Mo 10:00-12:00"]
+    assert provider_requests(served, NAME, by=OPERATOR).empty
+
+
+def test_a_photo_is_shown_to_the_coordinator_within_the_page_and_then_to_others(
+    page: Callable[[], AppTest], served: Settings
+) -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30), (10, 120, 60)).save(drawn, "JPEG")
+    said = tell(served, NAME, draft=Draft("need", "library", "See here.", NEED.place, photo=drawn.getvalue()))
+    script = page()
+    assert 'src="data:image/jpeg;base64,' in _told(script)
+    (photo_id,) = photos_of(served, said.id, by=OPERATOR)
+    script.button(key=f"photo_{photo_id}").click().run()
+    publish(served, said.id, by=OPERATOR)
+    assert photos_of(served, said.id) == [photo_id]
