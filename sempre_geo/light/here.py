@@ -10,16 +10,10 @@ from sempre_geo.errors import MissingFileError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import offered_categories
 from sempre_geo.pipeline.explore.views import open_region
+from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.settings import Settings
-
-LANGUAGE_NAMES: Mapping[str, str] = {
-    "en": "English", "da": "Dansk", "de": "Deutsch", "et": "Eesti", "fi": "Suomi", "lt": "Lietuvių", "lv": "Latviešu",
-    "nb": "Norsk", "pl": "Polski", "sv": "Svenska", "uk": "Українська", "ru": "Русский",
-}  # fmt: skip
-"""The languages of the app, and Ukrainian and Russian, by their own names. Where a catalogue is missing, the page
-is in English and says so; what people write is kept in their language all the same."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +56,8 @@ def _categories(settings: Settings) -> Categories:
 
 def chosen_language(accepted: str) -> str:
     """The first language of a browser's list that the pages have, else English.
+
+    Where a catalogue is missing, a page is in English and says so; what people write is kept in their language.
 
     >>> chosen_language("xx, lv-LV;q=0.9, en;q=0.8"), chosen_language("")
     ('lv', 'en')

@@ -44,12 +44,13 @@ def change(visit: Visit) -> Response:
     alone = form.one("shown_alone") == "yes" if form.one("asked_alone") else None
     try:
         _check_token(visit)
-        change_with_code(visit.here.settings, code, text=form.one("text"), shown_alone=alone)
+        changed = change_with_code(visit.here.settings, code, text=form.one("text"), shown_alone=alone)
     except MissingDataError as problem:
         return _ask(visit, str(problem), status_code=404)
     except SempreGeoError as problem:
         return _own(visit, problem=str(problem), at="text", status_code=status_of(problem))
-    return _own(visit, done=_("Changed. Somebody of the network reads the new words before others see them."))
+    done = _("Changed. Somebody of the network reads the new words before others see them.")
+    return _own(visit, done=" ".join((*changed.messages, done)))
 
 
 def contest(visit: Visit) -> Response:

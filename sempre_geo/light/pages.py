@@ -15,9 +15,9 @@ from sempre_geo.community.texts import shown_text
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language, gettext, ngettext
 from sempre_geo.light.files import BASE, read_files
-from sempre_geo.light.here import LANGUAGE_NAMES, Here
+from sempre_geo.light.here import Here
 from sempre_geo.light.visit import Visit
-from sempre_geo.publish.labels import status
+from sempre_geo.publish.labels import LANGUAGE_NAMES, status
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -57,7 +57,7 @@ def _frame(visit: Visit) -> Mapping[str, Any]:
         "home": f"{BASE}/{visit.language}",
         "language": visit.language,
         "spoken": current_language().partition("@")[0],
-        "untranslated": "" if current_language().partition("@")[0] == visit.language else visit.language,
+        "untranslated": "" if current_language() == visit.language else visit.language,
         "languages": LANGUAGE_NAMES,
         "files": read_files(visit.here.settings),
         "place": _place(visit.here),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,14 +10,14 @@ import pandas as pd
 from starlette.responses import Response
 
 from sempre_geo.community.contributions import AWAITING_REVIEW, KINDS
-from sempre_geo.errors import InputError, MissingDataError, SempreGeoError
+from sempre_geo.errors import MissingDataError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, records, status_of
-from sempre_geo.light.tokens import new_token, seconds_since
+from sempre_geo.light.tokens import new_token, sending_of
 from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.community.proposals import proposal, proposals
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice
+from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice, sentences
 from sempre_geo.publish.labels import team_parts
 
 A_PAGE = 15
@@ -47,17 +48,15 @@ def item(visit: Visit) -> Response:
 def voice(visit: Visit) -> Response:
     """Say "me too"; what comes back is a code with which it can be taken back."""
     try:
-        seconds_since(visit.here.settings, FORM, token=visit.form.one("token"))
-        if visit.form.one("website"):
-            raise InputError(_("A field was filled that people do not see; leave it empty and send again."))
         receipt = add_voice(
-            visit.here.settings, visit.asked["id"], voter=_voter(visit), sentence=visit.form.one("sentence")
-        )
+            visit.here.settings, visit.asked["id"], voter=_voter(visit), sentence=visit.form.one("sentence"),
+            sending=sending_of(visit, FORM), sending_key=visit.form.one("key"),
+        )  # fmt: skip
     except MissingDataError:
         raise
     except SempreGeoError as problem:
         return _item(visit, {"sentence": str(problem)}, status_code=status_of(problem))
-    return page(visit, "voice_receipt", code=receipt.claim_code, entry=_entry(visit))
+    return page(visit, "voice_receipt", code=receipt.claim_code, messages=receipt.messages, entry=_entry(visit))
 
 
 def proposal_list(visit: Visit) -> Response:
@@ -74,7 +73,8 @@ def proposal_page(visit: Visit) -> Response:
 def _item(visit: Visit, problems: Mapping[str, str] | None = None, *, status_code: int = 200) -> Response:
     return page(
         visit, "item", entry=_entry(visit), problems=problems or {}, sentence=visit.form.one("sentence"),
-        longest=LONGEST_SENTENCE, token=new_token(visit.here.settings, FORM), status_code=status_code,
+        longest=LONGEST_SENTENCE, token=new_token(visit.here.settings, FORM), key=secrets.token_hex(16),
+        others=sentences(visit.here.settings, visit.asked["id"]), status_code=status_code,
     )  # fmt: skip
 
 

@@ -19,10 +19,11 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
 from sempre_geo.light import near, own, reading, telling
 from sempre_geo.light.files import BASE, media_type, read_files, read_service_worker
-from sempre_geo.light.here import LANGUAGE_NAMES, Here, chosen_language
+from sempre_geo.light.here import Here, chosen_language
 from sempre_geo.light.pages import page, status_of, trouble
 from sempre_geo.light.tokens import is_from_elsewhere
 from sempre_geo.light.visit import Form, TooMuchError, Visit, read_visit
+from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -10,13 +10,12 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from sempre_geo.community.contributions import EASE, KINDS, MODES, Draft, Receipt
-from sempre_geo.community.moderation import Sending
 from sempre_geo.community.texts import LONGEST_TEXT
 from sempre_geo.errors import InputError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, records, status_of, trouble
 from sempre_geo.light.places import Where, place_lists, read_where
-from sempre_geo.light.tokens import new_token, seconds_since
+from sempre_geo.light.tokens import new_token, seconds_since, sending_of
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.duplicates import similar_public
@@ -74,12 +73,7 @@ def save(visit: Visit) -> Response:
     checked = _checked(visit)
     if checked.problems:
         return _again(visit, checked)
-    sending = Sending(
-        address=visit.address,
-        seconds_on_form=seconds_since(visit.here.settings, FORM, token=visit.form.one("token")),
-        hidden_field=visit.form.one("website"),
-        workshop=visit.form.one("workshop"),
-    )
+    sending = sending_of(visit, FORM)
     try:
         receipt = tell(visit.here.settings, visit.here.region_name, draft=checked.draft, sending=sending)
     except SempreGeoError as problem:
@@ -213,7 +207,7 @@ def _draft(visit: Visit, place: Where) -> Draft:
         about=form.one("about") if form.one("about") in about_whom() else "myself",
         groups=tuple(name for name in form.every("groups") if name in groups()),
         ease=_ease(form),
-        language=visit.language,
+        language=visit.language.partition("@")[0],
         consent=form.one("consent") == "yes",
         shown_alone=form.one("shown_alone") == "yes",
         photo=form.photo,

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 from itsdangerous import BadSignature, TimestampSigner
 from starlette.datastructures import Headers
 
+from sempre_geo.community.moderation import Sending
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.community.desk import secret_key
 from sempre_geo.settings import Settings
 
@@ -41,6 +43,22 @@ def seconds_since(settings: Settings, form: str, *, token: str) -> float:
     if signed != form.encode():
         raise InputError(_("This form did not come from here or is too old; look it through and send it again."))
     return (datetime.now(UTC) - moment).total_seconds()
+
+
+def sending_of(visit: Visit, form: str) -> Sending:
+    """How a form arrived, for the rules that keep scripts out.
+
+    Raises
+    ------
+    InputError
+        As `seconds_since`.
+    """
+    return Sending(
+        address=visit.address,
+        seconds_on_form=seconds_since(visit.here.settings, form, token=visit.form.one("token")),
+        hidden_field=visit.form.one("website"),
+        workshop=visit.form.one("workshop"),
+    )
 
 
 def is_from_elsewhere(headers: Headers) -> bool:

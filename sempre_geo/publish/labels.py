@@ -9,6 +9,13 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.grid import LIMITS_MIN
 from sempre_geo.publish.speech import duration
 
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "en": "English", "en@easy": "Easy English", "da": "Dansk", "de": "Deutsch", "et": "Eesti", "fi": "Suomi",
+    "lv": "Latviešu", "lt": "Lietuvių", "nb": "Norsk", "pl": "Polski", "sv": "Svenska", "uk": "Українська",
+    "ru": "Русский",
+}  # fmt: skip
+"""The languages of the app, and of the light pages besides Ukrainian and Russian, by their own names."""
+
 
 def obstacles() -> Mapping[str, str]:
     """What can stand in the way."""

@@ -8,14 +8,9 @@ from html import escape
 import streamlit as st
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui import session
-
-_LANGUAGE_NAMES = {
-    "en": "English", "en@easy": "Easy English", "da": "Dansk", "et": "Eesti", "fi": "Suomi", "de": "Deutsch",
-    "lv": "Latviešu", "lt": "Lietuvių", "nb": "Norsk", "pl": "Polski", "sv": "Svenska",
-    "uk": "Українська", "ru": "Русский",
-}  # fmt: skip
 
 
 def header(region: Region, *, languages: Sequence[str]) -> None:
@@ -32,7 +27,7 @@ def header(region: Region, *, languages: Sequence[str]) -> None:
                 _("Language"),
                 languages,
                 key=session.LANGUAGE,
-                format_func=lambda code: _LANGUAGE_NAMES.get(code, code),
+                format_func=lambda code: LANGUAGE_NAMES.get(code, code),
                 label_visibility="collapsed",
                 width=150,
                 persist_state="session",
@@ -60,10 +55,11 @@ def footer(region: Region) -> None:
         if name
         else f'<a href="/login" target="_self">{escape(_("Log in (coordinators)"))}</a>'
     )
+    light = escape(_("Light pages for weak networks and old phones"))
     with st.container(key="page_foot"):
         st.html(
             f"<footer><span>{escape(_('Data'))}: {escape(sources)}; {escape(newest)}.</span>"
-            f" <span>{account}</span></footer>"
+            f' <span><a href="/light/" target="_self">{light}</a> · {account}</span></footer>'
         )
 
 

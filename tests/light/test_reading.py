@@ -60,8 +60,10 @@ def test_me_too_counts_once_a_person_and_its_code_takes_it_back(small, visitor):
     entry, _own_code = _told(small)
     form = visitor.opens(f"en/said/{entry}")
     first = visitor.fills(f"en/said/{entry}/voice", form, {"sentence": "Me, too."})
-    again = visitor.fills(f"en/said/{entry}/voice", form, {})
-    other = visitor.fills(f"en/said/{entry}/voice", form, {"slip": "7"})
+    pressed_twice = visitor.fills(f"en/said/{entry}/voice", form, {"sentence": "Me, too."})
+    again = visitor.fills(f"en/said/{entry}/voice", visitor.opens(f"en/said/{entry}"), {})
+    other = visitor.fills(f"en/said/{entry}/voice", visitor.opens(f"en/said/{entry}"), {"slip": "7"})
+    assert _code(pressed_twice) == _code(first)
     assert ("counted before" in again.text, "counted before" in other.text) == (True, False)
     assert public_contributions(small, NAME)["voices"].tolist() == [2]
     assert "Me, too." not in visitor.opens(f"en/said/{entry}").text
