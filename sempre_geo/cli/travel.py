@@ -40,8 +40,10 @@ def matrix(settings: Settings, /, region: str, out: Path, **question: Any) -> No
 @click.option("--date", "day", type=DAY, required=True, help="YYYY-MM-DD")
 @click.option("--stay", "stay_min", type=click.IntRange(1, 24 * 60), required=True, help="Minutes at the service.")
 @click.option(
-    "--mode", type=click.Choice(["transit", "car", "bike", "walk", "wheelchair"]), default="transit", show_default=True
-)
+    "--mode", type=click.Choice(["transit", "car", "bike", "walk", "wheelchair"]), default="transit",
+    show_default=True, help="By bus, or by street all the way; wheelchair rolls all the way.",
+)  # fmt: skip
+@click.option("--wheelchair", is_flag=True, help="By bus: only what is known to be accessible.")
 @click.option("--earliest", "earliest_min", type=CLOCK, default="06:00", show_default=True, help="Leave not before.")
 @click.option("--latest", "latest_min", type=CLOCK, default="22:00", show_default=True, help="Be home by.")
 @OUT

@@ -16,9 +16,10 @@ import shapely
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.pipeline.travel.timetables import RegionTimetable, Rider, region_timetable
 from sempre_geo.progress import Progress, silent
-from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 from sempre_geo.travel.journeys import Doorsteps, Journey, Leg, Place, arrivals, arrive_by, depart_at
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
@@ -91,7 +92,7 @@ def journey(
     """
     if (depart is None) == (arrive is None):
         raise InputError(_("Say either when to leave (--depart) or when to be there (--arrive)."))
-    built = read_region(region, settings)
+    built = region_in_use(settings, region)
     for position in (origin, destination):
         _check_position(position, built)
     asked = _Asked(origin, destination, _local(depart or arrive, built), leaving=depart is not None)

@@ -12,8 +12,9 @@ import pandas as pd
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.progress import Progress, silent
-from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.bundle import Region
 from sempre_geo.region.tables import FIRST_ROW, raise_problems, read_points
 from sempre_geo.settings import Settings
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
@@ -56,7 +57,7 @@ def matrix(
     MissingFileError
         The region is not built, or a list is not there.
     """
-    built = read_region(region, settings)
+    built = region_in_use(settings, region)
     starts, ends = (_read_places(path, built) for path in (origins, destinations))
     if mode == "transit":
         return _transit(settings, built, starts, ends, depart=depart, progress=progress)

@@ -13,10 +13,12 @@ import pandas as pd
 
 from sempre_geo.errors import MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.region_in_use import Correction, RegionInUse, correction_notes, correction_table
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.catalog import CATALOG
 from sempre_geo.region.countries import Country
 from sempre_geo.region.gtfs import Feed, read_feed
+from sempre_geo.region.gtfs_corrections import corrected_feed
 from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.journeys import DayRides, accessible_day
 from sempre_geo.travel.nearest import Streets, streets_of
@@ -33,6 +35,7 @@ _HOUR_S = 3600
 # The night belongs to the evening before it and to the morning after it.
 _WINDOW_S = (-4 * _HOUR_S, 28 * _HOUR_S)
 _KEPT_DAYS = 6
+_CORRECTED = ("stops", "lines")
 
 
 class RegionTimetable:
@@ -48,8 +51,14 @@ class RegionTimetable:
 
     @cached_property
     def feed(self) -> Feed:
-        """The timetable as it was read."""
-        return read_feed(self._region.path / LAYER)
+        """The timetable as it was read, with the accepted corrections."""
+        return corrected_feed(read_feed(self._region.path / LAYER), correction_table(self.corrections))
+
+    @property
+    def corrections(self) -> tuple[Correction, ...]:
+        """What was accepted about its stops and lines."""
+        every = self._region.corrections if isinstance(self._region, RegionInUse) else ()
+        return tuple(row for row in every if row[0] in _CORRECTED)
 
     @cached_property
     def stops(self) -> gpd.GeoDataFrame:
@@ -64,7 +73,8 @@ class RegionTimetable:
         """Ways from stop to stop; None where no streets are known."""
         written = self._region.path / LAYER / f"footpaths_{rider}.parquet"
         if written.is_file() and self.rules == WalkingRules():
-            return pd.read_parquet(written)
+            paths = pd.read_parquet(written)
+            return paths[paths["from_stop"].isin(self.stops.index) & paths["to_stop"].isin(self.stops.index)]
         streets = self.streets(rider)
         return None if streets is None else stop_footpaths(streets, self.stops, rules=self.rules)
 
@@ -81,7 +91,7 @@ class RegionTimetable:
             self.feed, day, zone=self._region.country.zone, min_change_s=self.rules.min_change_s,
             footpaths=self.footpaths(rider), service_days=(-1, 0, 1), window_s=_WINDOW_S,
         )  # fmt: skip
-        notes = (*made.notes, *self._stale(day))
+        notes = (*made.notes, *self._stale(day), *correction_notes(self.corrections))
         if rider == "walk":
             return replace(made, notes=notes)
         return replace(accessible_day(made, unknown_is_fine=rider != "wheelchair"), notes=notes)
@@ -115,7 +125,7 @@ def write_timetable(folder: Path, feed: Feed, *, ways: StreetWays, country: Coun
 
 
 def region_timetable(region: Region, *, rules: WalkingRules | None = None) -> RegionTimetable:
-    """The timetable of a region; kept in memory until the region is built again.
+    """The timetable of a region, corrected if the region is one in use; kept in memory until it is built again.
 
     Raises
     ------
@@ -126,7 +136,9 @@ def region_timetable(region: Region, *, rules: WalkingRules | None = None) -> Re
         raise MissingDataError(
             _("The region '{name}' has no timetable; build it again with --gtfs FEED.zip.").format(name=region.name)
         )
-    return _opened(region.path, (region.path / CATALOG).stat().st_mtime_ns, rules or WalkingRules(), _Keeper(region))
+    stamp = (region.path / CATALOG).stat().st_mtime_ns
+    corrections = region.corrections if isinstance(region, RegionInUse) else ()
+    return _opened(region.path, stamp, rules or WalkingRules(), corrections, _Keeper(region))
 
 
 def _own_network(mode: str) -> Path:
@@ -158,5 +170,7 @@ class _Keeper:
 
 
 @lru_cache(maxsize=4)
-def _opened(path: Path, changed_ns: int, rules: WalkingRules, keeper: _Keeper) -> RegionTimetable:  # noqa: ARG001 - keys
+def _opened(
+    _path: Path, _changed_ns: int, rules: WalkingRules, _corrections: tuple[Correction, ...], keeper: _Keeper
+) -> RegionTimetable:
     return RegionTimetable(keeper.region, rules)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.region_in_use import correction_notes, region_in_use
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, check_category, check_mode, region_grounds
 from sempre_geo.pipeline.travel.visit_sentences import reliability_sentences, visit_sentence, week_sentences
 from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, week_visits
@@ -122,7 +123,19 @@ def visit_sentences(
         table = week_visits(settings, region, service=service, date=date, stay_min=stay_min, mode=mode)
         mine = table[table["cell_id"] == cell_id]
         said += week_sentences(mine[mine["date"] != pd.Timestamp(date)])
-    return [sentence for sentence in said if sentence]
+    return [sentence for sentence in (*said, *_corrections_of(settings, region, detail)) if sentence]
+
+
+def _corrections_of(settings: Settings, region: str, detail: VisitDetail) -> tuple[str, ...]:
+    """What was corrected of the service and, by bus, of stops and lines: an answer names what it rests on."""
+    used = region_in_use(settings, region).corrections
+    of_service = tuple(
+        (layer, detail.service or thing, field, value, source)
+        for layer, thing, field, value, source in used
+        if thing == detail.service_id
+    )
+    of_buses = used if detail.mode == TRANSIT else ()
+    return (*correction_notes(of_service, "services"), *correction_notes(of_buses, "stops", "lines"))
 
 
 def _home(grounds: RegionGrounds, cell_id: str) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import cast
 
 import geopandas as gpd
@@ -19,9 +18,9 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.region_in_use import RegionInUse, region_in_use
 from sempre_geo.pipeline.travel.timetables import RegionTimetable, Rider, region_timetable
-from sempre_geo.region.bundle import Region, read_region
-from sempre_geo.region.catalog import CATALOG
+from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 from sempre_geo.travel.calendars import DayCalendar, read_calendar
@@ -146,16 +145,14 @@ def rider_of(*, wheelchair: bool) -> Rider:
 
 
 def region_grounds(settings: Settings, region: str) -> RegionGrounds:
-    """A built region ready for visits, kept until it is built again.
+    """A built region ready for visits, kept until it is built again or a correction is decided.
 
     Raises
     ------
     MissingFileError
         The region is not built.
     """
-    folder = settings.results(region)
-    stamp = (folder / CATALOG).stat().st_mtime_ns if (folder / CATALOG).is_file() else 0
-    return _opened(settings, region, folder, stamp)
+    return _grounds(settings, region_in_use(settings, region))
 
 
 def check_category(settings: Settings, grounds: RegionGrounds, category: str) -> None:
@@ -199,8 +196,8 @@ def check_mode(mode: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def _opened(settings: Settings, region: str, _folder: Path, _stamp: int) -> RegionGrounds:
-    return RegionGrounds(read_region(region, settings), settings)
+def _grounds(settings: Settings, region: RegionInUse) -> RegionGrounds:
+    return RegionGrounds(region, settings)
 
 
 def _walked(

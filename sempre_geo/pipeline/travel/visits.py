@@ -35,6 +35,7 @@ COLUMNS = (
     "status", "reason", "change",
 )  # fmt: skip
 _DAYS_OF_WEEK = 7
+_ROLLING = "wheelchair"
 _MOVED = {"return_later": "back", "arrive_earlier": "there"}
 
 
@@ -82,7 +83,7 @@ def visits(  # noqa: PLR0913 - the options of one command
     stay_min
         Minutes at the service, wholly inside its opening hours.
     mode
-        ``transit``, or a street mode, where only opening hours bind.
+        ``transit``, or a street mode, where only opening hours bind; ``wheelchair`` rolls all the way.
     earliest_min, latest_min
         Minutes after midnight: leave home not before, be home by.
     wheelchair
@@ -98,19 +99,22 @@ def visits(  # noqa: PLR0913 - the options of one command
     Raises
     ------
     InputError
-        The category or mode is unknown, or one would have to be home before one leaves.
+        The category or mode is unknown, a wheelchair is asked for beside a street mode, or one would have to be
+        home before one leaves.
     MissingDataError
         No such service, no timetable, or a date outside its calendar (the sentence names the valid span).
     """
     question = question_of(stay_min=stay_min, earliest_min=earliest_min, latest_min=latest_min)
     check_mode(mode)
+    if wheelchair and mode != TRANSIT:
+        raise InputError(
+            _("Only a way by bus can be asked for with a wheelchair; take the mode 'wheelchair' to roll all the way.")
+        )
     grounds = region_grounds(settings, region)
     check_category(settings, grounds, service)
     day = day_visits(
         grounds, category=service, date=date, question=question, mode=mode, wheelchair=wheelchair, progress=progress
     )
-    if wheelchair:
-        day = _with_barriers(grounds, day, category=service)
     return _as_table(grounds, day)
 
 
@@ -145,16 +149,19 @@ def day_visits(
     wheelchair: bool = False,
     progress: Progress = silent,
 ) -> DayVisits:
-    """The visits of all cells to a category on one day."""
+    """The visits of all cells to a category on one day; where only a wheelchair stands in the way, that is why."""
     if mode == TRANSIT:
         grounds.timetable.feed.check_covers(date)
     ground = grounds.ground(date if mode == TRANSIT else None, mode, rider_of(wheelchair=wheelchair))
     sites = grounds.sites(category, date, mode=mode, wheelchair=wheelchair)
     table = category_visits(ground, sites, question, progress=progress)
     if mode != TRANSIT:
-        away = table["reason"] == "no_stop_in_reach"
-        barrier = "not_accessible" if mode == "wheelchair" else "unreachable"
-        table["reason"] = table["reason"].where(~away, barrier)
+        table["reason"] = table["reason"].replace("no_stop_in_reach", "unreachable")
+    if wheelchair or mode == _ROLLING:
+        on_foot = TRANSIT if wheelchair else "walk"
+        others = day_visits(grounds, category=category, date=date, question=question, mode=on_foot)
+        barred = (table["status"] == "none") & (others.table["status"] != "none")
+        table["reason"] = table["reason"].where(~barred, "not_accessible")
     return DayVisits(date, mode, question, ground, sites, table)
 
 
@@ -215,14 +222,6 @@ def _of_weekday(grounds: RegionGrounds, category: str, day: Date, *, question: Q
         time_away_min=_minutes_away(table),
         service_id=_service_ids(found),
     )
-
-
-def _with_barriers(grounds: RegionGrounds, day: DayVisits, *, category: str) -> DayVisits:
-    """Where only the wheelchair stands in the way, that is the reason."""
-    others = day_visits(grounds, category=category, date=day.date, question=day.question, mode=day.mode)
-    barred = (day.table["status"] == "none") & (others.table["status"] != "none")
-    day.table["reason"] = day.table["reason"].where(~barred, "not_accessible")
-    return day
 
 
 def _as_table(grounds: RegionGrounds, day: DayVisits) -> pd.DataFrame:

@@ -1,0 +1,129 @@
+"""A region as every calculation uses it: what was built, with the corrections that were accepted since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from sempre_geo.i18n import gettext as _
+from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.catalog import CATALOG
+from sempre_geo.settings import Settings
+
+Correction = tuple[str, str, str, str, str]
+"""Layer, thing, field, value, source."""
+_PARTS = ("layer", "thing", "field", "value", "source")
+_SQLITE = "sqlite:///"
+
+
+@dataclass(frozen=True, eq=False)
+class RegionInUse(Region):
+    """A built region whose services, street times and notes follow the accepted corrections.
+
+    Attributes
+    ----------
+    corrections
+        In the order in which they hold; the timetable follows them too.
+    """
+
+    corrections: tuple[Correction, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The build's notes, and each correction with how it is known."""
+        return (*super().notes, *correction_notes(self.corrections))
+
+    @cached_property
+    def services(self) -> gpd.GeoDataFrame:
+        """As built, corrected; ``corrected`` lists the fields that differ, ``source`` names the correction."""
+        from sempre_geo.community.corrections import corrected_services
+
+        built = self._places("services", index="service_id")
+        return corrected_services(built, correction_table(self.corrections))
+
+    @cached_property
+    def travel_times(self) -> pd.DataFrame:
+        """As built, without services that are gone; where all that were near are, the time is not known."""
+        table = pd.read_parquet(self._file("travel_times"))
+        gone = table["service_id"].isin([row[1] for row in self.corrections if row[:3:2] == ("services", "gone")])
+        return _moved_up(table, gone) if gone.any() else table
+
+
+def region_in_use(settings: Settings, region: str | Path) -> RegionInUse:
+    """A built region with its corrections; kept in memory until it is built again or a correction is decided.
+
+    Raises
+    ------
+    InputError, MissingFileError
+        As :func:`~sempre_geo.region.bundle.read_region`.
+    """
+    folder = Path(region) if Path(region).is_absolute() else settings.results(str(region))
+    stamp = (folder / CATALOG).stat().st_mtime_ns if (folder / CATALOG).is_file() else 0
+    built = _opened(settings, str(region), folder, stamp)
+    return _corrected(built, load_corrections_in_use(settings, built.name))
+
+
+def load_corrections_in_use(settings: Settings, region: str) -> tuple[Correction, ...]:
+    """The accepted corrections of a region; none, and no store made, where nobody has ever said anything."""
+    if settings.store.startswith(_SQLITE) and not Path(settings.store.removeprefix(_SQLITE)).is_file():
+        return ()
+    from sempre_geo.pipeline.community.corrections import corrections_in_use
+
+    table = corrections_in_use(settings, region)[list(_PARTS)].astype(str)
+    return tuple(table.itertuples(index=False, name=None))
+
+
+def correction_table(corrections: tuple[Correction, ...]) -> pd.DataFrame:
+    """Corrections as a table: ``layer, thing, field, value, source``."""
+    return pd.DataFrame(list(corrections), columns=list(_PARTS), dtype=object)
+
+
+def correction_notes(corrections: Iterable[Correction], *layers: str) -> tuple[str, ...]:
+    """One sentence for each correction, of some layers or of all.
+
+    >>> correction_notes((("stops", "17", "gone", "", "a notice at the stop"),))
+    ('Corrected: 17 is gone (a notice at the stop).',)
+    >>> correction_notes((), "stops")
+    ()
+    """
+    return tuple(_note(row) for row in corrections if not layers or row[0] in layers)
+
+
+def _note(correction: Correction) -> str:
+    _layer, thing, field, value, source = correction
+    if field == "gone":
+        return _("Corrected: {thing} is gone ({source}).").format(thing=thing, source=source)
+    if field == "not_running":
+        return _("Corrected: {thing} does not run ({source}).").format(thing=thing, source=source)
+    said = _("Corrected: {thing}, {field}: {value} ({source}).")
+    return said.format(thing=thing, field=field, value=value, source=source)
+
+
+def _moved_up(table: pd.DataFrame, gone: pd.Series) -> pd.DataFrame:
+    """The nearest services without those that are gone, the next one taking the place."""
+    keys = ["cell_id", "category", "mode"]
+    left = table[~gone]
+    ranked = left.assign(rank=(left.groupby(keys, observed=True).cumcount() + 1).astype(table["rank"].dtype))
+    lost = table[gone].drop_duplicates(keys)
+    known = pd.MultiIndex.from_frame(left[keys])
+    lost = lost[~pd.MultiIndex.from_frame(lost[keys]).isin(known)]
+    unknown = {"service_id": None, "minutes": np.inf, "metres": np.inf, "status": "unknown"}
+    unknown |= {name: np.inf for name in ("minutes_if_unknown_is_fine",) if name in table}
+    lost = lost.assign(rank=1, **unknown).astype({name: table[name].dtype for name in ("rank", "minutes", "metres")})
+    return pd.concat([ranked, lost]).sort_index(ignore_index=True) if len(lost) else ranked.reset_index(drop=True)
+
+
+@lru_cache(maxsize=4)
+def _opened(settings: Settings, region: str, _folder: Path, _stamp: int) -> Region:
+    return read_region(region, settings)
+
+
+@lru_cache(maxsize=4)
+def _corrected(built: Region, corrections: tuple[Correction, ...]) -> RegionInUse:
+    return RegionInUse(**{part.name: getattr(built, part.name) for part in fields(built)}, corrections=corrections)

@@ -1,0 +1,66 @@
+"""A timetable with what people on the spot know better: a stop that is gone, a line that does not run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from sempre_geo.region.gtfs import Feed
+
+_BOARDING = {"yes": 1, "limited": 1, "no": 2}
+
+
+def corrected_feed(feed: Feed, corrections: pd.DataFrame) -> Feed:
+    """The timetable as it is in truth; the same object where nothing in it is corrected.
+
+    A vehicle passes a stop that is gone without stopping. A line is named by its id or by what people call it.
+
+    Parameters
+    ----------
+    corrections
+        ``layer`` (``stops`` or ``lines``; others are left aside), ``thing, field, value``, the last of several
+        counting. What the timetable does not have is left aside too.
+    """
+    about_stops = corrections[corrections["layer"].eq("stops") & corrections["thing"].isin(feed.stops.index)]
+    routes = feed.routes
+    of_line = {
+        name: routes.index[(routes.index == name) | (routes["route_short_name"] == name)]
+        for name in corrections.loc[corrections["layer"].eq("lines"), "thing"].unique()
+    }
+    still = [route for found in of_line.values() for route in found]
+    if about_stops.empty and not still:
+        return feed
+    gone = about_stops.loc[about_stops["field"].eq("gone"), "thing"]
+    return _without_calls(_with_other_stops(feed, about_stops), gone=pd.Index(gone), lines=pd.Index(still))
+
+
+def _with_other_stops(feed: Feed, about_stops: pd.DataFrame) -> Feed:
+    stops = feed.stops.copy()
+    for thing, field, value in about_stops[["thing", "field", "value"]].astype(str).itertuples(index=False, name=None):
+        here = stops.index == thing
+        if field == "name":
+            stops.loc[here, "stop_name"] = value
+        elif field == "wheelchair":
+            stops.loc[here, "wheelchair_boarding"] = _BOARDING.get(value, 0)
+    return replace(feed, stops=stops)
+
+
+def _without_calls(feed: Feed, *, gone: pd.Index, lines: pd.Index) -> Feed:
+    """A feed whose vehicles do not stop at some stops (or the platforms of such a station), without some lines."""
+    stop, trip = feed.stop_times["stop"].to_numpy(), feed.stop_times["trip"].to_numpy()
+    closed = feed.stops.index.isin(gone) | feed.stops["parent_station"].isin(gone).to_numpy()
+    idle = feed.trips["route_id"].isin(lines).to_numpy()
+    kept = ~closed[stop] & ~idle[trip]
+    kept &= np.bincount(trip[kept], minlength=len(feed.trips))[trip] > 1
+    runs = np.zeros(len(feed.trips), dtype=bool)
+    runs[trip[kept]] = True
+    times = feed.stop_times[kept].assign(trip=(np.cumsum(runs) - 1)[trip[kept]].astype(np.int32))
+    trips = feed.trips[runs]
+    return replace(
+        feed,
+        trips=trips,
+        stop_times=times.reset_index(drop=True),
+        frequencies=feed.frequencies[feed.frequencies["trip_id"].isin(trips.index)].reset_index(drop=True),
+    )

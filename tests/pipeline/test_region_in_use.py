@@ -1,0 +1,109 @@
+"""Accepted corrections are used by every visit and journey, and each answer names them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.corrections import Report
+from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.prepare.build import build_region
+from sempre_geo.pipeline.travel.journey import journey, to_text
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
+from sempre_geo.pipeline.travel.timetables import region_timetable
+from sempre_geo.pipeline.travel.visit_details import visit_sentences
+from sempre_geo.pipeline.travel.visits import visits
+from sempre_geo.region.bundle import read_region
+from sempre_geo.settings import Settings, read_settings
+from tests.timetable_files import timetable, write_zip
+from tests.village import EAST, NORTH, SOUTH, WEST, write_village
+
+TUESDAY = date(2026, 11, 24)
+ASKED = {"service": "pharmacy", "date": TUESDAY, "stay_min": 60}
+
+
+@pytest.fixture(scope="module")
+def layers(tmp_path_factory) -> Path:
+    """The folder in which "village" is built once, with a bus there and a bus back."""
+    folder = tmp_path_factory.mktemp("in_use")
+    settings = read_settings({"SEMPRE_DATA": str(folder / "data"), "SEMPRE_LAYERS": str(folder / "layers")})
+    trips = {"out": [("a", "07:10:00"), ("b", "07:30:00")], "noon": [("b", "12:20:00"), ("a", "12:40:00")]}
+    tables = timetable(trips, places={"a": (WEST, SOUTH), "b": (EAST, NORTH)})
+    build_region(
+        settings, "village", osm=[write_village(folder / "v.osm.pbf")], gtfs=[write_zip(folder / "g.zip", tables)],
+        country="LV",
+    )  # fmt: skip
+    return settings.layers
+
+
+@pytest.fixture
+def home(tmp_path, layers) -> Settings:
+    """Settings with the village and a store of the test's own."""
+    settings = read_settings({"SEMPRE_DATA": str(tmp_path), "SEMPRE_LAYERS": str(layers)})
+    yield settings
+    close_community(settings)
+
+
+def accepted(settings: Settings, *report: str) -> None:
+    receipt = report_correction(settings, "village", report=Report(*report))
+    decide_correction(settings, receipt.id, decision="accepted", by=OPERATOR)
+
+
+def test_where_nobody_has_said_anything_no_store_is_made(home) -> None:
+    built = region_in_use(home, "village")
+    assert (built.corrections, built.services.index.tolist()) == (
+        (),
+        read_region("village", home).services.index.tolist(),
+    )
+    assert region_in_use(home, "village") is built
+    assert not (home.data / "store.sqlite").exists()
+
+
+def test_other_hours_decide_and_are_named_and_the_layer_stays(home) -> None:
+    before = visits(home, "village", **ASKED)
+    assert (before["status"] == "ok").all()
+    service = before["service_id"].iloc[0]
+    accepted(home, "services", service, "opening_hours", "Mo 09:00-16:00", "a notice on the door")
+    assert set(visits(home, "village", **ASKED)["reason"]) == {"closed_that_day"}
+    said = visit_sentences(home, "village", cell_id=before["cell_id"].iloc[0], **ASKED)
+    assert any("a notice on the door" in sentence for sentence in said)
+    assert "correction" not in str(read_region("village", home).services.loc[service, "source"])
+    assert any("a notice on the door" in note for note in region_in_use(home, "village").notes)
+
+
+def test_a_line_that_does_not_run_and_a_stop_that_is_gone_carry_nobody(home) -> None:
+    feed = region_timetable(region_in_use(home, "village")).feed
+    assert (len(feed.trips), len(feed.stop_times)) == (2, 4)
+    accepted(home, "stops", "b", "gone", "", "the road was moved")
+    gone = region_timetable(region_in_use(home, "village"))
+    assert (len(gone.feed.trips), len(gone.feed.stop_times)) == (0, 0)
+    accepted(home, "lines", "7", "not_running", "", "the operator told us")
+    ends = {"origin": (WEST, SOUTH), "destination": (EAST, NORTH)}
+    answer = journey(home, "village", depart=datetime.fromisoformat("2026-11-24T07:00"), **ends)
+    assert "line 7" not in to_text(answer)
+    assert any("the operator told us" in note for note in gone_notes(home))
+
+
+def gone_notes(home) -> tuple[str, ...]:
+    return region_timetable(region_in_use(home, "village")).day(TUESDAY).notes
+
+
+def test_a_service_that_is_gone_is_nowhere_the_nearest(home) -> None:
+    built = read_region("village", home)
+    near = built.travel_times.query("category == 'pharmacy' and mode == 'car' and rank == 1")
+    gone = near["service_id"].iloc[0]
+    accepted(home, "services", gone, "gone", "", "it closed for good")
+    used = region_in_use(home, "village")
+    assert gone not in used.services.index
+    table = used.travel_times
+    assert not table["service_id"].eq(gone).any()
+    assert not table.duplicated(["cell_id", "category", "mode", "rank"]).any()
+    keys = ["cell_id", "category", "mode"]
+    assert set(map(tuple, table[keys].to_numpy())) == set(map(tuple, built.travel_times[keys].to_numpy()))
+    left = table.query("category == 'pharmacy' and mode == 'car' and rank == 1")
+    assert left["service_id"].notna().all() or (np.isinf(left["minutes"]).all() and set(left["status"]) == {"unknown"})
