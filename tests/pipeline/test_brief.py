@@ -15,11 +15,14 @@ from sempre_geo.community.contributions import Draft
 from sempre_geo.community.places import Place
 from sempre_geo.errors import InputError, MissingFileError
 from sempre_geo.gaps.equity import Interval
+from sempre_geo.gaps.scenarios import scenario_from_table
 from sempre_geo.pipeline.brief import wording
+from sempre_geo.pipeline.brief.options import options_compared
 from sempre_geo.pipeline.brief.report import report
 from sempre_geo.pipeline.brief.sections import Said, voices
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.gaps.whatif_saved import save_scenario
 from sempre_geo.publish.brief import Brief, Picture, Points, Table, to_html, to_pdf, write_brief
 from sempre_geo.region.bundle import read_region
 from tests.ui.small_region import HOSTILE, NAME, small_settings, write_small_region
@@ -147,3 +150,14 @@ def test_a_ratio_counts_only_with_its_whole_interval_above_one():
     assert not wording.hit_more(Interval(1.4, 0.9, 1.8))
     assert not wording.hit_more(Interval(0.5, 0.3, 0.8))
     assert not wording.hit_more(Interval(2.0, float("nan"), float("nan")))
+
+
+def test_kept_scenarios_stand_side_by_side_and_one_that_cannot_be_is_named(tmp_path):
+    write_small_region(tmp_path / "layers")
+    settings = small_settings(tmp_path)
+    region = read_region(NAME, settings)
+    save_scenario(settings, NAME, scenario_from_table({"name": "Gone", "close_service": [{"service_id": "nowhere"}]}))
+    (only,) = options_compared(settings, region)
+    assert only.title == "Options compared"
+    assert "nowhere" in str(only.blocks)
+    close_community(settings)

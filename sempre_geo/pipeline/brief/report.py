@@ -15,6 +15,7 @@ from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as speaking
 from sempre_geo.pipeline.brief import sections
+from sempre_geo.pipeline.brief.options import options_compared
 from sempre_geo.pipeline.brief.topics import Topic, region_topics
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.public_view import public_contributions
@@ -97,6 +98,7 @@ def _brief(
         sections.reasons(topics),
         sections.fairness(topics),
         sections.voices(said, titles=titles, silent=_silent(region, said.counts, place_id)),
+        *options_compared(settings, region),
         sections.follows(topics),
         sections.grounds(topics, region=region, day=str(ground.day or "")),
     )

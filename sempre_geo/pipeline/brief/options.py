@@ -1,0 +1,56 @@
+"""The options that somebody has worked out for a region: its kept scenarios, side by side."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from sempre_geo.errors import SempreGeoError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.gaps.whatif import what_if
+from sempre_geo.pipeline.gaps.whatif_saved import MOST_COMPARED, compare_scenarios, list_scenarios, saved_scenario
+from sempre_geo.pipeline.travel.timetables import LAYER
+from sempre_geo.publish.brief import Block, Points, Section, Table
+from sempre_geo.publish.speech import number
+from sempre_geo.region.bundle import Region
+from sempre_geo.settings import Settings
+
+_BY_STREET = "car"
+_BY_BUS = "transit"
+_NOT_GIVEN = "-"
+
+
+def options_compared(settings: Settings, region: Region) -> tuple[Section, ...]:
+    """A section for the first three kept scenarios, answered for the same services; none where none is kept.
+
+    A scenario that can no longer be computed, because its services or trips have gone, is named with the reason.
+    """
+    kept = list_scenarios(settings, region.name).head(MOST_COMPARED)
+    if kept.empty:
+        return ()
+    mode = _BY_BUS if region.has(LAYER) else _BY_STREET
+    try:
+        blocks = _compared(settings, region, list(kept["key"]), mode=mode)
+    except SempreGeoError as refusal:
+        blocks = (str(refusal),)
+    return (Section(_("Options compared"), blocks),)
+
+
+def _compared(settings: Settings, region: Region, keys: list[str], *, mode: str) -> tuple[Block, ...]:
+    if len(keys) == 1:
+        alone = what_if(settings, region.name, saved_scenario(settings, region.name, keys[0]), mode=mode)
+        title = _("One option was worked out: {name}.").format(name=alone.scenario.name)
+        return (title, Points(alone.sentences), Points(alone.method))
+    found = compare_scenarios(settings, region.name, keys, mode=mode)
+    heading = (
+        _("Option"), _("People who gain"), _("People who lose"), _("Hours saved, one visit each"), _("Cost a year"),
+        _("Cost a person who gains"),
+    )  # fmt: skip
+    names = ("people_gaining", "people_losing", "hours_saved", "cost_per_year", "cost_per_person")
+    rows = tuple((str(option), *(_said(row[name]) for name in names)) for option, row in found.figures.iterrows())
+    method = tuple(dict.fromkeys(line for result in found.results for line in result.method))
+    return (Table(heading, rows), Points(method))
+
+
+def _said(value: Any) -> str:
+    return _NOT_GIVEN if math.isnan(float(value)) else number(float(value))
