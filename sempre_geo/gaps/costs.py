@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 
+_MINUTE_S = 60.0
+
 
 @dataclass(frozen=True)
 class Costs:
@@ -84,6 +86,29 @@ def costs_from_matrix(matrix: ArrayLike) -> Costs:
         full[origin, destination],
         pd.RangeIndex(full.shape[0]),
         pd.RangeIndex(full.shape[1]),
+    )
+
+
+def costs_from_pairs(pairs: pd.DataFrame, *, origins: pd.Index, destinations: pd.Index) -> Costs:
+    """Costs in minutes from the pairs of `catchment_areas` or `reach`, which know positions, not labels.
+
+    Parameters
+    ----------
+    pairs
+        ``origin, target`` (positions in ``origins`` and ``destinations``) and ``seconds``, finite; one row a pair.
+
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"origin": [0], "target": [1], "seconds": [90.0]})
+    >>> costs_from_pairs(pairs, origins=pd.Index(["a"]), destinations=pd.Index(["x", "y"])).value
+    array([1.5])
+    """
+    return Costs(
+        pairs["origin"].to_numpy(dtype=np.int64),
+        pairs["target"].to_numpy(dtype=np.int64),
+        pairs["seconds"].to_numpy(dtype=np.float64) / _MINUTE_S,
+        origins,
+        destinations,
     )
 
 

@@ -197,9 +197,9 @@ def _drop_first(queue: Any, size: Any) -> Any:
 def reach_within(arcs: Any, origins: Any, ends: Any, targets: Any, limit: Any) -> Any:  # noqa: PLR0917 - for the compiler
     """Targets within ``limit`` of each origin: origin, target, seconds, metres, one entry a pair.
 
-    ``arcs`` are (indptr, head, seconds, metres); ``origins`` (position, nodes, seconds, metres) with two nodes an
-    origin; ``ends`` (indptr over nodes, target, seconds, metres): which targets each node leads to. A search ends as
-    soon as every node that leads to a target is settled.
+    ``arcs`` are (indptr, head, seconds, metres); ``origins`` (position, nodes, seconds, metres) with as many nodes
+    an origin as the widest has (infinite seconds where it has fewer); ``ends`` (indptr over nodes, target, seconds,
+    metres): which targets each node leads to. A search ends as soon as every node that leads to a target is settled.
     """
     who, seeds, start, start_m = origins
     indptr, _head, _seconds, _metres = arcs
@@ -235,7 +235,7 @@ def _spread(arcs: Any, seeds: Any, ends: Any, state: Any, limit: Any) -> Any:  #
     size = 0
     touched = [np.int64(0) for _ in range(0)]
     hit = [np.int64(0) for _ in range(0)]
-    for end in range(2):
+    for end in range(len(seeds[0])):
         node = seeds[0][end]
         if seeds[1][end] <= limit and seeds[1][end] < cost[node]:
             cost[node], far[node] = seeds[1][end], seeds[2][end]
