@@ -6,7 +6,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,8 +14,8 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.region.bundle import Region, read_region
-from sempre_geo.region.catalog import CATALOG
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
+from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 
 STREET_MODES = ("car", "bike", "walk", "wheelchair")
@@ -64,16 +63,9 @@ class Answer:
 
 
 def open_region(settings: Settings, region: str) -> Region:
-    """A built region, read once and kept until it is built again; never change its frames in place."""
-    folder = settings.results(region)
-    stamp = (folder / CATALOG).stat().st_mtime_ns if (folder / CATALOG).is_file() else 0
+    """A built region, corrected, kept until it is built again or a correction is decided; never change its frames."""
     with _reading:
-        return _opened(settings, region, folder, stamp)
-
-
-@lru_cache(maxsize=4)
-def _opened(settings: Settings, region: str, _folder: Path, _stamp: int) -> Region:
-    return read_region(region, settings)
+        return region_in_use(settings, region)
 
 
 @lru_cache(maxsize=4)
@@ -322,12 +314,12 @@ def _way(region: Region, mode: str, row: pd.Series, language: str) -> Way:
         status=str(row["status"]),
         service_id=service_id,
         service="" if service is None else named(service, language),
-        service_place="" if service is None else _settlement_of(region, str(service_id), language),
+        service_place="" if service is None else service_place(region, str(service_id), language),
     )
 
 
 @lru_cache(maxsize=4096)
-def _settlement_of(region: Region, service_id: str, language: str) -> str:
+def service_place(region: Region, service_id: str, language: str) -> str:
     """The name of the settlement a service stands in or near."""
     point = region.services.geometry.loc[service_id]
     settlement, _away = _closest(_standing(region, "settlements"), float(point.x), float(point.y))

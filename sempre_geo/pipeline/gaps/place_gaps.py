@@ -14,8 +14,9 @@ from sempre_geo.gaps.standards import EVERYWHERE, Crosswalk, Standard, read_stan
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.assessments import assess
 from sempre_geo.pipeline.gaps.ground import Ground, ground_of
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.progress import Progress, silent
-from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 
 GROUPS = (
@@ -55,7 +56,7 @@ def gaps(
     """
     if by not in {"municipality", "cell"}:
         raise InputError(_("Gaps are counted by municipality or by cell, not by '{by}'.").format(by=by))
-    built = read_region(region, settings)
+    built = region_in_use(settings, region)
     chosen = region_standards(settings, built, standards=standards)
     ground = ground_of(settings, built, day=day)
     tables = []

@@ -16,8 +16,9 @@ from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.siting import MODELS, Model, Siting, locate
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.place_gaps import GROUPS
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.progress import Progress, silent
-from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
@@ -94,7 +95,7 @@ def siting(  # noqa: PLR0913 - each is one clause of the question; most have a d
     InputError
         An unknown category, model, mode or group; more sites than candidates; nobody to serve.
     """
-    built = read_region(region, settings)
+    built = region_in_use(settings, region)
     _check(settings, built, service=service, model=model, mode=mode, group=group)
     progress(_("Looking for places where a service could be"), 0.0)
     homes = _homes(built, group=group, joined=model in {"p-median", "p-center"})

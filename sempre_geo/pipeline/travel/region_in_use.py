@@ -70,9 +70,21 @@ def region_in_use(settings: Settings, region: str | Path) -> RegionInUse:
 
 
 def load_corrections_in_use(settings: Settings, region: str) -> tuple[Correction, ...]:
-    """The accepted corrections of a region; none, and no store made, where nobody has ever said anything."""
-    if settings.store.startswith(_SQLITE) and not Path(settings.store.removeprefix(_SQLITE)).is_file():
+    """The accepted corrections of a region; none, and no store made, where nobody has ever said anything.
+
+    Read again only when a SQLite store's files have changed: pages ask at every turn.
+    """
+    if not settings.store.startswith(_SQLITE):
+        return _loaded.__wrapped__(settings, region, ())
+    files = [Path(settings.store.removeprefix(_SQLITE) + ending) for ending in ("", "-wal")]
+    if not files[0].is_file():
         return ()
+    facts = [file.stat() for file in files if file.is_file()]
+    return _loaded(settings, region, tuple((fact.st_mtime_ns, fact.st_size) for fact in facts))
+
+
+@lru_cache(maxsize=16)
+def _loaded(settings: Settings, region: str, _stamp: tuple[tuple[int, int], ...]) -> tuple[Correction, ...]:
     from sempre_geo.pipeline.community.corrections import corrections_in_use
 
     table = corrections_in_use(settings, region)[list(_PARTS)].astype(str)
