@@ -20,6 +20,7 @@ from sempre_geo.publish.tiles import Part
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_routes
 from sempre_geo.ui.pictures import surface_picture
+from sempre_geo.ui.proposal_routes import proposal_routes
 
 _DAY = int(timedelta(days=1).total_seconds())
 _FINE_SCREEN = "@2x"
@@ -38,6 +39,7 @@ def routes() -> list[BaseRoute]:
         Route("/grid/{region}/{theme}/{version}/{category}/{mode}/{measure}.png", _grid),
         Route("/health", _health),
         *login_routes(),
+        *proposal_routes(),
     ]
 
 

@@ -13,6 +13,7 @@ from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.tables import (
     comments,
     contributions,
+    ease,
     erasures,
     invitations,
     network_proposals,
@@ -196,3 +197,12 @@ def load_networks_of(transaction: Transaction, proposal_id: str) -> list[str]:
     """Ids of the networks that a proposal belongs to."""
     query = select(network_proposals.c.network_id).where(network_proposals.c.proposal_id == proposal_id)
     return list(transaction.execute(query.order_by(network_proposals.c.network_id)).scalars())
+
+
+def load_felt_of(transaction: Transaction, contribution_ids: Iterable[str]) -> dict[str, list[int]]:
+    """By contribution id: how easy its author finds it to get there, a step from 1 to 5 for each mode they named."""
+    wanted = list(contribution_ids)
+    felt: dict[str, list[int]] = {}
+    for row in transaction.execute(select(ease).where(ease.c.contribution_id.in_(wanted))):
+        felt.setdefault(row.contribution_id, []).append(row.ease)
+    return felt

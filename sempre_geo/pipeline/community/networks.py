@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from sempre_geo.community.access import may
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.networks import Network, network_from
 from sempre_geo.community.public_counts import week_of
@@ -28,7 +29,7 @@ from sempre_geo.community.store.networks import (
 from sempre_geo.community.suppression import shown_count
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, now, open_community, privileged
+from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged
 from sempre_geo.pipeline.community.lessons import diary_entry, save_entry
 from sempre_geo.pipeline.community.proposal_desk import known_proposal
 from sempre_geo.pipeline.community.proposals import proposals
@@ -200,6 +201,25 @@ def write_network_diary(
             scopes=network_scopes(row), detail="diary", at=when,
         )  # fmt: skip
         return save_entry(transaction, network_id, entry, actor=person.actor, at=stamp(when))
+
+
+def network_acts(settings: Settings, region: str, *, by: Asker, network_id: str = "") -> frozenset[str]:
+    """What a page may offer the asker: ``make`` and ``exchange`` in the region; ``keep``, ``diary`` for a network.
+
+    The use cases check again.
+    """
+    with open_community(settings).reading() as transaction:
+        person = asker(settings, transaction, by)
+        row = load_network(transaction, network_id) if network_id else None
+    here = (f"region:{region}",)
+    of_its_own = network_scopes(row) if row else here
+    acts = {
+        "make": may(person, "keep a network", *here),
+        "exchange": may(person, "exchange lessons", *here),
+        "keep": row is not None and may(person, "keep a network", *of_its_own),
+        "diary": row is not None and may(person, "write a network's diary", *of_its_own),
+    }
+    return frozenset(act for act, allowed in acts.items() if allowed)
 
 
 def network_scopes(row: Row) -> tuple[str, str]:

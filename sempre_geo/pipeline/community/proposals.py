@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from sempre_geo.community.access import may
 from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.proposal_questions import questions
@@ -24,7 +25,7 @@ from sempre_geo.community.proposals import (
     check_ready,
     kept_evidence,
 )
-from sempre_geo.community.steps import CONTRIBUTION, PROPOSAL, step_to
+from sempre_geo.community.steps import CONTRIBUTION, PROPOSAL, Step, step_to
 from sempre_geo.community.store.contributions import Row, change_contribution, load_contribution, save_event
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.proposals import (
@@ -188,6 +189,14 @@ def move(
         if to == "submitted":
             _check_whole(page_of(transaction, row, asking), team_of(transaction, proposal_id, named=False))
         _move(transaction, row, to=to, at=stamp(when), actor=person.actor, reason=told)
+
+
+def steps_open(settings: Settings, proposal_id: str, *, by: Asker = "", code: str = "") -> tuple[Step, ...]:
+    """The steps that the asker may take with a proposal now, whether or not it is ready for them."""
+    with open_community(settings).reading() as transaction:
+        row = known_proposal(transaction, proposal_id)
+        person, scopes = person_at(settings, transaction, row, by=by, code=code), proposal_scopes(transaction, row)
+    return tuple(step for step in PROPOSAL[row["status"]] if may(person, step.action, *scopes))
 
 
 def published_source(transaction: Transaction, region: str, contribution_id: str) -> Row:

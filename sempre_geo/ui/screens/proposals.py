@@ -6,6 +6,9 @@ from html import escape
 
 import streamlit as st
 
+from sempre_geo.community.proposal_form import Field
+from sempre_geo.community.proposal_questions import part_names, questions
+from sempre_geo.community.proposal_versions import readable
 from sempre_geo.community.proposals import PARTS, Member, Proposal, Sentences
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
@@ -18,8 +21,10 @@ from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.proposal_form import STEP
+from sempre_geo.ui.proposal_room import JOINED, code_for, doors, files, keep_code, receipt, room
 
-OPEN, IDEA, JOINED = "proposal_id", "idea_id", "proposal_joined"
+OPEN, IDEA = "proposal_id", "idea_id"
 _FIELDS = {"title": "proposal_title", "what": "proposal_what", "for_whom": "proposal_for", "why_here": "proposal_why"}
 
 here, region = installation(), installation().region
@@ -30,6 +35,8 @@ needs = said[(said["kind"] == "need") & said["text"].notna() & (said["status"] !
 
 def _open(proposal_id: str | None) -> None:
     st.session_state[OPEN] = proposal_id
+    st.session_state.pop(JOINED, None)
+    st.session_state.pop(IDEA, None)
 
 
 def _start(idea_id: str | None) -> None:
@@ -66,6 +73,7 @@ def _ideas() -> None:
 
 
 def _page(shown: Proposal) -> None:
+    """What anybody may read of a proposal; an unanswered question is not shown, for it is no answer."""
     st.button(_("All proposals"), key="back_to_list", on_click=_open, args=(None,), icon=":material/arrow_back:")
     page_title(shown.sentences.title)
     parts = {
@@ -74,30 +82,48 @@ def _page(shown: Proposal) -> None:
         _("Why here"): shown.sentences.why_here,
     }
     told = "".join(f"<h2>{escape(name)}</h2><p class='said'>{inert(text)}</p>" for name, text in parts.items())
-    team = ", ".join(f"{inert(member.name)} ({escape(_part(member.part))})" for member in shown.team)
-    figures = "".join(f"<li>{inert(figure.get('title', ''))}</li>" for figure in shown.evidence)
-    places = f"<h2>{escape(_('Figures of the place'))}</h2><ul>{figures}</ul>" if figures else ""
     st.html(
         f'<div class="answer"><p><span class="tag">{escape(words.status(shown.status))}</span>'
-        f"{inert(shown.place_name)}</p>"
-        f"{told}<h2>{escape(_('Who is behind it'))}</h2><p class='said'>{team or escape(_('Nobody named yet.'))}</p>"
-        f"{places}</div>"
+        f"{inert(shown.place_name)}</p>{told}{_behind(shown)}{_answers(shown)}</div>"
     )
-    if shown.needs:
-        st.html(f"<h2>{escape(_('Needs behind it'))}</h2>")
-        for need_id in shown.needs:
-            if need_id in needs.index:
-                card(needs.loc[[need_id]].iloc[0])
+    for need_id in shown.needs:
+        if need_id in needs.index:
+            card(needs.loc[[need_id]].iloc[0])
 
 
-def _part(part: str) -> str:
-    names = {
-        "user": _("uses the service"),
-        "provider": _("provides the service"),
-        "network": _("in the network"),
-        "helper": _("helps"),
-    }
-    return names.get(part, part)
+def _behind(shown: Proposal) -> str:
+    """Needs, figures and people behind a proposal: needs as a number, people by their part."""
+    counted = (
+        _("At least {n} needs that people have told are linked.").format(n=shown.needs_count)
+        if shown.needs_count
+        else _("Fewer needs are linked than may be counted for others.")
+    )
+    names = part_names()
+    team = ", ".join(f"{inert(member.name)} ({escape(names[member.part])})".strip() for member in shown.team)
+    figures = "".join(
+        f"<li>{inert(figure['title'])} <small>({inert(figure['date']) or escape(_('date not known'))}; "
+        f"{inert(figure['version'])})</small></li>"
+        for figure in shown.evidence
+    )
+    places = f"<h2>{escape(_('Figures of the place'))}</h2><ul>{figures}</ul>" if figures else ""
+    return (
+        f"<p>{escape(counted)}</p><h2>{escape(_('Who is behind it'))}</h2>"
+        f"<p class='said'>{team or escape(_('Nobody named yet.'))}</p>{places}"
+    )
+
+
+def _answers(shown: Proposal) -> str:
+    told = ""
+    for question in questions():
+        answer = shown.answers.get(question.id, {})
+        lines = "".join(_line(asked, answer[asked.id]) for asked in question.fields if asked.id in answer)
+        if lines:
+            told += f"<h2>{question.number}. {escape(question.title)}</h2>{lines}"
+    return told
+
+
+def _line(asked: Field, value: object) -> str:
+    return f"<p class='said'><strong>{escape(asked.label)}:</strong> {inert(readable(asked, value))}</p>"
 
 
 def _form(idea_id: str) -> None:
@@ -105,18 +131,20 @@ def _form(idea_id: str) -> None:
     page_title(_("From an idea to a proposal"), _("Three sentences are enough for now."))
     with st.container(border=True):
         card(ideas.loc[[idea_id]].iloc[0])
-    st.text_input(_("A short name for it"), key=_FIELDS["title"], max_chars=120)
-    st.text_area(_("What should happen?"), key=_FIELDS["what"], height=80)
-    st.text_area(_("For whom?"), key=_FIELDS["for_whom"], height=80)
-    st.text_area(_("Why here?"), key=_FIELDS["why_here"], height=80)
+    # "persist_state": another page, and back again, loses nothing.
+    st.text_input(_("A short name for it"), key=_FIELDS["title"], max_chars=120, persist_state="session")
+    st.text_area(_("What should happen?"), key=_FIELDS["what"], height=80, persist_state="session")
+    st.text_area(_("For whom?"), key=_FIELDS["for_whom"], height=80, persist_state="session")
+    st.text_area(_("Why here?"), key=_FIELDS["why_here"], height=80, persist_state="session")
     near = needs[needs["place_name"] == ideas.loc[idea_id, "place_name"]]
     others = needs.drop(index=near.index)
     options = [*near.index, *others.index]
     st.multiselect(_("Which needs does it answer?"), options, key="proposal_needs", format_func=_need_label)
     st.text_input(_("How do you want to be called? It need not be your name."), key="proposal_name", max_chars=80)
     st.pills(
-        _("Who are you in it?"), list(PARTS), key="proposal_part", default="user", required=True, format_func=_part
-    )
+        _("Who are you in it?"), list(PARTS), key="proposal_part", default="user", required=True,
+        format_func=lambda part: part_names()[part],
+    )  # fmt: skip
     figures = evidence_of_idea(here.settings, region.name, idea_id=idea_id)
     if figures:
         st.html(f"<h2>{escape(_('These figures go with it'))}</h2><ul>"
@@ -147,25 +175,40 @@ def _save(idea_id: str, figures: list[dict[str, object]]) -> None:
         st.warning(str(problem), icon=":material/info:")
         return
     st.session_state[JOINED] = joined
+    keep_code(joined.proposal_id, joined.claim_code)
+    for key in _FIELDS.values():
+        del st.session_state[key]
     st.rerun()
 
 
 def _receipt(joined: Joined) -> None:
     page_title(_("Your proposal is saved."))
-    st.html(
-        f'<div class="answer" role="status"><p>{escape(_("The code with which you write in it:"))}</p>'
-        f'<p><span class="code" data-code>{escape(joined.claim_code)}</span></p>'
-        f"<p>{escape(_('It is listed when a coordinator has read it.'))}</p></div>"
-    )
-    st.button(_("All proposals"), key="after_saving", on_click=_start, args=(None,))
+    receipt(joined)
+    st.html(f"<p>{escape(_('It is listed when a coordinator has read it.'))}</p>")
+    st.button(_("Answer further questions"), key="go_on", on_click=_go_on, args=(joined.proposal_id,), type="primary")
+    st.button(_("All proposals"), key="after_saving", on_click=_open, args=(None,))
+
+
+def _go_on(proposal_id: str) -> None:
+    _open(proposal_id)
+    st.session_state[STEP] = 2
 
 
 def _shown(proposal_id: str) -> None:
+    code = code_for(proposal_id)
     try:
-        _page(proposal(here.settings, proposal_id, by=session.login_token()))
+        found = proposal(here.settings, proposal_id, by=session.login_token(), code=code)
+        _page(found)
+        files(proposal_id, code=code)
+        if found.inside:
+            room(found, code=code)
+        else:
+            doors(proposal_id)
     except SempreGeoError as problem:
         st.button(_("All proposals"), key="back_from_nothing", on_click=_open, args=(None,))
+        page_title(_("Proposals"))
         st.info(str(problem))
+        doors(proposal_id)
 
 
 if OPEN not in st.session_state:

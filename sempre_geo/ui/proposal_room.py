@@ -1,0 +1,325 @@
+"""The team's room of a proposal: people, comments, versions, files, the next step, diary and lessons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from sempre_geo.community.lessons import Lesson
+from sempre_geo.community.proposal_questions import barrier_names, group_names, part_names, question_of
+from sempre_geo.community.proposals import PARTS, Member, Proposal
+from sempre_geo.errors import SempreGeoError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.lessons import add_lesson, write_diary
+from sempre_geo.pipeline.community.proposal_dues import due_items
+from sempre_geo.pipeline.community.proposal_files import FORMATS, file_ticket
+from sempre_geo.pipeline.community.proposal_team import invite, join_team, leave_team, say_who_one_is
+from sempre_geo.pipeline.community.proposal_writing import comment, team_comments, version_differences, versions
+from sempre_geo.pipeline.community.proposals import Joined, move, steps_open
+from sempre_geo.publish.maps import inert
+from sempre_geo.ui import session, words
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.proposal_form import forget_fields, form
+from sempre_geo.ui.proposal_routes import PATH
+
+_CODES, JOINED = "proposal_codes", "proposal_joined"
+_ENTRY = ("good", "hard", "further")
+_DUE = {"diary", "first_test", "co_owner", "answer", "read"}
+
+
+def code_for(proposal_id: str) -> str:
+    """The code with which this visitor has opened a proposal; empty for most."""
+    return str(st.session_state.get(_CODES, {}).get(proposal_id, ""))
+
+
+def keep_code(proposal_id: str, code: str) -> None:
+    """Remember a code for as long as the page is open; nothing of it goes into the link or the browser."""
+    st.session_state[_CODES] = {**st.session_state.get(_CODES, {}), proposal_id: code}
+    forget_fields()
+
+
+def room(shown: Proposal, *, code: str) -> None:
+    """Everything that those inside may do, one thing at a time."""
+    parts: dict[str, Callable[..., None]] = {
+        _("Questions"): form,
+        _("Team"): _team,
+        _("Comments"): _comments,
+        _("Versions"): _versions,
+        _("Diary and lessons"): _diary,
+        _("Next step"): _steps,
+    }
+    _due(shown, code=code)
+    chosen = st.segmented_control(
+        _("What do you want to do?"), list(parts), key="proposal_room", default=_("Questions"), required=True
+    )
+    parts[str(chosen)](shown, code=code)
+
+
+def doors(proposal_id: str) -> None:
+    """The ways in: the code of a member, or an invitation of somebody who is one."""
+    with st.expander(_("I am in the team"), icon=":material/key:"):
+        st.text_input(_("Your code"), key="code_written", autocomplete="off")
+        st.button(_("Open it with my code"), key="code_open", on_click=_open, args=(proposal_id,))
+    with st.expander(_("I am invited into the team"), icon=":material/group_add:"):
+        st.text_input(_("The invitation, or the code of a need that it answers"), key="invitation", autocomplete="off")
+        _who("join")
+        st.button(_("Join the team"), key="join", on_click=_join, args=(proposal_id,), type="primary")
+    _trouble()
+
+
+def files(proposal_id: str, *, code: str) -> None:
+    """Links to the proposal's files; the route asks again who may have them."""
+    ticket = f"&ticket={file_ticket(installation().settings, proposal_id, code=code)}" if code else ""
+    names = {"docx": _("Word document"), "pdf": _("PDF"), "json": _("Data (JSON), to be read back whole")}
+    links = "".join(
+        f'<li><a href="{PATH}?proposal={escape(proposal_id)}&kind={kind}{ticket}" target="_blank">'
+        f"{escape(names[kind])}</a></li>"
+        for kind in ("docx", "pdf", "json")
+        if kind in FORMATS
+    )
+    st.html(f"<h2>{escape(_('Take it with you'))}</h2><ul>{links}</ul>")
+
+
+def _open(proposal_id: str) -> None:
+    def opening() -> None:
+        code = str(st.session_state.get("code_written", "")).strip()
+        file_ticket(installation().settings, proposal_id, code=code)  # refuses who is not in the team
+        keep_code(proposal_id, code)
+
+    _try(opening)
+
+
+def _join(proposal_id: str) -> None:
+    def joining() -> None:
+        joined = join_team(
+            installation().settings, proposal_id, who=_said("join"), code=str(st.session_state["invitation"]),
+            by=session.login_token(),
+        )  # fmt: skip
+        st.session_state[JOINED] = joined
+        keep_code(proposal_id, joined.claim_code)
+
+    _try(joining)
+
+
+def receipt(joined: Joined) -> None:
+    """The code of a new member, once, to be written down."""
+    st.html(
+        f'<div class="answer" role="status"><p>{escape(_("The code with which you write in it:"))}</p>'
+        f'<p><span class="code" data-code>{escape(joined.claim_code)}</span></p>'
+        f"<p>{escape(_('Write it down: it is shown only now, and nobody can tell it to you again.'))}</p></div>"
+    )
+
+
+def _due(shown: Proposal, *, code: str) -> None:
+    told = {
+        "diary": _("The next entry of the diary is due on {day}."),
+        "first_test": _("The first small test is to end on {day}; write in the diary how it went."),
+        "co_owner": _("A service user or a provider is missing among the co-owners since {day}."),
+        "answer": _("An answer to the team is due on {day}."),
+        "read": _("Words that no coordinator has read wait; they are to be read by {day}."),
+    }
+    due = due_items(installation().settings, shown.region, by=session.login_token(), code=code)
+    own = due[(due["thing"] == shown.id) & due["what"].isin(_DUE)]
+    lines = "".join(
+        f"<li>{escape(told[what].format(day=day))}</li>" for what, day in zip(own["what"], own["due"], strict=True)
+    )
+    if lines:
+        st.html(f'<ul role="status">{lines}</ul>')
+
+
+def _team(shown: Proposal, *, code: str) -> None:
+    parts = part_names()
+    rows = "".join(
+        f"<li>{inert(member.name) or escape(_('somebody'))} ({escape(parts[member.part])}"
+        f"{', ' + escape(_('co-owner')) if member.owner else ''})</li>"
+        for member in shown.team
+    )
+    st.html(f"<p>{escape(_('What each says of themselves; names are for the team only.'))}</p><ul>{rows}</ul>")
+    st.button(_("Invite one more person"), key="invite", on_click=_invite, args=(shown.id, code))
+    invitation = st.session_state.get("invited")
+    if invitation:
+        st.html(
+            f'<p role="status">{escape(_("Give them this invitation; it lets one person in within 30 days:"))}</p>'
+            f'<p><span class="code">{escape(invitation)}</span></p>'
+        )
+    if code:
+        with st.expander(_("Who I am, leaving the team")):
+            _who("own")
+            st.button(_("Save who I am"), key="own_save", on_click=_own, args=(shown.id, code))
+            st.button(_("Leave the team"), key="leave", on_click=_leave, args=(shown.id, code))
+    _trouble()
+
+
+def _who(prefix: str) -> None:
+    st.text_input(_("How do you want to be called? It need not be your name."), key=f"{prefix}_name", max_chars=80)
+    parts = part_names()
+    st.pills(
+        _("Who are you in it?"), list(PARTS), key=f"{prefix}_part", default="user", required=True,
+        format_func=lambda part: parts[part],
+    )  # fmt: skip
+    st.checkbox(_("I want to own it together with the others"), value=True, key=f"{prefix}_owner")
+
+
+def _said(prefix: str) -> Member:
+    state = st.session_state
+    return Member(str(state[f"{prefix}_part"]), str(state[f"{prefix}_name"]), owner=bool(state[f"{prefix}_owner"]))
+
+
+def _invite(proposal_id: str, code: str) -> None:
+    def inviting() -> None:
+        st.session_state["invited"] = invite(installation().settings, proposal_id, by=session.login_token(), code=code)
+
+    _try(inviting)
+
+
+def _own(proposal_id: str, code: str) -> None:
+    _try(lambda: say_who_one_is(installation().settings, proposal_id, who=_said("own"), code=code))
+
+
+def _leave(proposal_id: str, code: str) -> None:
+    def leaving() -> None:
+        leave_team(installation().settings, proposal_id, code=code)
+        keep_code(proposal_id, "")
+
+    _try(leaving)
+
+
+def _comments(shown: Proposal, *, code: str) -> None:
+    for one in team_comments(installation().settings, shown.id, code=code, by=session.login_token()):
+        who = inert(one["name"]) or escape(_("Somebody"))
+        st.html(f"<p class='said'><strong>{who}</strong>, {one['created_at'][:10]}<br>{inert(one['text'])}</p>")
+    st.text_area(_("A comment for the team"), key="comment_text", height=80)
+    st.button(_("Say it to the team"), key="comment_save", on_click=_comment, args=(shown.id, code))
+    _trouble()
+
+
+def _comment(proposal_id: str, code: str) -> None:
+    def saying() -> None:
+        text = str(st.session_state["comment_text"])
+        comment(installation().settings, proposal_id, text=text, code=code, by=session.login_token())
+        st.session_state["comment_text"] = ""
+
+    _try(saying)
+
+
+def _versions(shown: Proposal, *, code: str) -> None:
+    here, token = installation().settings, session.login_token()
+    kept = versions(here, shown.id, code=code, by=token)
+    told = {one.number: f"{one.number}: {one.at[:10]}, {one.writer}" for one in kept}
+    numbers = list(told)
+    if len(numbers) == 1:
+        st.html(f"<p>{escape(_('There is one version so far.'))}</p>")
+        return
+    before, after = (
+        st.selectbox(label, numbers, index=index, key=key, format_func=lambda one: told[one])
+        for label, index, key in (
+            (_("From version"), len(numbers) - 2, "version_before"),
+            (_("to version"), len(numbers) - 1, "version_after"),
+        )
+    )
+    marks = {"-": "del", "+": "ins"}
+    for one in version_differences(here, shown.id, before=before, after=after, code=code, by=token):
+        lines = "<br>".join(
+            f"<{marks[mark]}>{inert(line)}</{marks[mark]}>" if mark in marks else inert(line)
+            for mark, line in one.lines
+        )
+        title = question_of(one.question).title
+        st.html(f"<p><strong>{escape(title)}</strong> · {escape(one.label)}</p><p class='said'>{lines}</p>")
+
+
+def _diary(shown: Proposal, *, code: str) -> None:
+    for entry in shown.diary:
+        texts = "<br>".join(inert(entry[name]) for name in ("good", "hard", "further") if entry[name])
+        st.html(f"<p class='said'><strong>{entry['created_at'][:10]}</strong><br>{texts}</p>")
+    labels = {"good": _("What went well?"), "hard": _("What was hard?"), "further": _("What comes next?")}
+    for name, label in labels.items():
+        st.text_area(label, key=f"diary_{name}", height=80)
+    st.button(_("Write it into the diary"), key="diary_save", on_click=_write_diary, args=(shown.id, code))
+    for lesson in shown.lessons:
+        again = f"<br>{escape(_('Again:'))} {inert(lesson['again'])}" if lesson["again"] else ""
+        not_again = f"<br>{escape(_('Not again:'))} {inert(lesson['not_again'])}" if lesson["not_again"] else ""
+        st.html(f"<p class='said'><strong>{inert(lesson['title'])}</strong>{again}{not_again}</p>")
+    with st.expander(_("A lesson for others")):
+        _lesson_fields()
+        st.button(_("Write down the lesson"), key="lesson_save", on_click=_write_lesson, args=(shown.id, code))
+    _trouble()
+
+
+def _lesson_fields() -> None:
+    st.text_input(_("A short name for it"), key="lesson_title", max_chars=120)
+    st.text_area(_("What would you do again?"), key="lesson_again", height=80)
+    st.text_area(_("What would you not do again?"), key="lesson_not_again", height=80)
+    groups, barriers = group_names(), barrier_names()
+    st.multiselect(_("For whom"), list(groups), key="lesson_groups", format_func=lambda one: groups[one])
+    st.multiselect(_("What stood in the way"), list(barriers), key="lesson_barriers",
+                   format_func=lambda one: barriers[one])  # fmt: skip
+    categories = ["", *words.category_choices(installation().region)]
+    st.selectbox(_("About"), categories, key="lesson_category",
+                 format_func=lambda one: words.category(one) if one else _("no certain service"))  # fmt: skip
+
+
+def _write_diary(proposal_id: str, code: str) -> None:
+    def writing() -> None:
+        good, hard, further = (str(st.session_state[f"diary_{name}"]) for name in _ENTRY)
+        here, token = installation().settings, session.login_token()
+        write_diary(here, proposal_id, good=good, hard=hard, further=further, code=code, by=token)
+        for name in _ENTRY:
+            st.session_state[f"diary_{name}"] = ""
+
+    _try(writing)
+
+
+def _write_lesson(proposal_id: str, code: str) -> None:
+    def writing() -> None:
+        state = st.session_state
+        title, again, not_again = (str(state[f"lesson_{name}"]) for name in ("title", "again", "not_again"))
+        lesson = Lesson(
+            title, again, not_again, groups=tuple(state["lesson_groups"]), category=str(state["lesson_category"]),
+            barriers=tuple(state["lesson_barriers"]),
+        )  # fmt: skip
+        add_lesson(installation().settings, proposal_id, lesson=lesson, code=code, by=session.login_token())
+        st.session_state["lesson_title"] = ""
+
+    _try(writing)
+
+
+def _steps(shown: Proposal, *, code: str) -> None:
+    done = "".join(
+        f"<li>{step['at'][:10]}: {escape(words.status(step['status']))}"
+        f"{'. ' + inert(step['reason']) if step['reason'] else ''}</li>"
+        for step in shown.steps
+    )
+    st.html(f"<ul>{done}</ul>")
+    ways = steps_open(installation().settings, shown.id, by=session.login_token(), code=code)
+    if not ways:
+        st.html(f"<p>{escape(_('It waits for somebody else now.'))}</p>")
+        return
+    st.text_area(_("Reason, where one is needed"), key="step_reason", height=80)
+    with st.container(horizontal=True):
+        for step in ways:
+            st.button(words.status(step.to), key=f"move_{step.to}", on_click=_move, args=(shown.id, step.to, code))
+    _trouble()
+
+
+def _move(proposal_id: str, to: str, code: str) -> None:
+    def moving() -> None:
+        reason = str(st.session_state.get("step_reason", ""))
+        move(installation().settings, proposal_id, to=to, by=session.login_token(), code=code, reason=reason)
+
+    _try(moving)
+
+
+def _try(act: Callable[[], Any]) -> None:
+    try:
+        act()
+    except SempreGeoError as problem:
+        st.session_state["proposal_trouble"] = str(problem)
+
+
+def _trouble() -> None:
+    told = st.session_state.pop("proposal_trouble", "")
+    if told:
+        st.warning(told, icon=":material/info:")
