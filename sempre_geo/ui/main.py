@@ -22,6 +22,7 @@ def _pages() -> list[st.Page]:
         st.Page(_SCREENS / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
         st.Page(_SCREENS / "tell.py", title=_("Tell us"), icon=":material/add_location_alt:", url_path="tell"),
         st.Page(_SCREENS / "proposals.py", title=_("Proposals"), icon=":material/flag:", url_path="proposals"),
+        st.Page(_SCREENS / "networks.py", title=_("Networks"), icon=":material/groups:", url_path="networks"),
         st.Page(_SCREENS / "gaps.py", title=_("Gaps"), icon=":material/bar_chart:", url_path="gaps"),
         st.Page(_SCREENS / "whatif.py", title=_("What if"), icon=":material/alt_route:", url_path="whatif"),
         st.Page(_SCREENS / "about.py", title=_("Sources"), icon=":material/menu_book:", url_path="sources"),
