@@ -182,7 +182,11 @@ def clean_agency(table: pd.DataFrame | None, problems: Problems) -> pd.DataFrame
         problems.add(file, [0], _("is missing; times are taken as the region's local times"))
     agency = texts(table, "agency")
     wrong = (agency["agency_timezone"] != "") & ~agency["agency_timezone"].isin(available_timezones())
-    problems.add(file, agency.index[wrong | (agency["agency_timezone"] == "")], _("agency_timezone is no time zone"))
+    problems.add(
+        file,
+        agency.index[wrong | (agency["agency_timezone"] == "")],
+        _("agency_timezone is no time zone; the region's own is taken"),
+    )
     agency["agency_timezone"] = agency["agency_timezone"].where(~wrong, "")
     named: pd.DataFrame = agency.drop_duplicates("agency_id").set_index("agency_id")
     return named

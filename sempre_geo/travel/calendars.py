@@ -88,7 +88,8 @@ def read_calendar(settings: Settings, country: Country, *, region: str = "") -> 
     """The holidays of a country and region, from ``holidays.toml`` and the region's own ``hours.toml``.
 
     ``data/<region>/hours.toml`` may hold further ``[[period]]`` entries, and ``[[correction]]`` entries with
-    ``service``, ``from``, ``to`` and ``hours``.
+    ``service``, ``from``, ``to`` and ``hours``. School holidays may come as a table too, as authorities publish
+    them: ``data/<region>/school_holidays.csv``, and ``layers/school_holidays_<country>.csv`` (``..._lv.csv``).
 
     Raises
     ------
@@ -102,6 +103,8 @@ def read_calendar(settings: Settings, country: Country, *, region: str = "") -> 
     if own is not None and own.is_file():
         periods += _periods(own, {*places, None})
         corrections = _corrections(own)
+    for path in _school_tables(settings, country, region):
+        periods += read_school_holidays(path)
     return DayCalendar(country.holidays, tuple(periods), corrections)
 
 
@@ -113,9 +116,22 @@ def read_school_holidays(path: Path) -> tuple[Period, ...]:
     InputError
         The file is no such table, or rows have no dates, or end before they begin.
     """
-    with path.open(encoding="utf-8-sig", newline="") as source:
-        rows = list(csv.DictReader(source))
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as source:
+            rows = list(csv.DictReader(source))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(
+            _("{path} cannot be read as a CSV in UTF-8 ({why}); save it as one.").format(path=path, why=error)
+        ) from None
     return _checked(({**row, "kind": "school"} for row in rows), path)
+
+
+def _school_tables(settings: Settings, country: Country, region: str) -> list[Path]:
+    """The files of school holidays that are there: the country's, the operator's before the packaged, the region's."""
+    of_country = [folder / f"school_holidays_{country.code.lower()}.csv" for folder in settings.definitions]
+    found = [path for path in of_country if path.is_file()][:1]
+    own = settings.inputs(region) / "school_holidays.csv" if region else None
+    return [*found, own] if own is not None and own.is_file() else found
 
 
 def _periods(path: Path, places: set[Any]) -> tuple[Period, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from sempre_geo.errors import InputError
 from sempre_geo.region.countries import read_country
-from sempre_geo.settings import Settings
+from sempre_geo.settings import Settings, read_settings
 from sempre_geo.travel.calendars import Correction, DayCalendar, Period, read_calendar, read_school_holidays
 from sempre_geo.travel.hours import OpenDay, open_intervals, unreadable_hours
 from sempre_geo.travel.hours_text import tidied
@@ -177,3 +177,21 @@ def test_unreadable_hours_are_listed_and_appointments_are_not() -> None:
         index=pd.Index(["a", "b", "c", "d"], name="service_id"),
     )
     assert unreadable_hours(services)["service_id"].tolist() == ["b"]
+
+
+def test_a_regions_and_a_countrys_tables_of_school_holidays_are_used(tmp_path: Path, latvia) -> None:
+    settings = Settings(tmp_path / "data", tmp_path / "layers", (tmp_path / "layers", read_settings().definitions[-1]))
+    rows = {"data/valka/school_holidays.csv": "Snow,2026-11-23,2026-11-27", "layers/school_holidays_lv.csv":
+            "Autumn,2026-10-26,2026-11-01"}  # fmt: skip
+    for name, row in rows.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(f"name,from,to\n{row}\n", encoding="utf-8-sig")
+    calendar = read_calendar(settings, latvia, region="valka")
+    assert calendar.is_school(TUESDAY)
+    assert calendar.is_school(date(2026, 10, 27))
+    assert not read_calendar(settings, latvia).is_school(TUESDAY)
+    hours = open_intervals("Mo-Fr 09:00-17:00; SH 10:00-12:00", TUESDAY, country=latvia, calendar=calendar)
+    assert _clocks(hours) == ["10:00-12:00"]
+    (tmp_path / "data/valka/school_holidays.csv").write_bytes(b"name,from,to\n\xff\xfe,2026-11-23,2026-11-27\n")
+    with pytest.raises(InputError, match=r"school_holidays\.csv cannot be read"):
+        read_calendar(settings, latvia, region="valka")
