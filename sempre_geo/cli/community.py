@@ -1,4 +1,4 @@
-"""Commands of what people say: import, accounts, backup."""
+"""Commands of what people say: in and out, accounts, backups, and what is run once a day or a week."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ from sempre_geo.cli.group import BAD_INPUT, cli
 from sempre_geo.cli.parameters import FILE
 from sempre_geo.i18n import gettext as _
 from sempre_geo.settings import Settings
+
+
+def _table_if_given(_context: click.Context, _option: click.Parameter, path: Path | None) -> Path | None:
+    """A file a table can be written to, or none; refused before the work, not after."""
+    from sempre_geo.region.files import check_table_ending
+
+    if path is not None:
+        check_table_ending(path)
+    return path
 
 
 @cli.command(name="import")
@@ -83,3 +92,81 @@ def restore(settings: Settings, /, file: Path) -> None:
 
     erased = put_back(settings, file)
     click.echo(_("Restored from {path}; {n} entries that were erased since stay erased.").format(path=file, n=erased))
+
+
+@cli.command(name="merge")
+@click.argument("file", type=FILE)
+@click.pass_obj
+def merge_(settings: Settings, /, file: Path) -> None:
+    """Take over what another installation collected, such as a laptop in a village hall, from its backup.
+
+    Again and again the same file changes nothing, and the codes given out there work here.
+
+    Example: sempre-geo merge hall-2026-11-22.zip
+    """
+    from sempre_geo.pipeline.community.backup import take_over
+
+    added, heard = take_over(settings, file)
+    click.echo(_("{added} entries and {heard} voices are new here.").format(added=added, heard=heard))
+
+
+@cli.command()
+@click.pass_obj
+def forget(settings: Settings, /) -> None:
+    """Drop exact places and codes whose time is over (community.toml); run it once a day.
+
+    Example: sempre-geo forget
+    """
+    from sempre_geo.pipeline.community.backup import forget as drop
+
+    places, codes = drop(settings)
+    click.echo(_("{places} exact places and {codes} codes are forgotten.").format(places=places, codes=codes))
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--out", type=FILE, callback=_table_if_given, help="Also write them to .csv, .geojson, .gpkg, .parquet.")
+@click.pass_obj
+def counts(settings: Settings, /, region: str, out: Path | None) -> None:
+    """Take this week's public counts if nobody has; run it on Mondays, so that no visitor waits.
+
+    Example: sempre-geo counts valka --out counts.csv
+    """
+    from sempre_geo.pipeline.community.counts import counts as taken
+    from sempre_geo.region.files import write_table
+
+    table = taken(settings, region)
+    if out is not None:
+        write_table(table.assign(zones=table["zones"].str.join(" ")), out)
+    week = table["as_of"].iloc[0] if len(table) else _("this week")
+    click.echo(_("{n} public counts of {week}.").format(n=len(table), week=week))
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--out", type=FILE, required=True, help="A file ending in .xlsx.")
+@click.pass_obj
+def form(settings: Settings, /, region: str, out: Path) -> None:
+    """Write the questions as an XLSForm for KoboToolbox or ODK; import reads the answers.
+
+    Example: sempre-geo form valka --out valka.xlsx
+    """
+    from sempre_geo.pipeline.community.field_form import write_form
+
+    click.echo(_("{n} questions are in {path}.").format(n=write_form(settings, region, out), path=out))
+
+
+@cli.command()
+@click.argument("region")
+@click.option("--out", type=FILE, required=True, help="OpenStreetMap notes (.osn) or a table (.csv ...).")
+@click.pass_obj
+def corrections(settings: Settings, /, region: str, out: Path) -> None:
+    """Write the accepted corrections for OpenStreetMap's mappers or the timetable's publisher.
+
+    Example: sempre-geo corrections valka --out valka.osn
+    """
+    from sempre_geo.pipeline.community.corrections import export_corrections
+    from sempre_geo.region.bundle import read_region
+
+    written = export_corrections(settings, region, out, services=read_region(region, settings).services)
+    click.echo(_("{n} corrections are in {path}.").format(n=written, path=out))

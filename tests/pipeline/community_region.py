@@ -28,7 +28,7 @@ CELLS = pd.DataFrame(
 NAME = "small"
 
 
-def build_region(settings: Settings, cells: pd.DataFrame = CELLS) -> str:
+def build_region(settings: Settings, cells: pd.DataFrame = CELLS, *, services: gpd.GeoDataFrame | None = None) -> str:
     """Write the small region under the settings' layers and return its name."""
     folder = settings.results(NAME)
     folder.mkdir(parents=True)
@@ -44,6 +44,8 @@ def build_region(settings: Settings, cells: pd.DataFrame = CELLS) -> str:
             crs="EPSG:4326",
         ),
     }
+    if services is not None:
+        frames["services"] = services
     for name, layer in frames.items():
         layer.to_parquet(folder / f"{name}.parquet")
     write_catalog(

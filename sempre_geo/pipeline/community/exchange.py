@@ -13,6 +13,7 @@ import pandas as pd
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.imports import Imported, Reading, lasting_id, read_in
 from sempre_geo.community.moments import stamp
+from sempre_geo.community.spreadsheets import read_spreadsheet
 from sempre_geo.community.store.contributions import (
     change_contribution,
     load_contribution,
@@ -92,6 +93,8 @@ def read_contributions(path: Path) -> pd.DataFrame:
     check_is_there(path)
     if path.suffix.lower() in CSV_ENDINGS:
         return read_rows(path)
+    if path.suffix.lower() == ".xlsx":
+        return read_spreadsheet(path)
     layer = read_layer(path)
     points = layer.geometry.representative_point()
     return pd.DataFrame(layer.drop(columns=layer.geometry.name)).assign(lon=points.x, lat=points.y)
