@@ -11,6 +11,7 @@ import pytest
 from sempre_geo.pipeline.community.proposals import proposals
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.place_gaps import region_standards
+from sempre_geo.pipeline.gaps.whatif_saved import compare_scenarios, list_scenarios
 from sempre_geo.pipeline.prepare.demo import OWN_TABLES, build_demo
 from sempre_geo.pipeline.travel.visits import visits
 from sempre_geo.settings import read_settings
@@ -44,6 +45,14 @@ def test_a_second_build_changes_nothing_and_loses_no_contribution(county):
     assert len(public_contributions(county, "demo")) == len(before) > 90
     assert (county.results("demo") / "catalog.json").stat().st_mtime_ns == catalog
     assert len(proposals(county, "demo")) >= 3
+
+
+def test_its_three_options_can_be_compared_and_each_helps_somebody(county):
+    kept = list_scenarios(county, "demo")
+    found = compare_scenarios(county, "demo", list(kept["key"]), categories=["gp"])
+    assert len(kept) == 3
+    assert (found.figures["people_gaining"] > 50).all()
+    assert (found.figures["people_losing"] == 0).all()
 
 
 CASES = list(csv.DictReader((ROOT / "data" / "demo" / "cases.csv").read_text(encoding="utf-8").splitlines()))

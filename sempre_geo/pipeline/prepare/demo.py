@@ -15,6 +15,8 @@ from sempre_geo.settings import Settings
 
 NAME = "demo"
 COUNTRY = "demo"
+OPTIONS = "options"
+_SCENARIOS = "scenarios"
 OWN_TABLES = ("hours.toml", "standards.csv")
 _STAMP = "inputs.sha256"
 
@@ -44,11 +46,15 @@ def build_demo(settings: Settings, *, progress: Progress = silent) -> Region:
 
 
 def _keep_own_tables(settings: Settings, source: Path) -> None:
-    """Put the county's own holidays and standards where a region's own tables are looked for."""
+    """Put the county's own holidays, standards and options where a region's own are looked for."""
     own = settings.inputs(NAME)
     for name in OWN_TABLES:
         if (source / name).is_file() and not (own / name).is_file():
             write_text((source / name).read_text(encoding="utf-8"), own / name)
+    kept = own / _SCENARIOS
+    if not kept.is_dir():  # what somebody has thrown away since does not come back
+        for path in sorted((source / OPTIONS).glob("*.toml")):
+            write_text(path.read_text(encoding="utf-8"), kept / path.name)
 
 
 def demo_inputs(settings: Settings) -> dict[str, Path]:
