@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
@@ -55,6 +56,18 @@ def number(value: float, *, digits: int = 0) -> str:
     return format_decimal(round(value, digits), format=pattern, locale=current_language().split("@", maxsplit=1)[0])
 
 
+def calendar_date(day: date) -> str:
+    """A date as the reader's language writes it out.
+
+    >>> from datetime import date
+    >>> calendar_date(date(2026, 1, 5))
+    '5 January 2026'
+    """
+    from babel.dates import format_date
+
+    return str(format_date(day, "d MMMM y", locale=current_language().split("@", maxsplit=1)[0]))
+
+
 def share(part: float) -> str:
     """A share of a whole as "1 in 6", or as a percentage where that says it better.
 
@@ -70,3 +83,12 @@ def share(part: float) -> str:
     one_in = round(1 / part)
     fits = abs(1 / one_in - part) < 0.02  # noqa: PLR2004 - what nobody would notice
     return _("1 in {n}").format(n=one_in) if one_in > 1 and fits else _("{n} %").format(n=round(100 * part))
+
+
+def in_sentence(title: str) -> str:
+    """A list's word inside a sentence: small in languages that write it so, as it is in German.
+
+    >>> in_sentence("Doctor")
+    'doctor'
+    """
+    return title if current_language() == "de" else title[:1].lower() + title[1:]

@@ -15,6 +15,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.views import categories_of, named
 from sempre_geo.pipeline.explore.visit_views import BUS
 from sempre_geo.publish.maps import grid_overlay, pin_group, to_features
+from sempre_geo.publish.speech import in_sentence
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui import words
 from sempre_geo.ui.installation import installation
@@ -76,7 +77,7 @@ def _contribution_label(pin: str, part: pd.DataFrame) -> str:
         "need_waiting": ngettext("{n} need, awaiting review", "{n} needs, awaiting review", len(part)),
         "idea_waiting": ngettext("{n} idea, awaiting review", "{n} ideas, awaiting review", len(part)),
     }
-    about = ", ".join(sorted({words.category(str(name)).lower() for name in part["category"]}))
+    about = ", ".join(sorted({in_sentence(words.category(str(name))) for name in part["category"]}))
     told = f"{kinds[pin].format(n=len(part))}: {about}"
     place = next((str(name) for name in part["place_name"] if isinstance(name, str) and name), "")
     return _("{what} (near {place})").format(what=told, place=place) if place else told

@@ -6,6 +6,7 @@ speaker has read yet carries a translator's comment that says so.
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 import tomllib
@@ -26,6 +27,7 @@ UNREAD = "not yet read by a native speaker"
 LANGUAGES = ("da", "de", "en@easy", "et", "fi", "lt", "lv", "nb", "pl", "ru", "sv", "uk")
 _PACKAGE = Path(__file__).resolve().parents[2]
 _WIDTH = 120
+_CALLS = {"_": 1, "gettext": 1, "ngettext": 2}
 # The same catalogue gives the same bytes: a file's own history lies in version control.
 _NO_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}|%\(\w+\)s|</?\w+[^>]*>")
@@ -39,12 +41,15 @@ def english_messages(settings: Settings) -> dict[Texts, tuple[str, ...]]:
     """Every message of the code, the templates and the tables a planner edits, with the files that say it."""
     from babel.messages.extract import extract_from_dir
 
-    ways = [("**.py", "python"), ("**.html", "jinja2")]
     found: dict[Texts, list[str]] = {}
-    for file, _line, texts, _comments, _context in extract_from_dir(
-        _PACKAGE, ways, keywords={"_": None, "gettext": None, "ngettext": (1, 2)}
+    for path in sorted(_PACKAGE.rglob("*.py")):
+        for texts in _messages_of(path.read_text(encoding="utf-8")):
+            found.setdefault(texts, []).append(f"sempre_geo/{path.relative_to(_PACKAGE).as_posix()}")
+    keywords = {"_": None, "gettext": None, "ngettext": (1, 2)}
+    for file, _line, said, _comments, _context in extract_from_dir(
+        _PACKAGE, [("**.html", "jinja2")], keywords=keywords
     ):
-        found.setdefault(texts if isinstance(texts, tuple) else (texts,), []).append(f"sempre_geo/{file}")
+        found.setdefault(said if isinstance(said, tuple) else (said,), []).append(f"sempre_geo/{file}")
     for table, keys in _TEXTS_OF_TABLES.items():
         for text in _texts_under(_read_toml(settings.definition(table)), keys):
             found.setdefault((text,), []).append(f"layers/{table}")
@@ -164,6 +169,19 @@ def _read_rows(file: Path) -> list[Mapping[str, str]]:
             )
         )
     return [{name: value or "" for name, value in row.items() if isinstance(name, str)} for row in rows]
+
+
+def _messages_of(source: str) -> Iterator[Texts]:
+    '''The messages of Python code; read as a tree, as Babel does not look inside f-strings before Python 3.12.
+
+    >>> list(_messages_of("""f'<p>{_("One" " two")}</p>'; ngettext("{n} idea", "{n} ideas", 2); _(name)"""))
+    [('One two',), ('{n} idea', '{n} ideas')]
+    '''
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _CALLS:
+            said = [part.value for part in node.args[: _CALLS[node.func.id]] if isinstance(part, ast.Constant)]
+            if len(said) == _CALLS[node.func.id] and all(isinstance(text, str) for text in said):
+                yield tuple(str(text) for text in said)
 
 
 def _texts_under(table: Any, keys: Sequence[str]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from sempre_geo.pipeline.explore.visit_views import BUS, has_timetable
 from sempre_geo.pipeline.gaps.answers import GapAnswer, gap_answer
 from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, limit_code, limits_of, own_limit
 from sempre_geo.pipeline.gaps.sentences import fairness, is_same_day, limit_title, reading, spoken_limit, who_says
-from sempre_geo.publish.speech import duration, people, share
+from sempre_geo.publish.speech import duration, in_sentence, people, share
 from sempre_geo.ui import felt_table, session, words
 from sempre_geo.ui.charts import interval_bars, saved_table
 from sempre_geo.ui.frame import page_title
@@ -143,7 +143,7 @@ with st.container(key="split"):
     found = gap_answer(
         here.settings, region.name, standard=held, category=chosen, group=who, language=current_language()
     )  # fmt: skip
-    spoken = words.category(chosen).lower()
+    spoken = in_sentence(words.category(chosen))
     with st.container(key="map_side"):
         without = _("No same-day visit by bus")
         limit_legend(
