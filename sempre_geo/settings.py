@@ -26,7 +26,8 @@ class Settings:
     order, for the committed tables (``services.toml``, ``standards.csv`` ...). ``store_url`` is any
     SQLAlchemy URL; empty means SQLite under ``data``. ``online_tiles`` is a tile address template, and
     empty means that no page asks another host for anything. ``nominatim_url`` and ``overpass_url`` are the
-    services that ``fetch`` asks for a place's outline and its map data.
+    services that ``fetch`` asks for a place's outline and its map data. ``oidc_issuer`` and its client id,
+    secret and return address let people log in with an account of their organisation.
     """
 
     data: Path
@@ -38,6 +39,10 @@ class Settings:
     secret: str = ""
     nominatim_url: str = NOMINATIM_URL
     overpass_url: str = OVERPASS_URL
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: str = ""
+    oidc_return: str = ""
 
     @property
     def store(self) -> str:
@@ -85,6 +90,10 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         secret=environ.get("SEMPRE_SECRET", ""),
         nominatim_url=environ.get("SEMPRE_NOMINATIM") or NOMINATIM_URL,
         overpass_url=environ.get("SEMPRE_OVERPASS") or OVERPASS_URL,
+        oidc_issuer=environ.get("SEMPRE_OIDC_ISSUER", ""),
+        oidc_client=environ.get("SEMPRE_OIDC_CLIENT", ""),
+        oidc_secret=environ.get("SEMPRE_OIDC_SECRET", ""),
+        oidc_return=environ.get("SEMPRE_OIDC_RETURN", ""),
     )
 
 

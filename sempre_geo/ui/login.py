@@ -11,12 +11,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sempre_geo.community.accounts import LOGIN_LASTS
-from sempre_geo.errors import NotAllowedError
+from sempre_geo.community.openid import BEGUN_LASTS_S
+from sempre_geo.errors import NotAllowedError, SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.ui.installation import installation
 
 COOKIE = "sempre_login"
+_BEGUN = "sempre_login_begun"
 _LARGEST_FORM = 8192
 _HOME, _AFTER_LOGIN = "/", "/review"
 
@@ -26,6 +28,8 @@ def login_routes() -> list[BaseRoute]:
     return [
         Route("/login", _login_form, methods=["GET"]),
         Route("/login", _log_in, methods=["POST"]),
+        Route("/login/elsewhere", _begin_elsewhere, methods=["GET"]),
+        Route("/login/return", _return_from_elsewhere, methods=["GET"]),
         Route("/logout", _logout_form, methods=["GET"]),
         Route("/logout", _log_out, methods=["POST"]),
     ]
@@ -47,6 +51,38 @@ async def _log_in(request: Request) -> Response:
         token = await run_in_threadpool(login, installation().settings, name, password=password)
     except NotAllowedError as refusal:
         return _page(_("Log in"), _login_fields(str(refusal), name=name), status=403)
+    return _logged_in(request, token)
+
+
+async def _begin_elsewhere(request: Request) -> Response:
+    """Send the browser to the organisation's login page; a signed cookie ties what comes back to this browser."""
+    from sempre_geo.pipeline.community.elsewhere import begin_login
+
+    try:
+        begun = await run_in_threadpool(begin_login, installation().settings)
+    except SempreGeoError as problem:
+        return _page(_("Log in"), _login_fields(str(problem)), status=503)
+    answer = RedirectResponse(begun.address, status_code=303)
+    answer.set_cookie(
+        _BEGUN, begun.sealed, max_age=BEGUN_LASTS_S, path="/login", httponly=True, samesite="lax",
+        secure=request.url.scheme == "https",
+    )  # fmt: skip
+    return answer
+
+
+async def _return_from_elsewhere(request: Request) -> Response:
+    from sempre_geo.pipeline.community.elsewhere import finish_login
+
+    state, code = (request.query_params.get(name, "") for name in ("state", "code"))
+    sealed = request.cookies.get(_BEGUN, "")
+    try:
+        token = await run_in_threadpool(finish_login, installation().settings, sealed=sealed, state=state, code=code)
+    except SempreGeoError as problem:
+        return _page(_("Log in"), _login_fields(str(problem)), status=403)
+    return _logged_in(request, token)
+
+
+def _logged_in(request: Request, token: str) -> Response:
     answer = RedirectResponse(_AFTER_LOGIN, status_code=303)
     answer.set_cookie(
         COOKIE,
@@ -92,9 +128,19 @@ def _login_fields(problem: str = "", *, name: str = "") -> str:
         f'<input id="name" name="name" value="{escape(name)}" autocomplete="username" required autofocus>'
         f'<label for="password">{escape(_("Password"))}</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password" required>'
-        f"<button>{escape(_('Log in'))}</button></form>"
+        f"<button>{escape(_('Log in'))}</button></form>{_elsewhere_link()}"
         f"<p>{escape(_('Accounts are for coordinators and offices. To tell us something you need none.'))}</p>"
     )
+
+
+def _elsewhere_link() -> str:
+    from sempre_geo.pipeline.community.elsewhere import can_log_in_elsewhere
+
+    if not can_log_in_elsewhere(installation().settings):
+        return ""
+    label = _("Log in with the account of your organisation")
+    # A link and no form: the pages' policy lets forms go to this house only, also when they are sent on.
+    return f'<p><a href="/login/elsewhere">{escape(label)}</a></p>'
 
 
 def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
