@@ -74,8 +74,17 @@ def test_unknown_hours_are_never_taken_as_open(home) -> None:
     assert set(visits(home, "village", **PHARMACY | {"service": "gp"})["status"]) == {"ok_if_open"}
 
 
-def test_a_wheelchair_needs_what_is_known_to_be_accessible(home) -> None:
-    assert set(visits(home, "village", wheelchair=True, **PHARMACY)["reason"]) <= {"not_accessible", ""}
+def test_where_only_the_wheelchair_stands_in_the_way_that_is_the_reason(home) -> None:
+    on_foot = visits(home, "village", **PHARMACY)
+    assert (on_foot["status"] == "ok").all()
+    rolling = visits(home, "village", wheelchair=True, **PHARMACY)  # nobody recorded a ramp, a kerb or a surface
+    assert set(rolling["status"]) == {"none"}
+    assert set(rolling["reason"]) == {"not_accessible"}
+    assert set(rolling["change"]) == {""}
+    closed = visits(home, "village", wheelchair=True, **PHARMACY | {"date": SUNDAY})
+    assert "not_accessible" not in set(closed["reason"])
+    with pytest.raises(InputError, match="mode 'wheelchair'"):
+        visits(home, "village", wheelchair=True, mode="car", **PHARMACY)
 
 
 @pytest.mark.parametrize(
