@@ -144,4 +144,5 @@ def test_the_fictional_beginning_is_laid_once_with_voices_and_proposals(settings
     listed = proposals(settings, region)
     assert list(listed["title"]) == ["Taxi-bus"]
     page = proposal(settings, listed["id"].iloc[0])
-    assert ([member.name for member in page.team], len(page.needs)) == (["Aina", "The shop"], 1)
+    assert [(member.part, member.name) for member in page.team] == [("user", ""), ("provider", "")]
+    assert len(proposal(settings, page.id, by=OPERATOR).needs) == 1

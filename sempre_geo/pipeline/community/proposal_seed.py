@@ -51,7 +51,7 @@ def _content(entry: Mapping[str, Any]) -> dict[str, Any]:
     return vars(words) | {
         "ownership": str(entry.get("ownership", "")),
         "answers": kept_answers(questions(), entry.get("answers", {})),
-        "evidence": kept_evidence(entry.get("evidence", [])),
+        "evidence": kept_evidence({"date": "", "version": "", **figure} for figure in entry.get("evidence", [])),
     }
 
 
