@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 
 import streamlit as st
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.region.bundle import Region
-from sempre_geo.ui import session
+from sempre_geo.ui import session, ways
+from sempre_geo.ui.installation import installation
 
 
 def header(region: Region, *, languages: Sequence[str]) -> None:
@@ -22,6 +25,7 @@ def header(region: Region, *, languages: Sequence[str]) -> None:
                 f' <span class="fictional">{escape(_("fictional: places, people and timetables are invented"))}</span>'
             )
         st.html(f'<p class="where">{told}</p>')
+        ways.way_back()
         if len(languages) > 1:
             st.selectbox(
                 _("Language"),
@@ -48,6 +52,8 @@ def footer(region: Region) -> None:
     dates = {str(source["date"]) for source in region.catalog["sources"] if source.get("date")}
     sources = ", ".join(dict.fromkeys(str(source["title"]) for source in region.catalog["sources"]))
     newest = _("newest data of {date}").format(date=max(dates)) if dates else _("dates not stated")
+    today = datetime.now(region.country.zone).date()
+    buses = timetable_note(installation().settings, region.name, today=today)
     name = session.greeting_name()
     account = (
         f"{escape(_('Logged in as {name}.').format(name=name))} "
@@ -58,7 +64,7 @@ def footer(region: Region) -> None:
     light = escape(_("Light pages for weak networks and old phones"))
     with st.container(key="page_foot"):
         st.html(
-            f"<footer><span>{escape(_('Data'))}: {escape(sources)}; {escape(newest)}.</span>"
+            f"<footer><span>{escape(_('Data'))}: {escape(sources)}; {escape(newest)}. {escape(buses)}</span>"
             f' <span><a href="/light/" target="_self">{light}</a> · {account}</span></footer>'
         )
 

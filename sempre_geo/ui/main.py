@@ -8,7 +8,7 @@ import streamlit as st
 
 from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
-from sempre_geo.ui import session
+from sempre_geo.ui import session, ways
 from sempre_geo.ui.frame import colours, footer, header
 from sempre_geo.ui.installation import installation
 
@@ -17,19 +17,28 @@ _SCREENS = _HERE / "screens"
 
 
 def _pages() -> list[st.Page]:
-    """The pages this visitor sees; each checks for itself what may be done on it."""
-    pages = [
+    """The pages of this app, those of the visitor's way in shown; each checks for itself what may be done on it."""
+    return [
         st.Page(_SCREENS / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
-        st.Page(_SCREENS / "tell.py", title=_("Tell us"), icon=":material/add_location_alt:", url_path="tell"),
-        st.Page(_SCREENS / "proposals.py", title=_("Proposals"), icon=":material/flag:", url_path="proposals"),
-        st.Page(_SCREENS / "networks.py", title=_("Networks"), icon=":material/groups:", url_path="networks"),
-        st.Page(_SCREENS / "gaps.py", title=_("Gaps"), icon=":material/bar_chart:", url_path="gaps"),
-        st.Page(_SCREENS / "whatif.py", title=_("What if"), icon=":material/alt_route:", url_path="whatif"),
-        st.Page(_SCREENS / "about.py", title=_("Sources"), icon=":material/menu_book:", url_path="sources"),
+        _page("tell", _("Tell us"), "add_location_alt"),
+        _page("proposals", _("Proposals"), "flag"),
+        _page("networks", _("Networks"), "groups"),
+        _page("gaps", _("Gaps"), "bar_chart"),
+        _page("whatif", _("What if"), "alt_route"),
+        _page("brief", _("Brief"), "description"),
+        _page("service", _("A service"), "storefront"),
+        _page("sources", _("Sources"), "menu_book", script="about"),
+        _page("review", _("Review"), "rate_review", shown=session.is_coordinator()),
     ]
-    review = st.Page(_SCREENS / "review.py", title=_("Review"), icon=":material/rate_review:", url_path="review",
-                     visibility="visible" if session.is_coordinator() else "hidden")  # fmt: skip
-    return [*pages, review]
+
+
+def _page(address: str, title: str, icon: str, *, script: str = "", shown: bool = True) -> st.Page:
+    """A page by its address, which is its script's name if none is given."""
+    visible = shown and ways.is_shown(address)
+    return st.Page(
+        _SCREENS / f"{script or address}.py", title=title, icon=f":material/{icon}:", url_path=address,
+        visibility="visible" if visible else "hidden",
+    )  # fmt: skip
 
 
 st.set_page_config(page_title="Sempre", page_icon=str(_HERE / "icon.svg"), layout="wide", menu_items={})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 
 from sempre_geo.errors import SempreGeoError
@@ -56,9 +57,9 @@ def _register_map() -> None:
     import streamlit_folium
     from streamlit.runtime import exists, get_instance
 
-    from sempre_geo.ui import map_frame
+    from sempre_geo.publish.maps import serve_leaflet_ourselves
 
-    map_frame.serve_leaflet_ourselves()
+    serve_leaflet_ourselves()
     if exists():
         get_instance().component_registry.register_component(streamlit_folium._component_func)  # noqa: SLF001 - see above
 
@@ -81,11 +82,13 @@ def _prepare_bus() -> None:
 
     here = installation()
     day = usual_day(here.settings, here.region_name, today=datetime.now(here.region.country.zone).date())
-    for category in _first_category() if day else []:
+    for category in _first_category():
+        if day is None:
+            return
         away_surface(here.settings, here.region_name, category=category, day=day, stay_min=60)
 
 
-def _first_category() -> list[str]:
+def _first_category() -> Sequence[str]:
     from sempre_geo.pipeline.explore.places import offered_categories
 
     here = installation()

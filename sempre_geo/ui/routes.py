@@ -21,6 +21,7 @@ from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_routes
 from sempre_geo.ui.pictures import surface_picture
 from sempre_geo.ui.proposal_routes import proposal_routes
+from sempre_geo.ui.ways import way_routes
 
 _DAY = int(timedelta(days=1).total_seconds())
 _FINE_SCREEN = "@2x"
@@ -40,6 +41,7 @@ def routes() -> list[BaseRoute]:
         Route("/health", _health),
         *login_routes(),
         *proposal_routes(),
+        *way_routes(),
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from unittest.mock import patch
 
@@ -14,10 +14,13 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 import sempre_geo.ui
+from sempre_geo.errors import MissingDataError
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.explore.service_views import service_names, service_page, timetable_note
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.explore.visit_views import offered_days
 from sempre_geo.pipeline.prepare.build import build_region
+from sempre_geo.pipeline.travel.service_reach import who_can_come
 from sempre_geo.pipeline.travel.visit_sentences import spoken_date
 from sempre_geo.publish.palette import read_themes, rgb
 from sempre_geo.settings import Settings, read_settings
@@ -28,6 +31,7 @@ from tests.village import EAST, NORTH, SOUTH, WEST, write_village
 
 NAME = "village"
 EXPLORE = Path(sempre_geo.ui.__file__).parent / "screens" / "explore.py"
+SERVICE = EXPLORE.with_name("service.py")
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +115,42 @@ def test_a_day_without_a_visit_is_hatched_and_says_why(village: Settings) -> Non
     assert "not there and back in a day" in told
     assert "there is no way to Aptieka and home again the same day. It is closed that day." in told
     assert "Time away from home" in told
+
+
+def test_a_services_page_says_who_can_come_on_which_days_and_what_would_let_more(village: Settings) -> None:
+    script = AppTest.from_file(str(SERVICE), default_timeout=60).run()
+    script.selectbox(key="service").set_value("pharmacy").run()
+    told = " ".join(str(element.value) for element in script.get("html"))
+    assert village
+    assert not script.exception
+    assert "can come by bus and be home the same day" in told
+    assert "on Sundays" in told
+    assert "who cannot come that day" in told
+    assert dict(script.query_params)["service"] == "pharmacy"
+
+
+def test_the_table_of_groups_adds_up_to_what_the_use_case_counted(village: Settings) -> None:
+    day = offered_days(village, NAME, today=datetime.now(UTC).date())[0]
+    (service_id,) = service_names(village, NAME, category="pharmacy")
+    page = service_page(village, NAME, service_id=service_id, day=day, stay_min=30)
+    counted = who_can_come(village, NAME, service_id=service_id, date=day, stay_min=30)
+    everybody = counted[counted["group"] == "population"].set_index("date")
+    assert page.by_group.loc["population"].drop("people").tolist() == everybody["can_come"].tolist()
+    assert page.by_group.loc["population", "people"] == everybody["people"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2019, 5, 1), "holds from 1 January 2020 on"),
+        (date(2026, 5, 1), "from 1 January 2020 to 31 December 2099"),
+        (date(2099, 12, 20), "only until 31 December 2099"), (date(2100, 1, 1), "ended on 31 December 2099"),
+    ],
+)  # fmt: skip
+def test_a_timetables_age_is_said_plainly(village: Settings, today: date, said: str) -> None:
+    assert said in timetable_note(village, NAME, today=today)
+
+
+def test_a_service_that_is_none_is_refused_in_a_sentence(village: Settings) -> None:
+    with pytest.raises(MissingDataError, match="no service 'x'"):
+        service_page(village, NAME, service_id="x", day=date(2026, 11, 24), stay_min=30)

@@ -16,13 +16,14 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentences
+from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.pipeline.explore.tables import place_table
 from sempre_geo.pipeline.explore.views import answer, place_at
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
 from sempre_geo.pipeline.travel.visit_sentences import spoken_date
 from sempre_geo.publish.maps import inert
-from sempre_geo.publish.speech import duration
-from sempre_geo.ui import session, words
+from sempre_geo.publish.speech import duration, in_sentence
+from sempre_geo.ui import session, ways, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import contribution_pins, place_marker, service_pins, surface
@@ -62,7 +63,7 @@ class Question:
     @property
     def service(self) -> str:
         """The category as a sentence names it."""
-        return words.category(self.category).lower()
+        return in_sentence(words.category(self.category))
 
 
 def _choose_place() -> None:
@@ -157,6 +158,7 @@ def _answer(asked: Question) -> None:
     )
     if asked.day:
         st.toggle(_("The other days of the week, too"), key="whole_week")
+        st.caption(timetable_note(here.settings, region.name, today=datetime.now(region.country.zone).date()))
     if st.button(
         _("Something missing here?"), key="tell_from_here", type="primary", icon=":material/add_location_alt:"
     ):
@@ -187,6 +189,7 @@ def _same_as_table(asked: Question) -> None:
 
 
 said = public_contributions(here.settings, region.name)
+ways.ways_in()
 with st.container(key="split"):
     with st.container(key="ask"):
         question = _ask()
