@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -16,6 +17,8 @@ Model = Literal["mclp", "p-median", "p-center", "lscp"]
 MODELS: tuple[Model, ...] = ("mclp", "p-median", "p-center", "lscp")
 _RELATIVE_GAP = 1e-7  # HiGHS stops at 1e-4 by default, which is not an optimum
 _CHOSEN = 0.5
+_WHOLE = 1e-6  # what a bound of a number of sites may be above a whole number
+_LEAST_TIME_S = 0.05
 _Matrix = NDArray[np.float64]
 Improvement = Callable[[float, float], bool]
 
@@ -172,6 +175,10 @@ def _checked(task: _Task) -> _Task:
         (task.n + len(task.fixed) < 1, _("no site was asked for")),
         (task.model in {"mclp", "lscp"} and not (task.limit or 0) > 0, _("this model needs a limit above zero")),
         (task.capacity is not None and task.model != "p-median", _("capacities are for the p-median only")),
+        (
+            task.capacity is not None and (task.capacity.shape != (candidates,) or bool((task.capacity < 0).any())),
+            _("there is not one capacity, zero or more, for each candidate"),
+        ),
     ]
     if task.weight.shape == (places,):
         problems.append(
@@ -206,6 +213,8 @@ def _travel_least(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], floa
 
     cost, weight = task.cost[rows], task.weight[rows]
     reachable = np.isfinite(cost)
+    if task.capacity is not None and not _has_room(task, weight):
+        raise _nobody_left_behind(task)
     built = PMedian.from_cost_matrix(
         np.where(reachable, cost, 0.0),
         weight,
@@ -225,47 +234,72 @@ def _travel_least(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], floa
     return task.added(chosen), objective, bound
 
 
+def _has_room(task: _Task, weight: NDArray[np.float64]) -> bool:
+    """Whether the largest sites that could be added, with the fixed ones, have room for everybody."""
+    capacity = np.zeros(0) if task.capacity is None else task.capacity
+    fixed = list(task.fixed)
+    free = np.sort(np.delete(capacity, fixed))[::-1][: task.n]
+    return bool(capacity[fixed].sum() + free.sum() >= weight.sum())
+
+
 def _worst_least(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], float, float]:
+    """The smallest radius at which enough sites cover all; the best so far once time is over or somebody stops."""
     cost = task.cost[rows]
     radii = np.unique(cost[np.isfinite(cost)])
-    low, high, best = 0, len(radii) - 1, _covering(task, cost, float(radii[-1]))
-    if best is None or len(best) > task.sites_in_all:
+    until = np.inf if task.time_limit_s is None else time.monotonic() + task.time_limit_s
+    low, high = 0, len(radii) - 1
+    best = _covering(task, cost, float(radii[-1]))
+    if best is None or len(best.sites) > task.sites_in_all:
         raise _nobody_left_behind(task)
-    while low < high:
+    while low < high and time.monotonic() < until:
         middle = (low + high) // 2
-        found = _covering(task, cost, float(radii[middle]))
-        if found is not None and len(found) <= task.sites_in_all:
+        within = replace(task, time_limit_s=None if np.isinf(until) else max(until - time.monotonic(), _LEAST_TIME_S))
+        found = _covering(within, cost, float(radii[middle]))
+        if found is not None and len(found.sites) <= task.sites_in_all:
             best, high = found, middle
-        else:
+        elif found is None or found.fewest > task.sites_in_all:
             low = middle + 1
-    spare = [site for site in range(cost.shape[1]) if site not in best][: task.sites_in_all - len(best)]
-    sites = sorted([*best, *spare])
+        else:  # the time ended before it was known
+            break
+        if task.on_improvement is not None and task.on_improvement(float(radii[high]), float(radii[low])):
+            break
+    spare = [site for site in range(cost.shape[1]) if site not in best.sites][: task.sites_in_all - len(best.sites)]
+    sites = sorted([*best.sites, *spare])
     worst = float(cost[:, sites].min(axis=1).max())
-    return task.added(sites), worst, worst
+    return task.added(sites), worst, min(worst, float(radii[low]))
 
 
 def _cover_all(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], float, float]:
-    found = _covering(task, task.cost[rows], task.limit or 0.0)
+    found = _covering(task, task.cost[rows], task.limit or 0.0, heard=True)
     if found is None:
         raise _nobody_left_behind(task)
-    added = task.added(found)
+    added = task.added(found.sites)
     if len(added) > task.n:
         raise InputError(
             _("Everyone within the limit takes {needed} more sites; {n} were allowed.").format(
                 needed=len(added), n=task.n
             )
         )
-    return added, float(len(added)), float(len(added))
+    return added, float(len(added)), float(found.fewest - len(task.fixed))
 
 
-def _covering(task: _Task, cost: _Matrix, radius: float) -> list[int] | None:
+@dataclass(frozen=True)
+class _Covering:
+    """Columns that cover every row, and how few there could be at best."""
+
+    sites: list[int]
+    fewest: int
+
+
+def _covering(task: _Task, cost: _Matrix, radius: float, *, heard: bool = False) -> _Covering | None:
     """The fewest columns, fixed ones included, that cover every row within ``radius``; None if there are none."""
     from spopt.locate import LSCP
 
     if not (cost <= radius).any(axis=1).all():
         return None
     built = LSCP.from_cost_matrix(_finite(cost, beyond=radius), radius, predefined_facilities_arr=task.fixed_mask)
-    return _solved(built, task)[0]
+    sites, _objective, bound = _solved(built, task if heard else replace(task, on_improvement=None))
+    return _Covering(sites, min(len(sites), int(np.ceil(bound - _WHOLE))))
 
 
 def _solved(built: Any, task: _Task) -> tuple[list[int], float, float]:

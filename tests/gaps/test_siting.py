@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+import os
+from itertools import combinations, product
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,9 @@ from scipy.sparse.csgraph import floyd_warshall
 
 from sempre_geo.errors import InputError
 from sempre_geo.gaps.siting import locate
+
+CASES = 1000 if os.environ.get("SEMPRE_SLOW_TESTS") else 40
+"""How many random cases of each kind: all of them where the slow tests run (CI does)."""
 
 
 def _orlib(path: Path) -> tuple[np.ndarray, int]:
@@ -56,23 +60,26 @@ def _exhaustive(cost, weight, n, *, model, limit, fixed):
 
 @pytest.mark.parametrize("model", ["mclp", "p-median", "p-center"])
 def test_small_random_cases_equal_the_exhaustive_search(model):
-    for seed in range(70):
+    for seed in range(CASES):
         cost, weight = _case(seed)
         fixed = (0,) if seed % 3 == 0 else ()
+        n = 1 + seed % min(3, cost.shape[1] - len(fixed))
         limit = 25.0 if model == "mclp" else None
-        expected = _exhaustive(cost, weight, 1, model=model, limit=25.0, fixed=fixed)
+        expected = _exhaustive(cost, weight, n, model=model, limit=25.0, fixed=fixed)
         served = np.isfinite(cost) if limit is None else cost <= limit
         if expected is None or not served.any():
             with pytest.raises(InputError):
-                locate(cost, weight, 1, model=model, fixed=fixed, limit=limit)
+                locate(cost, weight, n, model=model, fixed=fixed, limit=limit)
             continue
-        found = locate(cost, weight, 1, model=model, fixed=fixed, limit=limit)
+        found = locate(cost, weight, n, model=model, fixed=fixed, limit=limit)
         assert found.objective == pytest.approx(abs(expected)), seed
         assert found.gap == pytest.approx(0, abs=1e-6)
+        assert len(found.sites) == n
+        assert not set(found.sites) & set(fixed)
 
 
 def test_the_fewest_sites_that_serve_everyone_equal_the_exhaustive_search():
-    for seed in range(70):
+    for seed in range(CASES):
         cost, weight = _case(seed)
         rows = (cost <= 25).any(axis=1)
         if not rows.any():
@@ -84,8 +91,36 @@ def test_the_fewest_sites_that_serve_everyone_equal_the_exhaustive_search():
             if (cost[rows][:, chosen] <= 25).any(axis=1).all()
         )
         found = locate(cost, weight, cost.shape[1], model="lscp", limit=25)
-        assert (len(found.sites), found.objective) == (fewest, fewest)
+        assert (len(found.sites), found.objective, found.bound) == (fewest, fewest, fewest)
         assert found.unreached == tuple(np.flatnonzero(~rows))
+
+
+def _with_capacities(cost, weight, n, *, room):
+    """The least cost over every choice of sites and every way to send each place wholly to one of them."""
+    rows = np.isfinite(cost).any(axis=1)
+    cost, weight = cost[rows], weight[rows]
+    found = []
+    for sites in combinations(range(cost.shape[1]), n):
+        for sent in product(sites, repeat=len(cost)):
+            load = np.bincount(sent, weights=weight, minlength=cost.shape[1])
+            total = (cost[np.arange(len(cost)), list(sent)] * weight).sum()
+            if np.isfinite(total) and (load <= room + 1e-9).all():
+                found.append(total)
+    return min(found, default=None)
+
+
+def test_small_random_cases_with_capacities_equal_the_exhaustive_search():
+    for seed in range(CASES):
+        cost, weight = _case(seed)
+        cost, weight = cost[:5], weight[:5]
+        n = min(2, cost.shape[1])
+        room = np.random.default_rng(seed + 1).integers(30, 160, size=cost.shape[1]).astype(float)
+        expected = _with_capacities(cost, weight, n, room=room)
+        if expected is None or not np.isfinite(cost).any():
+            with pytest.raises(InputError):
+                locate(cost, weight, n, model="p-median", capacity=room)
+            continue
+        assert locate(cost, weight, n, model="p-median", capacity=room).objective == pytest.approx(expected), seed
 
 
 def test_capacities_send_people_on_to_the_second_nearest():
@@ -110,6 +145,22 @@ def test_a_time_limit_gives_the_best_so_far_with_its_gap_and_a_stop_is_heard():
     assert all(objective >= bound - 1e-6 for objective, bound in heard)
 
 
+def test_the_worst_way_is_shown_with_its_bound_and_can_be_stopped():
+    cost = np.random.default_rng(3).integers(1, 200, size=(25, 12)).astype(float)
+    heard = []
+    best = locate(cost, np.ones(25), 3, model="p-center")
+    assert best.gap == 0
+
+    def stop_at_once(objective: float, bound: float) -> bool:
+        heard.append((objective, bound))
+        return True
+
+    found = locate(cost, np.ones(25), 3, model="p-center", on_improvement=stop_at_once)
+    assert len(heard) == 1
+    assert found.bound <= best.objective <= found.objective
+    assert found.gap == pytest.approx((found.objective - found.bound) / found.objective)
+
+
 @pytest.mark.parametrize(
     ("weight", "n", "options", "says"),
     [
@@ -120,6 +171,9 @@ def test_a_time_limit_gives_the_best_so_far_with_its_gap_and_a_stop_is_heard():
         ([1, 1], 1, {"model": "best"}, "no model 'best'"),
         ([1, 1], 1, {"model": "p-median", "fixed": [7]}, "not among the candidates"),
         ([1], 1, {"model": "p-median"}, "one weight for each place"),
+        ([1, 1], 1, {"model": "p-median", "capacity": [1]}, "not one capacity"),
+        ([5, 5], 1, {"model": "p-median", "capacity": [7, 7]}, "No choice of 1 more sites"),
+        ([1, 1], 1, {"model": "mclp", "limit": 2, "capacity": [7, 7]}, "for the p-median only"),
     ],
 )
 def test_what_cannot_be_sited_is_refused_in_a_sentence(weight, n, options, says):

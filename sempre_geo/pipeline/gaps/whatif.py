@@ -101,8 +101,8 @@ def what_if(
     """Who would gain and who would lose by a scenario, and how much time.
 
     By bus a visit on a day counts: there, the scenario's stay inside the opening hours, and back home. By street
-    modes the way counts, unless the scenario changes hours or has a mobile service: then visits do. Only what the
-    scenario touches is computed again; the result is that of computing everything.
+    modes the way counts, unless the scenario has a mobile service: then visits do. Only what the scenario touches is
+    computed again; the result is that of computing everything.
 
     Parameters
     ----------

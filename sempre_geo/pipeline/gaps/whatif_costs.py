@@ -80,6 +80,11 @@ def known_visits(  # noqa: PLR0917 - a cache compares positions
     return visits_of(grounds, category, day=day, mode=mode, question=question)
 
 
+def minutes_away(visits: SiteVisits) -> NDArray[np.float64]:
+    """Minutes away for the best visit to one service, infinite where there is none, however sure its hours."""
+    return np.where(visits.order < _NONE, visits.order % _RANK_S / 60, np.inf)
+
+
 def visit_travel(
     region: Region, visits: Sequence[SiteVisits], *, question: Question, on_road: NDArray[np.bool_], mode: str
 ) -> Travel:
@@ -153,7 +158,7 @@ def all_rows(region: Region, streets: Streets, services: gpd.GeoDataFrame, *, ce
     if services.empty:
         return nearest_rows(region, [], streets.network.mode)
     covered = pd.Series(~cells.index.isin(_uncovered(region)), index=cells.index)
-    found = street_times(streets.network, cells, services, covered=covered)
+    found = street_times(streets.network, cells, services, covered=covered, index=streets.index)
     return found.astype(dict.fromkeys(("cell_id", "category", "mode", "service_id", "status"), object))
 
 

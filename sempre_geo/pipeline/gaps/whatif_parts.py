@@ -88,10 +88,8 @@ class Prepared:
 
     @property
     def measure(self) -> Measure:
-        """Visits by bus, and wherever opening hours decide; else the way alone."""
-        hours = any(change.opening_hours for change in self.scenario.of(ChangeService))
-        hours |= bool(self.scenario.of(MobileService))
-        return "visit" if self.mode == TRANSIT or hours else "way"
+        """Visits by bus, and where a service is there on some days only; else the way alone."""
+        return "visit" if self.mode == TRANSIT or self.scenario.of(MobileService) else "way"
 
     @property
     def accepted(self) -> float:

@@ -28,6 +28,7 @@ def street_times(
     services: gpd.GeoDataFrame,
     *,
     covered: pd.Series,
+    index: SegmentIndex | None = None,
     progress: Progress = silent,
 ) -> pd.DataFrame:
     """Up to three nearest services of each cell and category by one mode; at least one row for each pair.
@@ -43,13 +44,16 @@ def street_times(
         Points with unique indices, EPSG:4326.
     covered
         Whether the map data cover a cell, bool on the cells' index; elsewhere the status is ``unknown``.
+    index
+        The network's index of segments, where it is made already.
 
     Returns
     -------
     pandas.DataFrame
         Columns `COLUMNS`; minutes and metres are infinite where there is no way, with the reason as ``status``.
     """
-    tables = list(_by_category(network, cells, services, progress=progress))
+    made = index or SegmentIndex(network)
+    tables = list(_by_category(network, cells, services, index=made, progress=progress))
     if not tables:
         return _as_table(pd.DataFrame(columns=list(COLUMNS)), cells, services)
     table = pd.concat(tables, ignore_index=True).assign(mode=network.mode)
@@ -64,9 +68,13 @@ def street_times(
 
 
 def _by_category(
-    network: StreetNetwork, cells: gpd.GeoDataFrame, services: gpd.GeoDataFrame, *, progress: Progress
+    network: StreetNetwork,
+    cells: gpd.GeoDataFrame,
+    services: gpd.GeoDataFrame,
+    *,
+    index: SegmentIndex,
+    progress: Progress,
 ) -> Iterator[pd.DataFrame]:
-    index = SegmentIndex(network)
     streets = Streets(network, index)
     fine = Streets(network, index, fine=True) if network.mode == "wheelchair" else None
     categories = sorted(services["category"].unique())
