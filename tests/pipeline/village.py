@@ -1,0 +1,102 @@
+"""People who tell, support, merge and erase at random, and their numbers added up row by row."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import PUBLIC, Draft, Place
+from sempre_geo.community.store.public_rows import load_tallies
+from sempre_geo.errors import SempreGeoError
+from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
+from sempre_geo.pipeline.community.desk import open_community
+from sempre_geo.pipeline.community.duplicates import merge, unmerge
+from sempre_geo.pipeline.community.review import do_not_publish, publish
+from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
+
+AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
+SPOTS = [Place(lon=20.0, lat=57.0), Place(lon=20.3, lat=57.0), Place(municipality_id="m1"), Place(lon=20.9, lat=57.3)]
+
+
+class Village:
+    """People who tell, support, merge and erase at random; remembers codes and merges."""
+
+    def __init__(self, settings, region, seed):
+        self.settings, self.region, self.draw = settings, region, random.Random(seed)
+        self.codes, self.voices, self.merges, self.minute = {}, [], [], 0
+
+    def step(self):
+        acts = [self.tell, self.tell, self.publish, self.publish, self.voice, self.merge, self.unmerge, self.erase]
+        act = self.draw.choice([*acts, self.refuse, self.change, self.withdraw])
+        try:
+            act()
+        except (SempreGeoError, IndexError):
+            return  # what cannot be done now changes nothing
+
+    def some(self):
+        return self.draw.choice(list(self.codes))
+
+    def tell(self):
+        self.minute += self.draw.randint(0, 1)
+        draft = Draft(
+            "need", self.draw.choice(["gp", "library"]), f"text {len(self.codes)}", self.draw.choice(SPOTS),
+            groups=tuple(self.draw.sample(["women", "over_64"], self.draw.randint(0, 2))),
+            shown_alone=self.draw.random() < 0.5,
+        )  # fmt: skip
+        said = tell(self.settings, self.region, draft=draft, at=AT + timedelta(minutes=self.minute))
+        self.codes[said.id] = said.claim_code
+
+    def publish(self):
+        publish(self.settings, self.some(), by=OPERATOR, at=AT)
+
+    def refuse(self):
+        do_not_publish(self.settings, self.some(), by=OPERATOR, reason="no", at=AT)
+
+    def change(self):
+        change_with_code(self.settings, self.codes[self.some()], text=f"changed {self.draw.random()}", at=AT)
+
+    def voice(self):
+        given = add_voice(self.settings, self.some(), voter=str(self.draw.random()), at=AT)
+        self.voices.append(given.claim_code)
+
+    def withdraw(self):
+        withdraw_voice(self.settings, self.voices.pop())
+
+    def merge(self):
+        self.merges.append((merge(self.settings, self.some(), into=(into := self.some()), by=OPERATOR), into))
+
+    def unmerge(self):
+        merged, into = self.merges.pop()
+        unmerge(self.settings, merged, into=into, by=OPERATOR)
+
+    def erase(self):
+        erased = self.some()
+        erase_with_code(self.settings, self.codes.pop(erased))
+
+
+def check_sums(settings, region):
+    """Add up every row by itself, as the store has them."""
+    with open_community(settings).reading() as transaction:
+        rows = {row["id"]: dict(row) for row in transaction.execute(text("SELECT * FROM contributions")).mappings()}
+        given = list(transaction.execute(text("SELECT contribution_id FROM voices")).scalars())
+        tallies = load_tallies(transaction, region, before="9999")
+    people = Counter(row["merged_into"] or row["id"] for row in rows.values())
+    people.update(rows[one]["merged_into"] or one for one in given)
+    by_place, by_word, by_group = Counter(), Counter(), Counter()
+    for row in rows.values():
+        if row["status"] in PUBLIC and row["merged_into"] is None:
+            by_place[row["zone_id"], row["category"], row["topic"]] += people[row["id"]]
+            by_word[row["category"], row["obstacle"], row["about"], row["kind"], row["topic"]] += people[row["id"]]
+            for group in _listed(row["groups"]):
+                by_group[group, row["topic"]] += people[row["id"]]
+    for table, expected in ((tallies.by_place, by_place), (tallies.by_word, by_word), (tallies.by_group, by_group)):
+        assert {tuple(row[:-1]): row[-1] for row in table.itertuples(index=False)} == dict(expected)
+
+
+def _listed(groups) -> list[str]:
+    return json.loads(groups) if isinstance(groups, str) else groups
