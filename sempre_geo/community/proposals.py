@@ -97,6 +97,7 @@ class Proposal:
     diary: tuple[Mapping[str, Any], ...] = ()
     lessons: tuple[Mapping[str, Any], ...] = ()
     created_at: str = ""
+    read_version: int = 0
     inside: bool = False
 
     @property

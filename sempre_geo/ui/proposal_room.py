@@ -18,7 +18,7 @@ from sempre_geo.pipeline.community.proposal_dues import due_items
 from sempre_geo.pipeline.community.proposal_files import FORMATS, file_ticket
 from sempre_geo.pipeline.community.proposal_team import invite, join_team, leave_team, say_who_one_is
 from sempre_geo.pipeline.community.proposal_writing import comment, team_comments, version_differences, versions
-from sempre_geo.pipeline.community.proposals import Joined, move, steps_open
+from sempre_geo.pipeline.community.proposals import Joined, approve, move, steps_open
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import session, words
 from sempre_geo.ui.installation import installation
@@ -293,6 +293,7 @@ def _steps(shown: Proposal, *, code: str) -> None:
         for step in shown.steps
     )
     st.html(f"<ul>{done}</ul>")
+    _unread(shown)
     ways = steps_open(installation().settings, shown.id, by=session.login_token(), code=code)
     if not ways:
         st.html(f"<p>{escape(_('It waits for somebody else now.'))}</p>")
@@ -302,6 +303,20 @@ def _steps(shown: Proposal, *, code: str) -> None:
         for step in ways:
             st.button(words.status(step.to), key=f"move_{step.to}", on_click=_move, args=(shown.id, step.to, code))
     _trouble()
+
+
+def _unread(shown: Proposal) -> None:
+    """For coordinators: what is written now and not yet for everybody to read."""
+    if not session.is_coordinator() or shown.read_version >= shown.version:
+        return
+    read = _("Everybody reads version {n} so far.").format(n=shown.read_version)
+    told = read if shown.read_version else _("Nobody outside reads it so far.")
+    st.html(f"<p>{escape(told)} {escape(_('The newest is version {n}.').format(n=shown.version))}</p>")
+    st.button(_("I have read it: show it to everybody"), key="show_version", on_click=_show, args=(shown.id,))
+
+
+def _show(proposal_id: str) -> None:
+    _try(lambda: approve(installation().settings, proposal_id, by=session.login_token()))
 
 
 def _move(proposal_id: str, to: str, code: str) -> None:

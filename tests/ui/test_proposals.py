@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
@@ -235,6 +236,24 @@ def test_files_go_only_to_whom_they_belong(served: Settings) -> None:
     assert json.loads(client.get(f"{address}json").content)["team"][0]["name"] == ""
     assert client.get(f"{address}docx").content.startswith(b"PK")
     assert client.get(f"{address}exe").status_code == 404
+
+
+def test_a_coordinator_sees_what_is_due_and_shows_the_newest_version_to_everybody(served: Settings) -> None:
+    joined = _begun(served)
+    approve(served, joined.proposal_id, by=OPERATOR)
+    write_in_proposal(served, joined.proposal_id, code=joined.claim_code, answers={"risks": {"not_known": "Ice"}})
+    token = _as_coordinator(served).token  # type: ignore[attr-defined]
+    with patch("sempre_geo.ui.session.login_token", return_value=token):
+        due = [{"what": "read", "thing": joined.proposal_id, "title": HOSTILE, "due": "2026-12-24", "days_late": 1}]
+        with patch("sempre_geo.pipeline.community.proposal_dues.due_items", return_value=pd.DataFrame(due)):
+            told = _told(_page("proposals"))
+        assert "words are to be read by 2026-12-24" in told
+        assert "<script" not in told
+        script = _page("proposals", proposal_id=joined.proposal_id)
+        script.segmented_control(key="proposal_room").set_value("Next step").run()
+        assert "The newest is version 2." in _told(script)
+        script.button(key="show_version").click().run()
+    assert proposal(served, joined.proposal_id).answers == {"risks": {"not_known": "Ice"}}
 
 
 def _as_coordinator(settings: Settings) -> Callable[..., AppTest]:

@@ -172,7 +172,9 @@ def _outside(transaction: Transaction, row: Row) -> Proposal:
 
 
 def _page(row: Row, content: Mapping[str, Any], **parts: Any) -> Proposal:
-    taken = {name: row[name] for name in ("id", "region", "status", "place_name", "language", "created_at")}
+    taken = {
+        name: row[name] for name in ("id", "region", "status", "place_name", "language", "created_at", "read_version")
+    }
     return Proposal(
         **taken,
         **parts,

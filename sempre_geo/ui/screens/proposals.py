@@ -13,6 +13,8 @@ from sempre_geo.community.proposals import PARTS, Member, Proposal, Sentences
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.proposal_dues import due_items
+from sempre_geo.pipeline.community.proposal_files import take_in_proposal
 from sempre_geo.pipeline.community.proposals import Joined, proposal, proposals, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
@@ -59,6 +61,46 @@ def _list() -> None:
                 f"{inert(row['what'])}</p>"
             )
             st.button(_("Read it"), key=f"read_{row['id']}", on_click=_open, args=(row["id"],))
+
+
+def _due() -> None:
+    """What waits for whoever is logged in; nothing for everybody else."""
+    due = due_items(here.settings, region.name, by=session.login_token())
+    if due.empty:
+        return
+    told = {
+        "diary": _("{title}: an entry of the diary is due on {day}."),
+        "first_test": _("{title}: the first small test is to end on {day}."),
+        "co_owner": _("{title}: a service user or a provider is missing since {day}."),
+        "network_diary": _("{title}: an entry of the network's diary is due on {day}."),
+        "answer": _("{title}: an answer is due on {day}."),
+        "read": _("{title}: words are to be read by {day}."),
+        "read_lesson": _("{title}: this lesson is to be read by {day}."),
+    }
+    lines = "".join(f"<li>{inert(told[row['what']].format(title=row['title'], day=row['due']))}</li>"
+                    for row in due.to_dict("records"))  # fmt: skip
+    st.html(f"<h2>{escape(_('What is due'))}</h2><ul>{lines}</ul>")
+
+
+def _office() -> None:
+    """For coordinators: a proposal of another installation, from any of its files."""
+    if not session.is_coordinator():
+        return
+    with st.expander(_("Take in a proposal of another installation"), icon=":material/upload_file:"):
+        file = st.file_uploader(_("Its file"), type=["json", "docx", "pdf"], key="proposal_file")
+        if file is not None and st.button(_("Take it in"), key="proposal_take"):
+            _take_in(file.getvalue())
+
+
+def _take_in(content: bytes) -> None:
+    try:
+        taken = take_in_proposal(here.settings, region.name, content, by=session.login_token())
+    except SempreGeoError as problem:
+        st.warning(str(problem), icon=":material/info:")
+        return
+    known, new = _("This proposal is here already; nothing was changed."), _("The proposal was taken in.")
+    st.html(f'<p role="status"><strong>{escape(known if taken.known else new)}</strong></p>')
+    st.button(_("Read it"), key="read_taken", on_click=_open, args=(taken.proposal_id,))
 
 
 def _ideas() -> None:
@@ -223,5 +265,7 @@ with st.container(key="reading"):
         _shown(str(st.session_state[OPEN]))
     else:
         _list()
+        _due()
         _ideas()
+        _office()
 session.write_link({"proposal": st.session_state[OPEN]})
