@@ -11,6 +11,8 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import offered_categories
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.publish.labels import LANGUAGE_NAMES
+from sempre_geo.publish.lettered_map import LetteredMap, draw_lettered_map
+from sempre_geo.publish.palette import read_themes
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.settings import Settings
@@ -39,6 +41,12 @@ class Here:
         return open_region(self.settings, self.region_name)
 
     @property
+    def lettered_map(self) -> LetteredMap:
+        """The region's map cut into lettered squares."""
+        west, south, east, north = self.region.bbox
+        return LetteredMap((west, south, east, north))
+
+    @property
     def categories(self) -> Mapping[str, str]:
         """The kinds of services that the region has, with their names in the reader's language."""
         known = _categories(self.settings)
@@ -47,6 +55,12 @@ class Here:
     def category(self, category_id: str) -> str:
         """A category's name in the reader's language."""
         return _categories(self.settings).title(category_id)
+
+
+@lru_cache(maxsize=4)
+def lettered_picture(here: Here) -> bytes:
+    """The picture of the lettered map, drawn once; paper and phones show it in the light colours."""
+    return draw_lettered_map(here.region, here.lettered_map, theme=read_themes(here.settings)["light"])
 
 
 @lru_cache(maxsize=4)

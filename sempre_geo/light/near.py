@@ -12,7 +12,7 @@ from starlette.responses import Response
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, status_of
-from sempre_geo.light.places import Where, place_lists, read_where
+from sempre_geo.light.places import Where, picture_size, place_lists, read_where
 from sempre_geo.light.tokens import new_token, seconds_since
 from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentences
@@ -20,7 +20,7 @@ from sempre_geo.pipeline.explore.views import STREET_MODES, place_at
 from sempre_geo.pipeline.explore.views import answer as answer_of
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days
 from sempre_geo.pipeline.travel.visit_sentences import spoken_date
-from sempre_geo.publish.speech import duration
+from sempre_geo.publish.speech import duration, in_sentence
 
 FORM = "near"
 _USUAL_STAY_MIN = 60
@@ -46,6 +46,14 @@ def answer(visit: Visit) -> Response:
         return _answer(visit, place)
     except SempreGeoError as problem:
         return _ask(visit, {"": str(problem)}, place, status_code=status_of(problem))
+
+
+def map_screen(visit: Visit) -> Response:
+    """The lettered map, for whoever asks for one without scripts; it leads on to the answer."""
+    return page(
+        visit, "map", form=visit.form, carried=("token", "category", "way", "day", "stay", "week"), problems={},
+        onward="near", size=picture_size(visit.here),
+    )  # fmt: skip
 
 
 def _ask(
@@ -79,7 +87,7 @@ def _answer(visit: Visit, place: Where) -> Response:
     said = answer_of(here.settings, here.region_name, place_id=home, category=category, language=visit.language)
     title = here.category(category)
     day = _by_bus(visit, home) if way == BUS else ()
-    told = sentences(said, service=title.lower(), mode=way, by_bus=day)
+    told = sentences(said, service=in_sentence(title), mode=way, by_bus=day)
     return page(visit, "near_answer", place_name=place.label, municipality=said.municipality, service=title,
                 told=told, quotes=quotes(said))  # fmt: skip
 

@@ -8,17 +8,20 @@ from dataclasses import dataclass
 
 from sempre_geo.community.contributions import Place
 from sempre_geo.i18n import gettext as _
+from sempre_geo.light.here import Here
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.explore.places import (
     Found,
     find_places,
     municipality_names,
     nearest_settlement,
+    places_within,
     settlement_names,
 )
 
 LONGEST_LIST = 400
 """More settlements than these are not listed, as the list alone would weigh 10 KB; they are found by name."""
+_SHOWN = 0.62  # of the picture's pixels: it fits a narrow phone and is sharp on a fine screen
 _SETTLEMENT, _MUNICIPALITY = "s", "m"
 
 
@@ -65,11 +68,19 @@ def place_lists(visit: Visit, *, with_municipalities: bool) -> Mapping[str, Mapp
     }
 
 
+def picture_size(here: Here) -> tuple[int, int]:
+    """Width and height at which the lettered map is shown: a browser tells the pressed point in these pixels."""
+    width, height = here.lettered_map.size_px
+    return round(width * _SHOWN), round(height * _SHOWN)
+
+
 def read_where(visit: Visit) -> Where:
-    """The answer of a form: the mark on the map, else the choice among those found, else the name, else the list."""
+    """The answer of a form: the mark or press on a map, else the choice among those found, the name, the list."""
     form = visit.form
     if form.one("lon") or form.one("lat"):
         return _marked(visit, form)
+    if form.one("at.x") not in {"", "0"} or form.one("at.y") not in {"", "0"}:  # 0, 0 is the Enter key
+        return _pressed(visit, form)
     if form.one("found"):
         return _listed(visit, form.one("found"))
     name = form.one("sought").strip()
@@ -94,8 +105,26 @@ def _degrees(text: str) -> float:
         return math.nan
 
 
+def _pressed(visit: Visit, form: Form) -> Where:
+    """The settlement nearest to where the picture of the lettered map was pressed."""
+    width, height = picture_size(visit.here)
+    across, down = _degrees(form.one("at.x")) / width, _degrees(form.one("at.y")) / height
+    if not (0 <= across <= 1 and 0 <= down <= 1):
+        return Where(problem=_("Press on the map, or type the letter and number of a square."))
+    lon, lat = visit.here.lettered_map.position(across, down)
+    settlement = nearest_settlement(visit.here.settings, visit.here.region_name, lon=lon, lat=lat)
+    return _listed(visit, f"{_SETTLEMENT}:{settlement}")
+
+
 def _named(visit: Visit, name: str) -> Where:
-    found = find_places(visit.here.settings, visit.here.region_name, text=name[:100], language=visit.language)
+    settings, region = visit.here.settings, visit.here.region_name
+    square = visit.here.lettered_map.square_bbox(name)
+    if square is not None:
+        found = places_within(settings, region, bbox=square, language=visit.language)
+    else:
+        found = find_places(settings, region, text=name[:100], language=visit.language)
+    if not found and square is not None:
+        return Where(problem=_("No village lies in that square; take the one beside it."))
     if not found:
         return Where(problem=_("Nothing here has that name; try another spelling, a bigger place or the list."))
     if len(found) > 1:

@@ -19,7 +19,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
 from sempre_geo.light import near, own, reading, telling
 from sempre_geo.light.files import BASE, media_type, read_files, read_service_worker
-from sempre_geo.light.here import Here, chosen_language
+from sempre_geo.light.here import Here, chosen_language, lettered_picture
 from sempre_geo.light.pages import page, status_of, trouble
 from sempre_geo.light.tokens import is_from_elsewhere
 from sempre_geo.light.visit import Form, TooMuchError, Visit, read_visit
@@ -40,8 +40,9 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
         "proposals": reading.proposal_list, "proposals/{id}": reading.proposal_page, "code": own.ask,
     }  # fmt: skip
     sent: dict[str, View] = {
-        "tell": telling.what, "tell/where": telling.where, "tell/check": telling.check, "tell/save": telling.save,
-        "said/{id}/voice": reading.voice, "near": near.answer, "code": own.show, "code/change": own.change,
+        "tell": telling.what, "tell/where": telling.where, "tell/map": telling.map_screen,
+        "tell/check": telling.check, "tell/save": telling.save, "near": near.answer, "near/map": near.map_screen,
+        "said/{id}/voice": reading.voice, "code": own.show, "code/change": own.change,
         "code/contest": own.contest, "code/erase": own.erase, "code/data": own.data, "code/voice": own.withdraw,
     }  # fmt: skip
     pages = [
@@ -121,4 +122,15 @@ def _files(here: Here) -> list[BaseRoute]:
         text = await run_in_threadpool(read_service_worker, here.settings)
         return Response(text, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
-    return [Route("/files/{version}/{name}", file), Route("/worker.js", worker)]
+    async def map_picture(_request: Request) -> Response:
+        try:
+            drawn = await run_in_threadpool(lettered_picture, here)
+        except SempreGeoError:
+            raise HTTPException(404) from None
+        return Response(drawn, media_type="image/jpeg", headers={"Cache-Control": "public, max-age=86400"})
+
+    return [
+        Route("/files/{version}/{name}", file),
+        Route("/worker.js", worker),
+        Route("/map.jpg", map_picture),
+    ]

@@ -14,7 +14,7 @@ from sempre_geo.community.texts import LONGEST_TEXT
 from sempre_geo.errors import InputError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, records, status_of, trouble
-from sempre_geo.light.places import Where, place_lists, read_where
+from sempre_geo.light.places import Where, picture_size, place_lists, read_where
 from sempre_geo.light.tokens import new_token, seconds_since, sending_of
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import tell
@@ -57,6 +57,11 @@ def where(visit: Visit) -> Response:
     """The second screen: where, about whom, how easy it is today; the first again if something is missing there."""
     problems = {**_wrong_token(visit), **_wrong_what(visit)}
     return _what(visit, problems) if problems else _where(visit)
+
+
+def map_screen(visit: Visit) -> Response:
+    """The lettered map, for whoever asks for one at "where" without scripts; it leads on to the third screen."""
+    return _screen(visit, "map", None, onward="tell/check", size=picture_size(visit.here))
 
 
 def check(visit: Visit) -> Response:

@@ -114,6 +114,20 @@ def test_somewhere_in_a_municipality_is_a_place(small, visitor):
     assert open_with_code(small, _code(receipt)).precision == "municipality"
 
 
+def test_on_a_small_map_without_scripts_a_press_or_a_square_leads_to_the_nearest_village(visitor):
+    second = visitor.fills("en/tell/where", visitor.opens("en/tell"), WHAT)
+    small_map = visitor.fills("en/tell/map", second, {"about": "my_community"})
+    width, height = (int(n) for n in re.search(r'width="(\d+)" height="(\d+)"', small_map.text).groups())
+    pressed = visitor.fills(
+        "en/tell/check", small_map, {"at.x": str(width - 20), "at.y": str(height // 2), "sought": ""}
+    )
+    assert ("Dižvanagi" in pressed.text, "My community" in pressed.text) == (True, True)
+    for typed, answer in (("h3", "Dižvanagi"), ("A 1", "No village lies in that square"), ("Z99", "Nothing here has")):
+        page = visitor.fills("en/tell/check", small_map, {"at.x": "0", "at.y": "0", "sought": typed})
+        assert answer in page.text, typed
+    assert "Press on the map" in visitor.fills("en/tell/check", small_map, {"at.x": "-7", "at.y": "x"}).text
+
+
 def test_a_pin_is_kept_exactly_and_stands_in_no_answer_log_or_link(small, visitor, caplog):
     caplog.set_level(logging.DEBUG)
     lon, lat = _place_inside(small)

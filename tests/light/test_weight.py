@@ -51,6 +51,13 @@ def test_further_screens_are_light_with_the_longest_list_and_the_longest_words(s
         assert (page.status_code, _fits(page)) == (200, True)
 
 
+def test_the_screen_of_the_small_map_is_light_with_its_picture(visitor):
+    screen = visitor.sends("en/near/map", {})
+    picture = visitor.opens("map.jpg")
+    assert picture.content.startswith(b"\xff\xd8")
+    assert _wire(screen.content) + len(picture.content) + HEADERS < FURTHER
+
+
 def _fits(page: Answer) -> bool:
     return _wire(page.content) < FURTHER
 

@@ -73,11 +73,24 @@
     if (changed && all.key && form.elements.key) form.elements.key.value = all.key[0];
     return changed;
   };
+  // The mark on the map stays in this tab until it is sent, unless another place was chosen meanwhile.
   const place = (form) => {
-    const [lon, lat] = (pin.getItem("sempre:pin") || ",").split(",");
-    if (form.elements.lon && !form.elements.lon.value) {
-      form.elements.lon.value = lon;
-      form.elements.lat.value = lat;
+    const { lon, lat } = form.elements;
+    if (!lon) {
+      if ("send" in form.dataset) pin.removeItem("sempre:pin");
+      return;
+    }
+    const put = (text) => {
+      [lon.value, lat.value] = text.split(",");
+      const set = form.querySelector("[data-set]");
+      if (set) set.hidden = !lon.value;
+    };
+    put(pin.getItem("sempre:pin") || ",");
+    for (const away of form.querySelectorAll("[data-clear]")) {
+      away.addEventListener("click", () => {
+        pin.removeItem("sempre:pin");
+        put(",");
+      });
     }
   };
   if (done) forget();

@@ -13,7 +13,7 @@
     canvas.hidden = false;
     frame.querySelector("[data-open]").hidden = true;
     const bounds = [[south, west], [north, east]];
-    const map = L.map(canvas, { maxBounds: L.latLngBounds(bounds).pad(0.3), attributionControl: false });
+    const map = L.map(canvas, { maxBounds: L.latLngBounds(bounds).pad(0.3), attributionControl: false, zoomSnap: 0.25 });
     L.tileLayer(frame.dataset.tiles, { minZoom: 7, maxZoom: 16 }).addTo(map);
     L.tileLayer(frame.dataset.tiles.replace("/light/", "/light-names/"), { minZoom: 7, maxZoom: 16 }).addTo(map);
     map.fitBounds(bounds);

@@ -65,6 +65,17 @@ def find_places(settings: Settings, region: str, *, text: str, language: str = "
     return [*found, *_by_landmark(settings, built, wanted, language)][:MOST_FOUND]
 
 
+def places_within(
+    settings: Settings, region: str, *, bbox: tuple[float, float, float, float], language: str = ""
+) -> list[Found]:
+    """The settlements inside a bbox, by name."""
+    built = open_region(settings, region)
+    west, south, east, north = bbox
+    points = built.settlements.geometry
+    inside = points.x.between(west, east) & points.y.between(south, north)
+    return [Found(key, name) for key, name in settlement_names(built, language).items() if inside[key]]
+
+
 def _by_landmark(settings: Settings, region: Region, wanted: str, language: str) -> list[Found]:
     """Settlements nearest to services whose name holds the text."""
     found = []
