@@ -31,7 +31,7 @@ from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged
-from sempre_geo.pipeline.community.proposal_desk import known_proposal, person_at, proposal_scopes
+from sempre_geo.pipeline.community.proposal_desk import code_digest, known_proposal, person_at, proposal_scopes
 from sempre_geo.region.bundle import read_region
 from sempre_geo.settings import Settings
 
@@ -64,9 +64,10 @@ def write_diary(
         The asker neither is in the team nor coordinates here.
     """
     when = at or now()
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        asking = person_at(settings, transaction, row, by=by, code=code)
+        asking = person_at(settings, transaction, row, by=by, claimed=claimed)
         person = privileged(
             settings, transaction, asking, action="run a proposal", thing=proposal_id,
             scopes=proposal_scopes(transaction, row), detail="diary", at=when,
@@ -117,9 +118,10 @@ def add_lesson(
         The asker neither is in the team nor coordinates here.
     """
     kept, when = lesson.kept(), at or now()
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        asking = person_at(settings, transaction, row, by=by, code=code)
+        asking = person_at(settings, transaction, row, by=by, claimed=claimed)
         privileged(
             settings, transaction, asking, action="run a proposal", thing=proposal_id,
             scopes=proposal_scopes(transaction, row), detail="lesson", at=when,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sempre_geo.community.access import Person, may
-from sempre_geo.community.claim_codes import claim_digest, new_claim_code
+from sempre_geo.community.claim_codes import claim_digest
 from sempre_geo.community.proposal_form import for_everybody
 from sempre_geo.community.proposal_questions import questions
 from sempre_geo.community.proposals import UNLISTED, VERSIONED, Member, Proposal, Sentences
@@ -56,20 +56,25 @@ def no_proposal() -> MissingDataError:
     return MissingDataError(_("There is no such proposal, or it is not open to you (yet)."))
 
 
-def person_at(settings: Settings, transaction: Transaction, row: Row, *, by: Asker = "", code: str = "") -> Person:
-    """The asker, together with the place in the team that a code or their account proves."""
+def code_digest(code: str) -> str:
+    """What the store knows of a code; nothing for none. Made before a transaction begins, for it takes a while."""
+    return claim_digest(code) if code else ""
+
+
+def person_at(settings: Settings, transaction: Transaction, row: Row, *, by: Asker = "", claimed: str = "") -> Person:
+    """The asker, together with the place in the team that a code's digest or their account proves."""
     person = asker(settings, transaction, by)
-    member = member_at(transaction, row, person=person, code=code)
+    member = member_at(transaction, row, person=person, claimed=claimed)
     if member is None:
         return person
     actor = member["id"] if person.actor == "visitor" else person.actor
     return Person(actor, person.grants | {("team", f"thing:{row['id']}")})
 
 
-def member_at(transaction: Transaction, row: Row, *, person: Person, code: str = "") -> Row | None:
-    """The team member of this proposal whom a code or an account proves; None for everybody else."""
-    if code:
-        member = load_claimed_member(transaction, claim_digest(code))
+def member_at(transaction: Transaction, row: Row, *, person: Person, claimed: str = "") -> Row | None:
+    """The team member of this proposal whom a code's digest or an account proves; None for everybody else."""
+    if claimed:
+        member = load_claimed_member(transaction, claimed)
         if member is not None and member["proposal_id"] == row["id"]:
             return member
     return load_member_of_account(transaction, row["id"], person.actor)
@@ -81,9 +86,10 @@ def proposal_scopes(transaction: Transaction, row: Row) -> tuple[str, ...]:
     return (f"region:{row['region']}", f"thing:{row['id']}", *networks)
 
 
-def add_member(transaction: Transaction, proposal_id: str, who: Member, *, at: str, account: str | None = None) -> str:
-    """Add somebody to a team; returns the code with which they write in the proposal."""
-    code = new_claim_code()
+def add_member(
+    transaction: Transaction, proposal_id: str, who: Member, *, digest: str, at: str, account: str | None = None
+) -> None:
+    """Add somebody to a team, who writes in the proposal with the code of this digest."""
     member = {
         "id": secrets.token_hex(16),
         "proposal_id": proposal_id,
@@ -91,11 +97,10 @@ def add_member(transaction: Transaction, proposal_id: str, who: Member, *, at: s
         "name": kept_line(who.name),
         "owner": who.owner,
         "account_id": account,
-        "claim_digest": claim_digest(code),
+        "claim_digest": digest,
         "created_at": at,
     }
     save_member(transaction, member)
-    return code
 
 
 def team_of(transaction: Transaction, proposal_id: str, *, named: bool) -> tuple[Member, ...]:

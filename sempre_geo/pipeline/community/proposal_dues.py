@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 import pandas as pd
 
 from sempre_geo.community.access import Person, may
-from sempre_geo.community.claim_codes import claim_digest
 from sempre_geo.community.lessons import due_date, next_period
 from sempre_geo.community.moments import moment
 from sempre_geo.community.proposals import FIRST_TEST, UNLISTED, has_both_owners
@@ -21,7 +20,7 @@ from sempre_geo.community.store.networks import load_networks
 from sempre_geo.community.store.proposals import load_claimed_member, load_proposals, load_version
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
 from sempre_geo.pipeline.community.networks import network_scopes
-from sempre_geo.pipeline.community.proposal_desk import known_proposal, person_at, proposal_scopes, team_of
+from sempre_geo.pipeline.community.proposal_desk import code_digest, known_proposal, person_at, proposal_scopes, team_of
 from sempre_geo.settings import Settings
 
 DUE_COLUMNS = ("what", "thing", "title", "due", "days_late")
@@ -55,14 +54,15 @@ def due_items(
         :data:`DUE_COLUMNS`; ``days_late`` is negative before the day. Empty for those who have nothing to do.
     """
     today, days = (at or now()).date(), read_rules(settings).answer_within_days
+    digest = code_digest(code)
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
-        claimed = load_claimed_member(transaction, claim_digest(code)) if code else None
+        member = load_claimed_member(transaction, digest) if digest else None
         found = [*_of_networks(transaction, region, person), *_of_lessons(transaction, region, person, days=days)]
         for number in load_proposals(transaction, region)["id"]:
             row = known_proposal(transaction, number)
             asking = person_at(settings, transaction, row, by=person)
-            if claimed is not None and claimed["proposal_id"] == row["id"]:
+            if member is not None and member["proposal_id"] == row["id"]:
                 asking = Person(asking.actor, asking.grants | {("team", f"thing:{row['id']}")})
             found += _of_proposal(transaction, row, asking, days=days)
     near = sorted((one for one in found if one.due <= today + AHEAD), key=lambda one: (one.due, one.title, one.what))

@@ -15,7 +15,13 @@ from sempre_geo.community.suppression import shown_count
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, open_community
-from sempre_geo.pipeline.community.proposal_desk import known_proposal, linked_needs, person_at, proposal_scopes
+from sempre_geo.pipeline.community.proposal_desk import (
+    code_digest,
+    known_proposal,
+    linked_needs,
+    person_at,
+    proposal_scopes,
+)
 from sempre_geo.settings import Settings
 
 _HARD = 2
@@ -34,9 +40,10 @@ def evidence_sentences(settings: Settings, proposal_id: str, *, by: Asker = "", 
     NotAllowedError
         The asker does not write in this proposal.
     """
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, "write a proposal", *proposal_scopes(transaction, row))
         needs = linked_needs(transaction, row)
         told = {"felt": _felt(transaction, needs), "expressed": _expressed(transaction, needs)}

@@ -32,7 +32,7 @@ from sempre_geo.errors import InputError, MissingFileError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, privileged, secret_key
 from sempre_geo.pipeline.community.lessons import lesson_row
-from sempre_geo.pipeline.community.proposal_desk import known_proposal, member_at, page_of, person_at
+from sempre_geo.pipeline.community.proposal_desk import code_digest, known_proposal, member_at, page_of, person_at
 from sempre_geo.publish import proposal_docx, proposal_pdf
 from sempre_geo.region.bundle import read_region
 from sempre_geo.settings import Settings
@@ -80,9 +80,10 @@ def export_proposal(
     """
     if kind not in FORMATS:
         raise InputError(_("A proposal is exported as one of: {kinds}.").format(kinds=", ".join(FORMATS)))
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         file = _file(settings, transaction, row, _with_ticket(settings, transaction, row, person, ticket=ticket))
     media_type, write = FORMATS[kind]
     return Exported(f"proposal-{proposal_id[:8]}.{kind}", media_type, write(file))
@@ -96,9 +97,10 @@ def file_ticket(settings: Settings, proposal_id: str, *, code: str) -> str:
     NotAllowedError
         The code is of nobody in this team.
     """
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = known_proposal(transaction, proposal_id)
-        member = member_at(transaction, row, person=Person(), code=code)
+        member = member_at(transaction, row, person=Person(), claimed=claimed)
     if member is None:
         raise NotAllowedError(_("This is for those in the team; give the code with which you joined it."))
     return str(_signer(settings).dumps([proposal_id, member["id"]]))

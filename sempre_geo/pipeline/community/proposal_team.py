@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sempre_geo.community.access import Person, check_may, may
-from sempre_geo.community.claim_codes import claim_digest, new_claim_code
+from sempre_geo.community.claim_codes import new_claim_code
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.proposals import Member, check_member
 from sempre_geo.community.store.accounts import load_account
@@ -25,6 +25,7 @@ from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
 from sempre_geo.pipeline.community.erasures import write_erased
 from sempre_geo.pipeline.community.proposal_desk import (
     add_member,
+    code_digest,
     known_proposal,
     member_at,
     person_at,
@@ -45,13 +46,15 @@ def invite(settings: Settings, proposal_id: str, *, by: Asker = "", code: str = 
         The asker does not write in this proposal.
     """
     when, invitation = at or now(), new_claim_code()
+    digest = code_digest(invitation)
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, "write a proposal", *proposal_scopes(transaction, row))
         save_invitation(
             transaction,
-            {"digest": claim_digest(invitation), "proposal_id": proposal_id, "created_at": stamp(when)},
+            {"digest": digest, "proposal_id": proposal_id, "created_at": stamp(when)},
         )
     return invitation
 
@@ -73,14 +76,17 @@ def join_team(
         The code invites nobody into this team.
     """
     check_member(who)
-    when = at or now()
+    when, own_code = at or now(), new_claim_code()
+    digest = code_digest(own_code)
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         if not may(person, "write a proposal", *proposal_scopes(transaction, row)):
-            _check_invited(transaction, row, code=code, at=when)
+            _check_invited(transaction, row, claimed=claimed, at=when)
         account = _account_joining(settings, transaction, row, by=by)
-        return Joined(proposal_id, add_member(transaction, proposal_id, who, at=stamp(when), account=account))
+        add_member(transaction, proposal_id, who, digest=digest, at=stamp(when), account=account)
+    return Joined(proposal_id, own_code)
 
 
 def say_who_one_is(settings: Settings, proposal_id: str, *, who: Member, code: str = "", by: Asker = "") -> None:
@@ -92,8 +98,9 @@ def say_who_one_is(settings: Settings, proposal_id: str, *, who: Member, code: s
         The asker is not in the team.
     """
     check_member(who)
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
-        member = _own(settings, transaction, proposal_id, by=by, code=code)
+        member = _own(settings, transaction, proposal_id, by=by, claimed=claimed)
         change_member(transaction, member["id"], {"part": who.part, "name": kept_line(who.name), "owner": who.owner})
 
 
@@ -107,31 +114,30 @@ def leave_team(
     NotAllowedError
         The asker is not in the team.
     """
-    store = open_community(settings)
+    store, claimed = open_community(settings), code_digest(code)
     with store.writing() as transaction:
-        member = _own(settings, transaction, proposal_id, by=by, code=code)
+        member = _own(settings, transaction, proposal_id, by=by, claimed=claimed)
         erase_member(transaction, member["id"], at=stamp(at or now()))
     write_erased(settings, member["id"])
     store.forget()
 
 
-def _own(settings: Settings, transaction: Transaction, proposal_id: str, *, by: Asker, code: str) -> Row:
+def _own(settings: Settings, transaction: Transaction, proposal_id: str, *, by: Asker, claimed: str) -> Row:
     row = known_proposal(transaction, proposal_id)
-    member = member_at(transaction, row, person=asker(settings, transaction, by), code=code)
+    member = member_at(transaction, row, person=asker(settings, transaction, by), claimed=claimed)
     if member is None:
         raise NotAllowedError(_("This is for those in the team; give the code with which you joined it."))
     return member
 
 
-def _check_invited(transaction: Transaction, row: Row, *, code: str, at: datetime) -> None:
-    if not code:
+def _check_invited(transaction: Transaction, row: Row, *, claimed: str, at: datetime) -> None:
+    if not claimed:
         raise NotAllowedError(_("To join a team it takes an invitation; ask somebody in it for one."))
-    digest = claim_digest(code)
-    told = load_claimed(transaction, digest)
+    told = load_claimed(transaction, claimed)
     answered = {*load_needs(transaction, row["id"]), row["idea_id"]}
     if told is not None and told["id"] in answered:
         return
-    if not take_invitation(transaction, row["id"], digest=digest, after=stamp(at - INVITATION_LASTS)):
+    if not take_invitation(transaction, row["id"], digest=claimed, after=stamp(at - INVITATION_LASTS)):
         raise NotAllowedError(_("This code invites nobody into this team (any more); ask for a new one."))
 
 

@@ -32,6 +32,7 @@ from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, privileged
 from sempre_geo.pipeline.community.proposal_desk import (
+    code_digest,
     keep_version,
     known_proposal,
     member_at,
@@ -84,9 +85,10 @@ def write_in_proposal(
     check_first_test(kept.get("first_test", {}))
     if ownership is not None:
         changed["ownership"] = ownership
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = _writer(settings, transaction, row, by=by, code=code, at=at)
+        person = _writer(settings, transaction, row, by=by, claimed=claimed, at=at)
         if answers is not None:
             merged = row["answers"] | _with_unseen(row, kept, person=person)
             changed["answers"] = {name: answer for name, answer in merged.items() if answer}
@@ -109,9 +111,10 @@ def attach_evidence(
     Returns the number of the version that holds them.
     """
     fresh = kept_evidence(figures)
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = _writer(settings, transaction, row, by=by, code=code, at=at)
+        person = _writer(settings, transaction, row, by=by, claimed=claimed, at=at)
         added = [figure for figure in fresh if figure not in row["evidence"]]
         together = kept_evidence([*row["evidence"], *added])
         return _save(transaction, row, {"evidence": together}, actor=person.actor, at=at)
@@ -134,9 +137,10 @@ def link_needs(
         One of them is not published in this region.
     """
     linked = list(dict.fromkeys(needs))
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        _writer(settings, transaction, row, by=by, code=code, at=at)
+        _writer(settings, transaction, row, by=by, claimed=claimed, at=at)
         for need in linked:
             published_source(transaction, row["region"], need)
         save_needs(transaction, proposal_id, linked)
@@ -159,9 +163,10 @@ def keep_draft(
     if question not in {one.id for one in questions()}:
         raise InputError(_("The form has no such questions: {names}.").format(names=question[:80]))
     (kept,) = kept_evidence([{"title": question, "date": "", "version": "", "draft": dict(content)}])
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, _WRITE, *proposal_scopes(transaction, row))
         save_draft(
             transaction, proposal_id, writer=person.actor, question=question, content=kept["draft"],
@@ -171,9 +176,10 @@ def keep_draft(
 
 def drafts(settings: Settings, proposal_id: str, *, by: Asker = "", code: str = "") -> dict[str, Any]:
     """What the asker has half written, by question."""
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, _WRITE, *proposal_scopes(transaction, row))
         return load_drafts(transaction, proposal_id, writer=person.actor)
 
@@ -186,9 +192,10 @@ def versions(settings: Settings, proposal_id: str, *, by: Asker = "", code: str 
     NotAllowedError
         The asker neither is in the team nor coordinates here.
     """
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, _WRITE, *proposal_scopes(transaction, row))
         names = _names(transaction, row, person)
         return [
@@ -221,11 +228,12 @@ def comment(
     said = kept_text(text)
     if not said.strip():
         raise InputError(_("A sentence is missing."))
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, "comment a proposal", *proposal_scopes(transaction, row))
-        member = member_at(transaction, row, person=person, code=code)
+        member = member_at(transaction, row, person=person, claimed=claimed)
         save_comment(
             transaction,
             {
@@ -243,9 +251,10 @@ def team_comments(settings: Settings, proposal_id: str, *, code: str = "", by: A
 
     The name is empty for those outside the team, and of people who have left it.
     """
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person = person_at(settings, transaction, row, by=by, code=code)
+        person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, "comment a proposal", *proposal_scopes(transaction, row))
         names = _names(transaction, row, person)
         return [
@@ -255,10 +264,10 @@ def team_comments(settings: Settings, proposal_id: str, *, code: str = "", by: A
 
 
 def _writer(
-    settings: Settings, transaction: Transaction, row: Row, *, by: Asker, code: str, at: datetime | None
+    settings: Settings, transaction: Transaction, row: Row, *, by: Asker, claimed: str, at: datetime | None
 ) -> Person:
     """Whoever writes, entered in the log; refused while a proposal waits for a decision or has ended."""
-    asking = person_at(settings, transaction, row, by=by, code=code)
+    asking = person_at(settings, transaction, row, by=by, claimed=claimed)
     person = privileged(
         settings, transaction, asking, action=_WRITE, thing=row["id"], scopes=proposal_scopes(transaction, row),
         detail=f"version {row['version']}", at=at or now(),

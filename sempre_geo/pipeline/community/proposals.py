@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from sempre_geo.community.access import may
+from sempre_geo.community.claim_codes import new_claim_code
 from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.proposal_questions import questions
@@ -44,6 +45,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, privileged
 from sempre_geo.pipeline.community.proposal_desk import (
     add_member,
+    code_digest,
     keep_version,
     known_proposal,
     no_proposal,
@@ -92,14 +94,16 @@ def propose(  # noqa: PLR0913 - an idea, its words, its people, its needs, its e
     """
     words, figures, when = sentences.kept(), kept_evidence(evidence), stamp(at or now())
     check_member(who)
-    linked = list(dict.fromkeys(needs))
+    linked, code = list(dict.fromkeys(needs)), new_claim_code()
+    digest = code_digest(code)
     with open_community(settings).writing() as transaction:
         sources = [published_source(transaction, region, one) for one in ([idea_id] if idea_id else []) + linked]
         row = _row(region, words=words, idea=sources[0] if idea_id else None, language=language, at=when)
         save_proposal(transaction, row | {"evidence": figures}, needs=linked)
         save_event(transaction, row["id"], status="team", at=when, actor="team")
         keep_version(transaction, row["id"], at=when, actor="team")
-        return Joined(row["id"], add_member(transaction, row["id"], who, at=when))
+        add_member(transaction, row["id"], who, digest=digest, at=when)
+    return Joined(str(row["id"]), code)
 
 
 def proposals(settings: Settings, region: str, *, at: datetime | None = None) -> pd.DataFrame:
@@ -132,11 +136,12 @@ def proposal(settings: Settings, proposal_id: str, *, by: Asker = "", code: str 
     MissingDataError
         There is none, or it is not open to the asker.
     """
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = load_proposal(transaction, proposal_id)
         if row is None:
             raise no_proposal()
-        return page_of(transaction, row, person_at(settings, transaction, row, by=by, code=code))
+        return page_of(transaction, row, person_at(settings, transaction, row, by=by, claimed=claimed))
 
 
 def approve(settings: Settings, proposal_id: str, *, by: Asker, at: datetime | None = None) -> None:
@@ -178,10 +183,11 @@ def move(
         The asker may not take this step.
     """
     when, told = at or now(), kept_text(reason)
+    claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
         step = step_to(PROPOSAL, row["status"], to, reason=told)
-        asking = person_at(settings, transaction, row, by=by, code=code)
+        asking = person_at(settings, transaction, row, by=by, claimed=claimed)
         person = privileged(
             settings, transaction, asking, action=step.action, thing=proposal_id,
             scopes=proposal_scopes(transaction, row), detail=f"{to} {told}", at=when,
@@ -193,9 +199,13 @@ def move(
 
 def steps_open(settings: Settings, proposal_id: str, *, by: Asker = "", code: str = "") -> tuple[Step, ...]:
     """The steps that the asker may take with a proposal now, whether or not it is ready for them."""
+    claimed = code_digest(code)
     with open_community(settings).reading() as transaction:
         row = known_proposal(transaction, proposal_id)
-        person, scopes = person_at(settings, transaction, row, by=by, code=code), proposal_scopes(transaction, row)
+        person, scopes = (
+            person_at(settings, transaction, row, by=by, claimed=claimed),
+            proposal_scopes(transaction, row),
+        )
     return tuple(step for step in PROPOSAL[row["status"]] if may(person, step.action, *scopes))
 
 
