@@ -82,6 +82,20 @@ def test_explore_says_plainly_that_there_is_no_way_and_never_a_raw_infinity(page
     assert not any(word in told for word in ("inf ", "nan", "None", "null"))
 
 
+def test_on_a_phone_the_questions_are_one_line_that_opens_and_shuts(page: Open) -> None:
+    script = page("explore", place_id="s1")
+    line = script.button(key="ask_line")
+    assert line.label.startswith("Doctor · ")
+    assert line.label.endswith("Bebrene (Bjebrene)")
+    shut = line.icon
+    script.pills(key="by").set_value("walk").run()
+    assert "On foot" in script.button(key="ask_line").label
+    opened = script.button(key="ask_line").click().run()
+    assert opened.button(key="ask_line").icon != shut
+    assert opened.pills(key="by").value == "walk"
+    assert opened.button(key="ask_line").click().run().button(key="ask_line").icon == shut
+
+
 def test_explore_keeps_the_view_in_the_link_by_names_and_not_by_coordinates(page: Open) -> None:
     script = page("explore", place_id="s1")
     script.pills(key="by").set_value("walk").run()

@@ -32,7 +32,7 @@ from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.pictures import TIME, away
 from sempre_geo.ui.session import PLACE, theme
 
-CATEGORY, MODE, DAY, STAY, CHOICE = "service", "by", "day", "stay", "place_choice"
+CATEGORY, MODE, DAY, STAY, CHOICE, ASKING = "service", "by", "day", "stay", "place_choice", "asking"
 _WORKDAYS = range(5)
 
 here, region = installation(), installation().region
@@ -78,7 +78,29 @@ def _click(lon: float, lat: float) -> None:
 
 
 def _ask() -> Question:
+    """The questions: all of them where it is wide, on a phone one line that opens."""
     page_title(_("How far is it from here?"))
+    is_open = bool(st.session_state.get(ASKING))
+    st.button(
+        _in_one_line(), key="ask_line", on_click=_open_or_shut, width="stretch",
+        icon=":material/expand_less:" if is_open else ":material/expand_more:",
+    )  # fmt: skip
+    with st.container(key="questions" if is_open else "questions_shut"):
+        return _questions()
+
+
+def _open_or_shut() -> None:
+    st.session_state[ASKING] = not st.session_state.get(ASKING)
+
+
+def _in_one_line() -> str:
+    category = st.session_state.get(CATEGORY) or next(iter(categories), "")
+    place = st.session_state.get(CHOICE) or st.session_state.get(PLACE)
+    parts = [words.category(category), modes.get(st.session_state.get(MODE) or "car", ""), places.get(str(place), "")]
+    return " · ".join(part for part in parts if part)
+
+
+def _questions() -> Question:
     category = st.selectbox(
         _("What do you need?"), categories, key=CATEGORY, format_func=words.category, persist_state="session"
     )
