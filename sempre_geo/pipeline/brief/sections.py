@@ -11,6 +11,7 @@ import pandas as pd
 
 from sempre_geo import __version__
 from sempre_geo.gaps.reasons import reason_sentence
+from sempre_geo.gaps.standards import EVERYWHERE
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.brief import wording
 from sempre_geo.pipeline.brief.topics import Topic
@@ -20,6 +21,7 @@ from sempre_geo.publish.speech import number, people, share
 from sempre_geo.region.bundle import Region
 
 _MOST_TOPICS = 8
+_FAR_MODES = frozenset({"car", "transit"})
 _MOST_COLUMNS = 5
 _MOST_CHARTS = 3
 _MOST_QUOTES = 4
@@ -36,8 +38,18 @@ class Said:
 
 
 def worst_first(topics: Iterable[Topic]) -> list[Topic]:
-    """Topics with most people beyond first; those of which nothing is known last."""
-    return sorted(topics, key=lambda topic: -topic.beyond if topic.beyond >= 1 else 0.0)
+    """Topics with most people beyond first.
+
+    A limit made for one service goes before one that holds for every service alike; of the latter those by car or
+    bus go first, as nobody expects a hospital within walking distance of every home. Unknown ones are left out.
+    """
+
+    def place(topic: Topic) -> tuple[bool, bool, float]:
+        standard = topic.assessment.standard
+        general = standard.category == EVERYWHERE
+        return general and standard.mode not in _FAR_MODES, general, -topic.beyond
+
+    return sorted((topic for topic in topics if not math.isnan(topic.share)), key=place)
 
 
 def in_short(topics: Sequence[Topic], *, region: Region, living: float) -> Section:
@@ -48,6 +60,8 @@ def in_short(topics: Sequence[Topic], *, region: Region, living: float) -> Secti
     said = [wording.key_sentence(topic) for topic in worst_first(topics)[:_MOST_TOPICS]]
     if not topics:
         said = [_("No standard holds for this region: there is no published one, and the operator has set none.")]
+    if topics and not said:
+        said = [_("The data tell nothing about the limits that hold here.")]
     return Section(_("In short"), (Points((*first, *said)),))
 
 
@@ -125,7 +139,7 @@ def voices(said: Said, *, titles: Mapping[str, str], silent: Sequence[str]) -> S
 
 def follows(topics: Sequence[Topic]) -> Section:
     """Recommendations, and the rules they come from."""
-    said = wording.recommendations(worst_first(topics))
+    said = wording.recommendations([*worst_first(topics), *(topic for topic in topics if math.isnan(topic.share))])
     first: Block = Points(said) if said else _("None of the rules below fits these figures.")
     rules = Points(wording.rules_in_words())
     return Section(_("What follows"), (first, _("These follow from the figures by fixed rules:"), rules))
@@ -133,16 +147,7 @@ def follows(topics: Sequence[Topic]) -> Section:
 
 def grounds(topics: Sequence[Topic], *, region: Region, day: str) -> Section:
     """Standards, method, sources with dates, and what is not known."""
-    limits = tuple(
-        (
-            topic.title,
-            _way_and_limit(topic),
-            wording.status_phrase(topic.assessment.standard),
-            topic.assessment.standard.source,
-            topic.assessment.approximated_by,
-        )
-        for topic in topics
-    )
+    limits = _limits(topics)
     sources = tuple(
         (
             str(source["title"]),
@@ -160,6 +165,21 @@ def grounds(topics: Sequence[Topic], *, region: Region, day: str) -> Section:
             Points(_missing(topics, region=region)),
         ),
     )
+
+
+def _limits(topics: Sequence[Topic]) -> tuple[tuple[str, ...], ...]:
+    """One row for each limit, with all services that it holds for."""
+    services: dict[tuple[str, ...], list[str]] = {}
+    for topic in topics:
+        standard = topic.assessment.standard
+        key = (
+            _way_and_limit(topic),
+            wording.status_phrase(standard),
+            standard.source,
+            topic.assessment.approximated_by,
+        )
+        services.setdefault(key, []).append(topic.title)
+    return tuple((", ".join(dict.fromkeys(named)), *key) for key, named in services.items())
 
 
 def _method(topics: Sequence[Topic], *, day: str) -> tuple[str, ...]:
@@ -181,11 +201,17 @@ def _missing(topics: Sequence[Topic], *, region: Region) -> tuple[str, ...]:
     if uncounted:
         sentence = _("In {n} inhabited places the number of people is confidential; they are in no figure.")
         lines.append(sentence.format(n=number(uncounted)))
+    nothing: dict[str, list[str]] = {}
     for topic in topics:
-        if topic.unknown >= 1:
+        way = wording.way_phrase(topic.assessment.standard)
+        if math.isnan(topic.share):
+            nothing.setdefault(way, []).append(topic.title)
+        elif topic.unknown >= 1:
             sentence = _("{service}, {way}: not known for {people}.")
-            way = wording.way_phrase(topic.assessment.standard)
             lines.append(sentence.format(service=topic.title, way=way, people=people(topic.unknown)))
+    for way, titles in nothing.items():
+        sentence = _("Not known at all, {way}: {services}.")
+        lines.append(sentence.format(way=way, services=", ".join(dict.fromkeys(titles))))
     return tuple(dict.fromkeys(lines))
 
 

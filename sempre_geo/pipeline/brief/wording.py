@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from sempre_geo.gaps.equity import Interval
 from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.brief.topics import Topic
 from sempre_geo.publish.labels import groups
 from sempre_geo.publish.speech import duration, number, people, share
 
 _MOST = 0.5
 _MANY = 0.1
+_MOST_NAMED = 6
 
 
 def limit_phrase(standard: Standard) -> str:
@@ -33,7 +35,7 @@ def way_phrase(standard: Standard) -> str:
         "bike": _("by bike"),
         "walk": _("on foot"),
         "wheelchair": _("by wheelchair"),
-        "transit": _("by bus, there and back the same day"),
+        "transit": _("by bus, there and back the same day") if standard.there_and_back else _("by bus"),
         "road": _("by road"),
     }
     return ways.get(standard.mode, standard.mode)
@@ -103,7 +105,9 @@ def recommendations(topics: Sequence[Topic]) -> tuple[str, ...]:
         concerned = {topic: rule.concerns(topic) for topic in topics}
         named = [_named(topic, count) for topic, count in concerned.items() if count >= 1]
         if named:
-            found.append(rule.says.format(services="; ".join(named)))
+            rest = len(named) - _MOST_NAMED
+            more = [ngettext("and {n} more", "and {n} more", rest).format(n=rest)] if rest > 0 else []
+            found.append(rule.says.format(services="; ".join([*named[:_MOST_NAMED], *more])))
     return tuple(found)
 
 
