@@ -26,7 +26,9 @@ def main() -> None:
     folder = Path(question["osm"]).parent / "feed"
     with zipfile.ZipFile(question["gtfs"]) as archive:
         archive.extractall(folder)
-    model = ferrobus.create_transit_model(question["osm"], [str(folder)], date.fromisoformat(question["day"]), 600)
+    model = ferrobus.create_transit_model(
+        question["osm"], [str(folder)], date.fromisoformat(question["day"]), question["change_s"]
+    )
     walk = int(question["walk_s"])
     point = {}
     for kind, row in (("homes", 0), ("services", 1)):

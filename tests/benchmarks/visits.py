@@ -1,20 +1,14 @@
 """A county's weekday by bus, all services, both directions, all merges; side by side with ferrobus where it is.
 
-Run by hand: ``python tests/benchmarks/visits.py FEED.zip YYYY-MM-DD [PYTHON_WITH_FERROBUS]``. Homes and services are
+Run by hand: ``python -m tests.benchmarks.visits FEED.zip YYYY-MM-DD [PYTHON_WITH_FERROBUS]``. Homes and services are
 put beside stops, walks are straight lines, 1.3 times as long; what is measured is everything from the day's arrays to
 the table of all homes. ``large`` in place of a feed makes a timetable of 20,000 trips and 420,000 stop times.
-
-ferrobus knows one-way times only, so it must be used from each home: a range search there, one back, and the merge.
-That is measured on a sample of pairs and extrapolated to all; the ratio is of that.
 """
 
 from __future__ import annotations
 
-import json
 import resource
-import subprocess
 import sys
-import tempfile
 import time
 from datetime import date
 from pathlib import Path
@@ -24,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from sempre_geo.region.gtfs import read_gtfs
 from sempre_geo.travel.hours import OpenDay
-from sempre_geo.travel.profiles import FAR_S, legs_from_pairs, rides_of_day, turned
+from sempre_geo.travel.profiles import legs_from_pairs, rides_of_day, turned
 from sempre_geo.travel.there_and_back import Homes
 from sempre_geo.travel.timetable import service_day
 from sempre_geo.travel.visits import Ground, Question, Site, category_visits, door_of, town_of
@@ -33,7 +27,6 @@ HOMES, SERVICES, CATEGORIES = 3000, 200, 10
 ACCESS_M, ALL_THE_WAY_M, DETOUR, WALK_M_S = 1500.0, 5000.0, 1.3, 1.25
 HOURS = OpenDay(((9 * 60, 12 * 60), (13 * 60, 16 * 60)))
 QUESTION = Question(stay_min=60)
-PAIRS = 400  # most homes lie too far from the made-up walks for ferrobus to snap them; the rest is the sample
 
 
 def main() -> None:
@@ -61,6 +54,8 @@ def main() -> None:
     print(f"one service's map {one:.2f} s; {services} services, {homes} homes: {ours:.1f} s ({cpu:.1f} s of computing)"
           f", {memory:.0f} MB; {found:.0%} have a visit")  # fmt: skip
     if len(sys.argv) > 3:
+        from tests.benchmarks.visits_beside_ferrobus import beside_ferrobus
+
         beside_ferrobus(sys.argv[3], Path(feed), sys.argv[2], (day, places, at_home, at_service), ours)
 
 
@@ -138,81 +133,6 @@ def walks(origins, targets, limit_m: float):
     target = np.concatenate([np.array(found, dtype=np.int32) for found in near]).astype(np.int32)
     seconds = np.ceil(np.hypot(*(origins[origin] - targets[target]).T) * DETOUR / WALK_M_S).astype(np.int32)
     return origin, target, seconds
-
-
-def beside_ferrobus(python: str, feed: Path, day: str, places, ours: float) -> None:
-    """The same question put to ferrobus, on a sample of pairs of home and service."""
-    made, stops, at_home, at_service = places
-    with tempfile.TemporaryDirectory() as folder:
-        osm = Path(folder) / "walks.osm.pbf"
-        write_walks(osm, stops, at_home, at_service)
-        draw = np.random.default_rng(3)
-        pairs = np.column_stack([draw.integers(len(at_home), size=PAIRS), draw.integers(len(at_service), size=PAIRS)])
-        question = {
-            "osm": str(osm), "gtfs": str(feed), "day": day, "pairs": pairs.tolist(), "homes": degrees(at_home).tolist(),
-            "services": degrees(at_service).tolist(), "walk_s": ACCESS_M / WALK_M_S,
-        }  # fmt: skip
-        script = Path(__file__).with_name("ferrobus_pairs.py")
-        done = subprocess.run(
-            [python, str(script)], input=json.dumps(question), capture_output=True, text=True, check=False
-        )
-    if done.returncode:
-        print("ferrobus:", done.stderr.strip().splitlines()[-1:])
-        return
-    answer = json.loads(done.stdout)
-    pairs = answer["pairs"]
-    whole = answer["seconds"] / max(len(pairs), 1) * len(at_home) * len(at_service)
-    print(f"ferrobus: {answer['seconds']:.1f} s for {len(pairs)} pairs there and back, extrapolated {whole:,.0f} s "
-          f"for all; ratio {whole / ours:,.0f}")  # fmt: skip
-    agreement(made, stops, at_home, at_service, pairs, answer)
-
-
-def agreement(made, stops, at_home, at_service, pairs, answer) -> None:
-    """One-way times at ferrobus's departures against ours."""
-    ground, sites = prepared(made, stops, at_home, at_service)
-    differences = []
-    for (home, service), (leave, takes) in zip(pairs, answer["there"], strict=True):
-        town = town_of(ground, sites[service])
-        profile = door_of(town, QUESTION).there
-        row = np.full(len(profile.arrival_s), -FAR_S)
-        legs = ground.homes.access
-        for k in range(legs.indptr[home], legs.indptr[home + 1]):
-            rows = slice(profile.indptr[legs.stop[k]], profile.indptr[legs.stop[k] + 1])
-            np.maximum.at(row, profile.arrival[rows], profile.dep_s[rows] - legs.seconds[k])
-        for at, theirs in zip(leave, takes, strict=True):
-            possible = np.flatnonzero(row >= at)
-            mine = profile.arrival_s[possible].min() - at if len(possible) else FAR_S
-            on_foot = town.walk_there_s[home]
-            differences.append((min(mine, on_foot), theirs))
-    both = np.array([pair for pair in differences if pair[0] < FAR_S and pair[1] is not None], dtype=float)
-    ours_only = sum(pair[0] < FAR_S and pair[1] is None for pair in differences)
-    theirs_only = sum(pair[0] >= FAR_S and pair[1] is not None for pair in differences)
-    apart = np.abs(both[:, 0] - both[:, 1]) / 60
-    print(f"one way: {len(both)} departures in both, {(apart <= 2).mean():.0%} within 2 min, "
-          f"median {np.median(apart):.1f} min; {ours_only} only ours, {theirs_only} only theirs")  # fmt: skip
-
-
-def degrees(points) -> np.ndarray:
-    """Metres back as (lon, lat)."""
-    return np.column_stack([points[:, 0] / 111_320 / np.cos(np.radians(62.9)), points[:, 1] / 110_540])
-
-
-def write_walks(path: Path, stops, at_home, at_service) -> None:
-    """A street network of straight ways between homes, services and stops, as an extract."""
-    import osmium
-
-    every = np.concatenate([stops, at_home, at_service])
-    pairs = cKDTree(stops).query_ball_point(every, 500)
-    out = osmium.SimpleWriter(str(path), overwrite=True)
-    for n, (lon, lat) in enumerate(degrees(every), start=1):
-        out.add_node(osmium.osm.mutable.Node(id=n, location=(float(lon), float(lat))))
-    way = 0
-    for n, near in enumerate(pairs, start=1):
-        for stop in near:
-            if stop + 1 != n:
-                way += 1
-                out.add_way(osmium.osm.mutable.Way(id=way, nodes=[n, stop + 1], tags={"highway": "footway"}))
-    out.close()
 
 
 if __name__ == "__main__":
