@@ -140,3 +140,23 @@ def test_without_any_region_the_app_says_how_to_get_one(settings: Settings) -> N
     here = read_installation({"SEMPRE_LAYERS": str(settings.layers), "SEMPRE_DATA": str(settings.data)})
     with pytest.raises(MissingFileError, match="sempre-geo demo"):
         _ = here.region
+
+
+@pytest.mark.parametrize(
+    "path", ["/health", "/login", "/assets/leaflet/leaflet.js", "/nowhere", f"/tiles/{NAME}/x/1/1/1.png"]
+)
+def test_every_answer_says_how_it_may_be_framed_read_and_followed(client: Client, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["x-frame-options"] == "SAMEORIGIN"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+    policy = headers["content-security-policy"]
+    assert all(rule in policy for rule in ("object-src 'none'", "base-uri 'self'", "form-action 'self'"))
+
+
+def test_what_people_send_is_limited(served: Settings) -> None:
+    options = streamlit_options(read_themes(served))
+    assert options["server.maxUploadSize"] <= 20
+    assert options["server.maxMessageSize"] <= 20
