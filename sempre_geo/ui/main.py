@@ -25,6 +25,7 @@ def _pages() -> list[st.Page]:
         _page("networks", _("Networks"), "groups"),
         _page("gaps", _("Gaps"), "bar_chart"),
         _page("whatif", _("What if"), "alt_route"),
+        _page("where_next", _("Where next"), "add_home_work"),
         _page("brief", _("Brief"), "description"),
         _page("service", _("A service"), "storefront"),
         _page("sources", _("Sources"), "menu_book", script="about"),

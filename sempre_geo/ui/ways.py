@@ -31,8 +31,8 @@ class Way:
 
 WAYS: Mapping[str, Way] = {
     "tell": Way("tell", ("explore", "tell", "proposals", "sources")),
-    "plan": Way("proposals", ("explore", "proposals", "networks", "gaps", "whatif", "review", "sources")),
-    "gaps": Way("gaps", ("explore", "gaps", "whatif", "brief", "proposals", "sources")),
+    "plan": Way("proposals", ("explore", "proposals", "networks", "gaps", "whatif", "where_next", "review", "sources")),
+    "gaps": Way("gaps", ("explore", "gaps", "whatif", "where_next", "brief", "proposals", "sources")),
     "offer": Way("service", ("explore", "service", "tell", "proposals", "sources")),
 }
 
