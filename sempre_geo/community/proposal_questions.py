@@ -156,7 +156,7 @@ def _who() -> tuple[Question, ...]:
             _("Users, providers and a contact in the network; only the team sees names."),
             _("Three residents, the practice in Haavere, and the coordinator of the network."),
             Field("contact", _("Contact in the network"), "line", team_only=True),
-            Field("text", _("What each of us brings in")),
+            Field("text", _("What each of us brings in, without names")),
         ),
         _question(
             "decisions",

@@ -114,7 +114,7 @@ def _beside(file: ProposalFile, question_id: str) -> Iterator[Block]:
 
 def _needs_sentence(count: int) -> str:
     if count == 0:
-        return _("Fewer needs are linked than may be counted for others.")
+        return _("Too few needs are linked to tell their number.")
     return _("At least {n} needs that people have told are linked.").format(n=count)
 
 

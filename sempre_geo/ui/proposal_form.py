@@ -128,7 +128,7 @@ def _table(asked: Field, rows: list[Mapping[str, Any]], *, key: str, keep: Mappi
         st.session_state[f"{key}_start"] = pd.DataFrame(words, columns=[one.id for one in asked.columns], dtype=object)
     st.html(f"<p><strong>{escape(label)}</strong></p>")
     st.data_editor(
-        st.session_state[f"{key}_start"], key=key, num_rows="dynamic", hide_index=True,
+        st.session_state[f"{key}_start"], key=key, num_rows="dynamic", hide_index=True, placeholder="",
         column_config={one.id: _column(one) for one in asked.columns}, **keep,
     )  # fmt: skip
 

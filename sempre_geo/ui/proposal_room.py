@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from sempre_geo.community.lessons import Lesson
@@ -21,8 +22,10 @@ from sempre_geo.pipeline.community.proposal_writing import comment, team_comment
 from sempre_geo.pipeline.community.proposals import Joined, approve, move, steps_open
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import session, words
+from sempre_geo.ui.contributions import card
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.proposal_form import forget_fields, form
+from sempre_geo.ui.proposal_reading import whole
 from sempre_geo.ui.proposal_routes import PATH
 
 _CODES, JOINED = "proposal_codes", "proposal_joined"
@@ -41,10 +44,18 @@ def keep_code(proposal_id: str, code: str) -> None:
     forget_fields()
 
 
-def room(shown: Proposal, *, code: str) -> None:
-    """Everything that those inside may do, one thing at a time."""
+def room(shown: Proposal, *, code: str, needs: pd.DataFrame) -> None:
+    """Everything that those inside may do, one thing at a time; ``needs`` are the public ones, by their ids."""
+
+    def reading(shown: Proposal, *, code: str) -> None:
+        st.html(whole(shown))
+        for need_id in (need_id for need_id in shown.needs if need_id in needs.index):
+            card(needs.loc[[need_id]].iloc[0])
+        files(shown.id, code=code)
+
     parts: dict[str, Callable[..., None]] = {
         _("Questions"): form,
+        _("Read it, take it along"): reading,
         _("Team"): _team,
         _("Comments"): _comments,
         _("Versions"): _versions,
@@ -208,7 +219,7 @@ def _comment(proposal_id: str, code: str) -> None:
 def _versions(shown: Proposal, *, code: str) -> None:
     here, token = installation().settings, session.login_token()
     kept = versions(here, shown.id, code=code, by=token)
-    told = {one.number: f"{one.number}: {one.at[:10]}, {one.writer}" for one in kept}
+    told = {one.number: f"{one.number}: {one.written_at[:10]}, {one.writer}" for one in kept}
     numbers = list(told)
     if len(numbers) == 1:
         st.html(f"<p>{escape(_('There is one version so far.'))}</p>")

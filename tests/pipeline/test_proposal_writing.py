@@ -112,7 +112,7 @@ def test_each_change_is_a_version_with_its_writer_that_can_be_read_again(store):
     write_in_proposal(store, story.id, by=OPERATOR, ownership="user_led")
     kept = versions(store, story.id, code=story.code)
     assert [one.writer for one in kept] == ["the team", "The practice", "Aina", "the office"]
-    assert kept[1].at == "2026-11-24T08:05:00Z"
+    assert kept[1].written_at == "2026-11-24T08:05:00Z"
     (changed,) = version_differences(store, story.id, before=2, after=3, code=story.code)
     assert changed.lines == (
         ("-", "What for: Fuel; Amount: 600"),

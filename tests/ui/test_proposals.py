@@ -193,6 +193,15 @@ def test_somebody_invited_joins_on_the_page_and_gets_a_code_of_their_own(served:
     assert len(proposal(served, joined.proposal_id, code=code).team) == 2
 
 
+def test_tables_are_shown_as_tables_with_their_sums(served: Settings) -> None:
+    joined = _begun(served)
+    write_in_proposal(served, joined.proposal_id, code=joined.claim_code, answers=ANSWERS)
+    told = _told(_opened(joined, "Read it, take it along"))
+    assert "<td>Fuel</td><td>1200.10</td>" in told
+    assert "Together 1200.30 in money, of which 0.20 is not promised yet, and 80.00 hours in kind." in told
+    assert "Contact in the network" in told
+
+
 def test_a_stranger_reads_what_is_listed_without_names_and_may_take_it_along(served: Settings) -> None:
     joined = _begun(served, replace(WORDS, what=HOSTILE))
     approve(served, joined.proposal_id, by=OPERATOR)
@@ -201,7 +210,7 @@ def test_a_stranger_reads_what_is_listed_without_names_and_may_take_it_along(ser
     assert "<script" not in told
     assert f"/proposal-file?proposal={joined.proposal_id}" in told
     assert "ticket" not in told
-    assert "ticket=" in _told(_inside(joined))
+    assert "ticket=" in _told(_opened(joined, "Read it, take it along"))
 
 
 def test_the_next_step_is_offered_to_whom_it_belongs(served: Settings) -> None:
@@ -278,7 +287,7 @@ def test_a_visitor_reads_networks_and_finds_lessons_and_cannot_change_them(serve
     script = _page("networks", network_id=network_id)
     told = _told(script)
     assert "<script" not in told
-    assert "Fewer people here" in told
+    assert "Too few people here" in told
     assert told.count("<h1") == 1
     assert not [button for button in script.button if button.key in {"keep_save", "network_diary", "link_save"}]
 

@@ -50,7 +50,7 @@ class Version:
     """What a proposal said at one version, when, and who wrote it as the asker may know them."""
 
     number: int
-    at: str
+    written_at: str
     writer: str
     content: Mapping[str, Any]
 

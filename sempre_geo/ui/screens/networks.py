@@ -95,7 +95,7 @@ def _who(shown: NetworkPage) -> str:
     heard = (
         _("At least {n} people here have told what they need.").format(n=shown.people_heard)
         if shown.people_heard
-        else _("Fewer people here have told what they need than may be counted.")
+        else _("Too few people here have told what they need to show their number.")
     )
     contact = f" · {inert(network.contact)}" if network.contact else ""
     return (
@@ -103,7 +103,7 @@ def _who(shown: NetworkPage) -> str:
         f"<p><strong>{escape(_('For whom'))}:</strong> {groups or escape(_('not said yet'))}</p>"
         f"<p><strong>{escape(_('Where'))}:</strong> {where}</p>"
         f"<p><strong>{escape(_('Coordinator'))}:</strong> {inert(network.coordinator)}{contact}</p>"
-        f"<p>{escape(heard)}</p>"
+        f"<p class='said'>{escape(heard)}</p>"
     )
 
 

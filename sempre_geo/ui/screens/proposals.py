@@ -6,9 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from sempre_geo.community.proposal_form import Field
-from sempre_geo.community.proposal_questions import part_names, questions
-from sempre_geo.community.proposal_versions import readable
+from sempre_geo.community.proposal_questions import part_names
 from sempre_geo.community.proposals import PARTS, Member, Proposal, Sentences
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
@@ -24,6 +22,7 @@ from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.proposal_form import STEP
+from sempre_geo.ui.proposal_reading import whole
 from sempre_geo.ui.proposal_room import JOINED, code_for, doors, files, keep_code, receipt, room
 
 OPEN, IDEA = "proposal_id", "idea_id"
@@ -114,58 +113,16 @@ def _ideas() -> None:
                       icon=":material/flag:")  # fmt: skip
 
 
-def _page(shown: Proposal) -> None:
-    """What anybody may read of a proposal; an unanswered question is not shown, for it is no answer."""
+def _page(shown: Proposal, *, code: str) -> None:
+    """A proposal for everybody; those inside have its words as one part of their room."""
     st.button(_("All proposals"), key="back_to_list", on_click=_open, args=(None,), icon=":material/arrow_back:")
     page_title(shown.sentences.title)
-    parts = {
-        _("What"): shown.sentences.what,
-        _("For whom"): shown.sentences.for_whom,
-        _("Why here"): shown.sentences.why_here,
-    }
-    told = "".join(f"<h2>{escape(name)}</h2><p class='said'>{inert(text)}</p>" for name, text in parts.items())
-    st.html(
-        f'<div class="answer"><p><span class="tag">{escape(words.status(shown.status))}</span>'
-        f"{inert(shown.place_name)}</p>{told}{_behind(shown)}{_answers(shown)}</div>"
-    )
-    for need_id in shown.needs:
-        if need_id in needs.index:
-            card(needs.loc[[need_id]].iloc[0])
-
-
-def _behind(shown: Proposal) -> str:
-    """Needs, figures and people behind a proposal: needs as a number, people by their part."""
-    counted = (
-        _("At least {n} needs that people have told are linked.").format(n=shown.needs_count)
-        if shown.needs_count
-        else _("Fewer needs are linked than may be counted for others.")
-    )
-    names = part_names()
-    team = ", ".join(f"{inert(member.name)} ({escape(names[member.part])})".strip() for member in shown.team)
-    figures = "".join(
-        f"<li>{inert(figure['title'])} <small>({inert(figure['date']) or escape(_('date not known'))}; "
-        f"{inert(figure['version'])})</small></li>"
-        for figure in shown.evidence
-    )
-    places = f"<h2>{escape(_('Figures of the place'))}</h2><ul>{figures}</ul>" if figures else ""
-    return (
-        f"<p>{escape(counted)}</p><h2>{escape(_('Who is behind it'))}</h2>"
-        f"<p class='said'>{team or escape(_('Nobody named yet.'))}</p>{places}"
-    )
-
-
-def _answers(shown: Proposal) -> str:
-    told = ""
-    for question in questions():
-        answer = shown.answers.get(question.id, {})
-        lines = "".join(_line(asked, answer[asked.id]) for asked in question.fields if asked.id in answer)
-        if lines:
-            told += f"<h2>{question.number}. {escape(question.title)}</h2>{lines}"
-    return told
-
-
-def _line(asked: Field, value: object) -> str:
-    return f"<p class='said'><strong>{escape(asked.label)}:</strong> {inert(readable(asked, value))}</p>"
+    if shown.inside:
+        room(shown, code=code, needs=needs)
+        return
+    st.html(whole(shown))
+    files(shown.id, code="")
+    doors(shown.id)
 
 
 def _form(idea_id: str) -> None:
@@ -240,12 +197,7 @@ def _shown(proposal_id: str) -> None:
     code = code_for(proposal_id)
     try:
         found = proposal(here.settings, proposal_id, by=session.login_token(), code=code)
-        _page(found)
-        files(proposal_id, code=code)
-        if found.inside:
-            room(found, code=code)
-        else:
-            doors(proposal_id)
+        _page(found, code=code)
     except SempreGeoError as problem:
         st.button(_("All proposals"), key="back_from_nothing", on_click=_open, args=(None,))
         page_title(_("Proposals"))
