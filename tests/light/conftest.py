@@ -14,8 +14,8 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from sempre_geo.light.routes import light_routes
-from sempre_geo.pipeline.community.desk import close_community, open_community
-from sempre_geo.settings import Settings
+from sempre_geo.pipeline.community.desk import close_community, partition
+from sempre_geo.settings import Settings, read_settings
 from sempre_geo.ui.middleware import AccessLog, SecurityHeaders
 from tests.ui.asgi_client import Answer, Client
 from tests.ui.small_region import NAME, small_settings, write_small_region
@@ -59,7 +59,7 @@ def light_layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("light")
     write_small_region(folder / "layers")
     settings = small_settings(folder)
-    open_community(settings)
+    partition(settings, NAME)  # the zones are drawn once for all tests
     close_community(settings)
     return folder
 
@@ -67,9 +67,9 @@ def light_layers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def small(light_layers: Path, tmp_path: Path) -> Iterator[Settings]:
     """The settings of the small region with an empty store of this test's own."""
-    (tmp_path / "layers").symlink_to(light_layers / "layers")
     shutil.copytree(light_layers / "data", tmp_path / "data")
-    settings = small_settings(tmp_path)
+    # the layers stay where they are, so that what is read of them once serves all tests
+    settings = read_settings({"SEMPRE_DATA": str(tmp_path / "data"), "SEMPRE_LAYERS": str(light_layers / "layers")})
     yield settings
     close_community(settings)
 
