@@ -98,7 +98,15 @@ def _list_changes() -> None:
 
 def _row_in_words(row: dict[str, Any]) -> str:
     """What a change names, in words where there are any; text of a file is shown as it is."""
-    known = {**choices.services, **choices.stops, **choices.lines, **choices.settlements, **choices.municipalities}
+    titles = {name: words.category(name) for name in words.category_choices(region)}
+    known = {
+        **titles,
+        **choices.services,
+        **choices.stops,
+        **choices.lines,
+        **choices.settlements,
+        **choices.municipalities,
+    }
     parts = [known.get(str(value), str(value)) for name, value in row.items() if name not in {"lon", "lat"}]
     return ", ".join(parts).replace("*", r"\*").replace("[", r"\[").replace("<", "&lt;").replace(":", r"\:")
 
