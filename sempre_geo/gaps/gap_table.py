@@ -38,6 +38,8 @@ class Assessment:
         How the data differ from the standard's words; empty where they do not.
     day
         The day of the timetable that the costs are those of; empty where they are the same every day.
+    service_id
+        The service that each cell's cost leads to, missing where there is none; None where no service is meant.
     """
 
     standard: Standard
@@ -48,6 +50,7 @@ class Assessment:
     reason: pd.Series
     approximated_by: str = ""
     day: str = ""
+    service_id: pd.Series | None = None
 
     @property
     def misses(self) -> pd.Series:

@@ -51,6 +51,7 @@ def assessment(ground: Ground, standard: Standard, *, category: str, stay_min: i
         reason=costs["reason"].where(misses, ""),
         approximated_by="; ".join(note for note in notes if note),
         day=day_note(ground.day) if depends_on_day(standard, ground.crosswalk.modes[standard.mode].names) else "",
+        service_id=costs.get("service_id"),
     )
 
 

@@ -1,7 +1,7 @@
 """Part of counting gaps: what each cell has to cross, in minutes, metres, time away, or departures per hour.
 
 Every function gives a frame on the cells' index: ``cost`` in the metric's unit (infinite where there is no way),
-``known``, and ``reason``, the code that holds where the standard is missed.
+``known``, ``reason``, the code that holds where the standard is missed, and ``service_id`` where a service is meant.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def street_costs(
     least = rows.sort_values(column, kind="stable").drop_duplicates("cell_id").set_index("cell_id")
     cost = least[column].reindex(cells).astype(np.float64) * (2.0 if standard.there_and_back else 1.0)
     status = least["status"].astype(str).reindex(cells).fillna("")
-    return _by_street(standard, cost=cost.fillna(np.inf), known=cost.notna(), status=status)
+    frame = _by_street(standard, cost=cost.fillna(np.inf), known=cost.notna(), status=status)
+    return frame.assign(service_id=least["service_id"].astype(object).reindex(cells))
 
 
 def visit_costs(ground: Ground, standard: Standard, *, category: str, stay_min: int = STAY_MIN) -> pd.DataFrame:
@@ -57,7 +58,8 @@ def visit_costs(ground: Ground, standard: Standard, *, category: str, stay_min: 
     away = table["time_away_min"].astype(np.float64).fillna(np.inf)
     cost = away - stay_min if standard.metric == "travel_time" else away
     reason = table["reason"].replace("", None).fillna("too_long")
-    return pd.DataFrame({"cost": cost, "known": table["status"].ne("ok_if_open"), "reason": reason})
+    known = table["status"].ne("ok_if_open")
+    return pd.DataFrame({"cost": cost, "known": known, "reason": reason, "service_id": table["service_id"]})
 
 
 def response_costs(ground: Ground, standard: Standard, *, categories: tuple[str, ...]) -> pd.DataFrame:
@@ -107,7 +109,7 @@ def departure_costs(ground: Ground, standard: Standard) -> pd.DataFrame:
 
 def nothing_known(cells: pd.Index) -> pd.DataFrame:
     """The frame of a question that the data cannot answer."""
-    return pd.DataFrame({"cost": np.inf, "known": False, "reason": ""}, index=cells)
+    return pd.DataFrame({"cost": np.inf, "known": False, "reason": "", "service_id": None}, index=cells)
 
 
 def depends_on_day(standard: Standard, modes: tuple[str, ...]) -> bool:

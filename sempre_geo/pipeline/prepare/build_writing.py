@@ -19,6 +19,7 @@ from sempre_geo.region.bundle import write_street_ways
 from sempre_geo.region.catalog import Layer, Source, write_catalog, write_sources
 from sempre_geo.region.cells import CellLayer
 from sempre_geo.region.countries import Country
+from sempre_geo.region.earlier import write_earlier
 from sempre_geo.region.files import write_folder_whole
 from sempre_geo.region.gtfs import Feed
 from sempre_geo.region.osm import OsmExtract
@@ -83,6 +84,7 @@ def write_region(parts: Parts, folder: Path, *, inputs: Path, progress: Progress
         progress(_("Writing the region"), 0.98)
         write_catalog(draft, facts=_facts(parts), layers=layers, sources=parts.given.sources, notes=notes)
         write_sources(draft if inputs == folder else inputs, parts.given.sources)
+        write_earlier(folder, draft=draft)
 
 
 def _write_tables(parts: Parts, draft: Path) -> dict[str, Layer]:
