@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +25,7 @@ from sempre_geo.ui.pictures import TIME, surface_address, surface_bbox, surface_
 from sempre_geo.ui.session import position, theme
 
 _AWAITING = "awaiting_review"
+_SEEN = ["kind", "status", "category", "place_name", "lon", "lat"]
 
 
 def surface(category: str, mode: str, measure: str = TIME) -> folium.FeatureGroup | None:
@@ -56,9 +59,25 @@ def contribution_pins(said: pd.DataFrame) -> folium.FeatureGroup | None:
 
     ``said`` is what `public_contributions` gives.
     """
-    placed = said[said["lon"].notna()]
+    placed = said.loc[said["lon"].notna(), _SEEN]
     if placed.empty:
         return None
+    stamp = hashlib.sha256(pd.util.hash_pandas_object(placed, index=False).to_numpy().tobytes()).hexdigest()
+    return pin_group(_features_of(_Said(stamp, current_language(), placed)), theme())
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What was said and is placed, told apart by a digest of it: features are made once, not at every tap."""
+
+    stamp: str
+    language: str
+    placed: pd.DataFrame = field(compare=False)
+
+
+@lru_cache(maxsize=16)
+def _features_of(said: _Said) -> Mapping[str, Any]:
+    placed = said.placed
     pins = placed["kind"].where(placed["status"] != _AWAITING, placed["kind"] + "_waiting")
     rows = [
         {"pin": pin, "label": _contribution_label(str(pin), part), "lon": lon, "lat": lat}
@@ -66,7 +85,7 @@ def contribution_pins(said: pd.DataFrame) -> folium.FeatureGroup | None:
     ]
     frame = pd.DataFrame(rows)
     points = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
-    return pin_group(to_features(points, pins=frame["pin"].tolist(), labels=frame["label"].tolist()), theme())
+    return to_features(points, pins=frame["pin"].tolist(), labels=frame["label"].tolist())
 
 
 def _contribution_label(pin: str, part: pd.DataFrame) -> str:

@@ -247,3 +247,22 @@ def test_sources_name_the_licence_and_that_the_place_is_invented(page: Open) -> 
     script = page("about")
     assert "Tiny county does not exist." in _told(script)
     assert "CC0-1.0" in script.table[0].value.to_string()
+
+
+def test_the_pins_change_as_soon_as_somebody_else_has_said_something(
+    served: Settings, page: Open, drawn: list[dict[str, object]]
+) -> None:
+    script = page("explore", place_id="s1")
+    tell(served, NAME, draft=Draft("need", "library", "Too far.", Place(settlement_id="s1")))
+    script.run()
+    script.run()
+    pins = [_pins_of(call) for call in drawn]
+    assert pins[0] == []
+    assert pins[1] == pins[2] == ["need_waiting"]
+
+
+def _pins_of(call: dict[str, object]) -> list[str]:
+    groups = [child for group in call["feature_group_to_add"] for child in group._children.values()]
+    features = [layer.features["features"] for layer in groups if hasattr(layer, "features")]
+    return [str(one["properties"]["pin"]) for of_one in features for one in of_one
+            if one["properties"]["pin"] not in {"service", "here"}]  # fmt: skip
