@@ -78,19 +78,33 @@ def whatif(
 @click.option("--add", type=click.IntRange(1), required=True, help="How many more.")
 @click.option("--model", type=click.Choice(["mclp", "p-median", "p-center", "lscp"]), required=True)
 @click.option("--limit", "limit_min", type=click.FloatRange(0, min_open=True), help="Minutes that count as served.")
-@click.option("--mode", type=click.Choice(["car", "bike", "walk", "wheelchair"]), default="car", show_default=True)
+@click.option(
+    "--mode", type=click.Choice(["car", "bike", "walk", "wheelchair", "transit"]), default="car", show_default=True,
+    help="With transit minutes are the time away from home for a visit.",
+)  # fmt: skip
 @click.option("--group", default="all", show_default=True, help="Whose number weighs.")
+@click.option("--weigh", type=click.Choice(["people", "beyond"]), default="people", show_default=True,
+              help="Everybody of the group, or only those beyond the limit today.")  # fmt: skip
+@click.option(
+    "--capacity", type=click.FloatRange(0, min_open=True), help="People each service has room for (p-median)."
+)
+@click.option(
+    "--hours", "opening_hours", help="With transit: when the new services open; Mo-Fr 09:00-15:00 without it."
+)
+@click.option("--date", "day", type=DAY, help="With transit: the day; else an early Tuesday of the timetable.")
 @click.option("--time-limit", "time_limit_s", type=click.FloatRange(0, min_open=True), default=60.0, show_default=True)
 @OUT
 @click.pass_obj
-def siting(settings: Settings, /, region: str, out: Path, **question: Any) -> None:
+def siting(settings: Settings, /, region: str, out: Path, day: datetime | None, **question: Any) -> None:
     """Where further services would help most; the objective, bound and gap go to standard output.
 
     Example: sempre-geo siting demo --service gp --add 2 --model mclp --limit 20 --out sites.csv
     """
     from sempre_geo.pipeline.gaps.siting import siting as compute
 
-    plan = compute(settings, region, progress=TerminalProgress(), **question)
+    question |= {"day": day.date() if day else None}
+    asked = {name: value for name, value in question.items() if value is not None}
+    plan = compute(settings, region, progress=TerminalProgress(), **asked)
     write_result(settings, region, plan.sites, out)
     click.echo(f"objective {plan.objective:.6g}\nbound {plan.bound:.6g}\ngap {plan.gap:.6g}")
     click.echo(

@@ -60,6 +60,7 @@ def locate(  # noqa: PLR0913 - each is one clause of the question, and all but t
     capacity: ArrayLike | None = None,
     time_limit_s: float | None = None,
     on_improvement: Improvement | None = None,
+    stopped: Callable[[], bool] | None = None,
 ) -> Siting:
     """The ``n`` columns that serve the rows best, beside those that are ``fixed``.
 
@@ -78,13 +79,15 @@ def locate(  # noqa: PLR0913 - each is one clause of the question, and all but t
     fixed
         Columns that exist already.
     limit
-        Largest cost that counts as served; needed by ``mclp`` and ``lscp``.
+        Largest cost that counts as served; needed by ``mclp`` and ``lscp``, not looked at by the others.
     capacity
-        People each column can serve; ``p-median`` only.
+        People each column can serve; ``p-median`` only. A place's people may be shared between columns.
     time_limit_s
         After so many seconds the best found so far is returned, with its gap.
     on_improvement
         Called with (objective, bound) at each better solution; returning True stops the search.
+    stopped
+        Asked every now and then, from the solver's thread; True stops the search with the best found so far.
 
     Raises
     ------
@@ -116,9 +119,11 @@ def locate(  # noqa: PLR0913 - each is one clause of the question, and all but t
             capacity=None if capacity is None else np.asarray(capacity, dtype=np.float64),
             time_limit_s=time_limit_s,
             on_improvement=on_improvement,
+            stopped=stopped,
         )
     )
-    reachable = np.isfinite(task.cost) if limit is None else task.cost <= limit
+    within = np.inf if limit is None or model in {"p-median", "p-center"} else limit
+    reachable = np.isfinite(task.cost) & (task.cost <= within)
     lives = task.weight > 0
     rows = np.flatnonzero(lives & reachable.any(axis=1))
     unreached = tuple(np.flatnonzero(lives & ~reachable.any(axis=1)).tolist())
@@ -141,6 +146,7 @@ class _Task:
     capacity: NDArray[np.float64] | None
     time_limit_s: float | None
     on_improvement: Improvement | None
+    stopped: Callable[[], bool] | None = None
 
     @property
     def fixed_mask(self) -> NDArray[np.int64]:
@@ -226,8 +232,7 @@ def _travel_least(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], floa
         pair = built.cli_assgn_vars[row, column]
         if not reachable[row, column]:
             pair.upBound = 0
-        if task.capacity is None:
-            pair.cat = "Continuous"  # without capacities everyone goes to the nearest site, whole
+        pair.cat = "Continuous"  # to the nearest site, whole; where rooms are full, shared between sites
     chosen, objective, bound = _solved(built, task)
     if task.capacity is None:
         objective = float((cost[:, chosen].min(axis=1) * weight).sum())
@@ -251,7 +256,7 @@ def _worst_least(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], float
     best = _covering(task, cost, float(radii[-1]))
     if best is None or len(best.sites) > task.sites_in_all:
         raise _nobody_left_behind(task)
-    while low < high and time.monotonic() < until:
+    while low < high and time.monotonic() < until and not (task.stopped and task.stopped()):
         middle = (low + high) // 2
         within = replace(task, time_limit_s=None if np.isinf(until) else max(until - time.monotonic(), _LEAST_TIME_S))
         found = _covering(within, cost, float(radii[middle]))
@@ -313,9 +318,7 @@ def _solved(built: Any, task: _Task) -> tuple[list[int], float, float]:
     if built.problem.status != pulp.LpStatusOptimal:
         raise _nobody_left_behind(task)
     if not np.isfinite(info.primal_solution_status) or len(chosen) < len(task.fixed) or not chosen:
-        raise InputError(
-            _("The time limit passed before any choice was found; allow more seconds or fewer candidates.")
-        )
+        raise InputError(_("The search ended before any choice was found; allow more seconds or fewer candidates."))
     sign = -1.0 if built.problem.sense == pulp.LpMaximize else 1.0
     return chosen, sign * info.objective_function_value, sign * info.mip_dual_bound
 
@@ -323,9 +326,9 @@ def _solved(built: Any, task: _Task) -> tuple[list[int], float, float]:
 def _watched(task: _Task) -> dict[str, Any]:
     import highspy
 
-    if task.on_improvement is None:
+    if task.on_improvement is None and task.stopped is None:
         return {}
-    tell = task.on_improvement
+    tell, ended = task.on_improvement or _unheard, task.stopped or _goes_on
     kinds = highspy.cb.HighsCallbackType
     wanted = {"stop": False}
     sign = -1.0 if task.model == "mclp" else 1.0
@@ -334,12 +337,20 @@ def _watched(task: _Task) -> dict[str, Any]:
         if kind == kinds.kCallbackMipImprovingSolution:
             wanted["stop"] = tell(sign * out.objective_function_value, sign * out.mip_dual_bound) or wanted["stop"]
         elif kind == kinds.kCallbackMipInterrupt:
-            into.user_interrupt = wanted["stop"]
+            into.user_interrupt = wanted["stop"] or ended()
 
     return {
         "callbackTuple": (watch, None),
         "callbacksToActivate": [kinds.kCallbackMipImprovingSolution, kinds.kCallbackMipInterrupt],
     }
+
+
+def _unheard(_objective: float, _bound: float) -> bool:
+    return False
+
+
+def _goes_on() -> bool:
+    return False
 
 
 def _finite(cost: _Matrix, *, beyond: float) -> _Matrix:

@@ -88,7 +88,8 @@ def write_points(path: Path, draw: np.random.Generator, count: int, **columns) -
 
 def buses(draw: np.random.Generator) -> dict[str, str]:
     """Lines that wander over the grid, some runs a day each way."""
-    trips, places = {}, {}
+    trips: dict[str, list[tuple[str, str]]] = {}
+    places: dict[str, tuple[float, float]] = {}
     for line in range(LINES):
         x, y = draw.integers(0, SIDE, 2)
         step = draw.choice([-6, 0, 6], (CALLS, 2))

@@ -14,7 +14,9 @@ from sempre_geo.cli import cli
 from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.gaps.differences import COLUMNS
 from sempre_geo.gaps.scenario_services import changed_services
-from sempre_geo.gaps.scenarios import scenario_from_table, write_scenario
+from sempre_geo.gaps.scenarios import scenario_from_table, scenario_table, write_scenario
+from sempre_geo.pipeline.gaps.siting import SitingQuestion, scenario_of_sites, siting
+from sempre_geo.pipeline.gaps.siting_job import start_siting
 from sempre_geo.pipeline.gaps.whatif import what_if
 from sempre_geo.pipeline.gaps.whatif_costs import all_rows, changed_rows, nearest_rows, site_visits, way_travel
 from sempre_geo.pipeline.gaps.whatif_saved import (
@@ -327,3 +329,49 @@ def test_the_command_writes_the_columns_other_programs_rely_on(home, tmp_path, m
     assert tuple(table.columns) == COLUMNS
     assert set(table["mode"]) == {"transit", "car"}
     assert "gains" in done.stderr
+
+
+def test_the_best_site_by_bus_gains_as_many_as_what_if_says(home):
+    settings, _build = home
+    asked = {"service": "library", "add": 1, "model": "mclp", "mode": "transit", "limit_min": 100, "day": TUESDAY}
+    plan = siting(settings, "before", **asked)
+    assert plan.gap == pytest.approx(0, abs=1e-6)
+    scenario = scenario_of_sites(plan, name="Library", cost_per_year=10.0)
+    assert scenario.cost_per_year == 10.0
+    found = _what_if(settings, scenario_table(scenario), categories=["library"])
+    served = found.cells["people"][found.cells["minutes_after"] <= 100].sum()
+    assert served == pytest.approx(plan.objective)
+    assert plan.sites["people_gaining"].sum() == pytest.approx(plan.objective), "there was none before"
+
+
+def test_only_those_beyond_the_limit_weigh_where_asked(home):
+    settings, _build = home
+    question = {"service": "gp", "add": 1, "model": "p-median", "limit_min": 1.8}
+    plan = siting(settings, "before", weigh="beyond", **question)
+    found = _what_if(settings, scenario_table(scenario_of_sites(plan, name="One more")), mode="car").cells
+    far = found["minutes_before"] / 2 > 1.8
+    assert 0 < far.sum() < len(found)
+    assert plan.objective == pytest.approx((found["minutes_after"] / 2 * found["people"])[far].sum(), rel=1e-5)
+    with pytest.raises(InputError, match="Nobody of the group is beyond"):
+        siting(settings, "before", weigh="beyond", **question | {"limit_min": 900})
+    with pytest.raises(InputError, match="with a limit above zero"):
+        siting(settings, "before", weigh="beyond", service="gp", add=1, model="p-median")
+    with pytest.raises(InputError, match="no weight 'some'"):
+        siting(settings, "before", weigh="some", **question)
+    with pytest.raises(InputError, match="No choice of 1 more sites"):
+        siting(settings, "before", service="gp", add=1, model="p-median", capacity=0.5)
+
+
+def test_a_search_goes_on_in_the_background_and_ends_with_its_plan_or_its_reason(home):
+    settings, _build = home
+    question = SitingQuestion("library", 1, "p-center")
+    done = start_siting(settings, "before", question).wait(60)
+    assert not done.running
+    assert done.plan is not None
+    assert (done.objective, done.gap) == (done.plan.objective, 0)
+    assert done.plan.objective == siting(settings, "before", service="library", add=1, model="p-center").objective
+    wrong = start_siting(settings, "before", SitingQuestion("library", 99, "p-center")).wait(60)
+    assert "99 sites were asked for" in wrong.problem
+    job = start_siting(settings, "before", question)
+    job.stop()
+    assert not job.wait(60).running

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from datetime import date
+from typing import Any, cast
 
 import geopandas as gpd
 import numpy as np
@@ -13,18 +14,21 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
 from sempre_geo.gaps.gap_table import EVERYBODY
-from sempre_geo.gaps.siting import MODELS, Model, Siting, locate
+from sempre_geo.gaps.scenarios import Scenario, scenario_from_table
+from sempre_geo.gaps.siting import MODELS, Improvement, Model, Siting, locate
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.place_gaps import GROUPS
+from sempre_geo.pipeline.gaps.siting_costs import USUAL_HOURS, SiteCosts, street_site_costs, visit_site_costs
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
+from sempre_geo.pipeline.travel.visit_grounds import TRANSIT
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
-from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
-from sempre_geo.travel.speeds import MODES, Mode
-from sempre_geo.travel.streets import read_network
+from sempre_geo.travel.speeds import MODES
+from sempre_geo.travel.visits import Question
 
+WEIGHTS = ("people", "beyond")
 HALLS = ("community_centre", "library", "primary_school", "school", "municipality_office", "place_of_worship")
 MOST_CANDIDATES = 120
 MOST_HOMES = 400
@@ -32,6 +36,45 @@ _APART_M = 1_000.0
 _VILLAGE_FIRST = 1.5
 _SETTLED = ("city", "town", "village", "hamlet", "suburb", "quarter")
 _Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class SitingQuestion:
+    """What is asked: which service, how many more, by which model, for whom.
+
+    Attributes
+    ----------
+    service
+        A category.
+    add
+        How many more; for ``lscp`` the most allowed.
+    model
+        ``mclp, p-median, p-center`` or ``lscp``.
+    limit_min
+        Minutes that count as served: one way, with ``transit`` away from home. Needed by ``mclp`` and ``lscp``.
+    mode
+        A street mode, or ``transit`` for the time away of a visit.
+    group
+        Whose number weighs: ``all`` or a group of the region's cells.
+    weigh
+        ``people``: everybody of the group; ``beyond``: only those beyond the limit today.
+    capacity
+        People that each site and each existing service has room for; ``p-median`` only, None for any number.
+    opening_hours, stay_min, day
+        With ``transit``: of the new sites, of a visit, and the day; a Tuesday without it.
+    """
+
+    service: str
+    add: int
+    model: str
+    limit_min: float | None = None
+    mode: str = "car"
+    group: str = EVERYBODY
+    weigh: str = "people"
+    capacity: float | None = None
+    opening_hours: str = USUAL_HOURS
+    stay_min: int = 60
+    day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +96,7 @@ class SitingPlan:
         People in places that reach no candidate and no existing service at all.
     """
 
+    question: SitingQuestion
     sites: pd.DataFrame
     objective: float
     bound: float
@@ -64,59 +108,69 @@ class SitingPlan:
     unreached: float
 
 
-def siting(  # noqa: PLR0913 - each is one clause of the question; most have a default
+def siting(
     settings: Settings,
     region: str,
     *,
-    service: str,
-    add: int,
-    model: str,
-    limit_min: float | None = None,
-    mode: str = "car",
-    group: str = EVERYBODY,
     time_limit_s: float | None = 60.0,
-    on_improvement: Callable[[float, float], bool] | None = None,
+    on_improvement: Improvement | None = None,
     progress: Progress = silent,
+    **question: Any,
 ) -> SitingPlan:
-    """The best places for ``add`` more services, beside those that exist, from settlements and existing halls.
-
-    Candidates are thinned to the 120 with most people around them, at least a kilometre apart; for the
-    p-median and the p-center, cells are joined to at most 400 homes by settlement. Both are said in the plan.
-
-    Parameters
-    ----------
-    limit_min
-        Minutes one way that count as served; needed by ``mclp`` and ``lscp``.
-    group
-        Whose number weighs: ``all`` or a group of the region's cells.
+    """The best places for more services, beside those that exist; the question is that of `SitingQuestion`.
 
     Raises
     ------
     InputError
-        An unknown category, model, mode or group; more sites than candidates; nobody to serve.
+        As `best_sites`.
+    """
+    return best_sites(
+        settings, region, SitingQuestion(**question), time_limit_s=time_limit_s, on_improvement=on_improvement,
+        progress=progress,
+    )  # fmt: skip
+
+
+def best_sites(
+    settings: Settings,
+    region: str,
+    question: SitingQuestion,
+    *,
+    time_limit_s: float | None = 60.0,
+    on_improvement: Improvement | None = None,
+    stopped: Callable[[], bool] | None = None,
+    progress: Progress = silent,
+) -> SitingPlan:
+    """The best places for more services, beside those that exist, from settlements and existing halls.
+
+    Candidates are thinned to the 120 with most people around them, at least a kilometre apart; for the p-median and the
+    p-center, cells are joined to at most 400 homes by settlement. Both are said in the plan.
+
+    Raises
+    ------
+    InputError
+        An unknown category, model, mode or group; more sites than candidates; nobody to serve, or nobody beyond the
+        limit; too little room.
+    MissingDataError
+        By bus: the region has no timetable.
     """
     built = region_in_use(settings, region)
-    _check(settings, built, service=service, model=model, mode=mode, group=group)
+    _check(settings, built, question)
     progress(_("Looking for places where a service could be"), 0.0)
-    homes = _homes(built, group=group, joined=model in {"p-median", "p-center"})
+    homes = _homes(built, group=question.group, joined=question.model in {"p-median", "p-center"})
     every = _candidates(built)
     chosen = _thinned(every, homes)
-    existing = built.services[built.services["category"] == service]
-    streets = streets_of(read_network(built.path / "networks" / mode, cast("Mode", mode)))
+    existing = built.services[built.services["category"] == question.service]
     progress(_("Travel times to {n} places").format(n=len(chosen) + len(existing)), 0.2)
-    now = _times(streets, homes, existing)
-    new = _times(streets, homes, chosen)
+    costs = _costs(settings, region, question, homes=homes, existing=existing, candidates=chosen)
+    before = costs.now.min(axis=1) if costs.now.shape[1] else np.full(len(homes), np.inf)
+    weight = _weights(question, homes, before)
     progress(_("Searching for the best of them"), 0.5)
-    weight = homes["weight"].to_numpy()
-    cost = np.column_stack([new, now.min(axis=1)]) if len(existing) else new
-    found = locate(
-        cost, weight, add, model=cast("Model", model), fixed=(len(chosen),) if len(existing) else (), limit=limit_min,
-        time_limit_s=time_limit_s, on_improvement=on_improvement,
-    )  # fmt: skip
+    search = {"time_limit_s": time_limit_s, "on_improvement": on_improvement, "stopped": stopped}
+    found = _located(question, costs, weight, search=search)
     progress(_("Done"), 1.0)
-    before = now.min(axis=1) if len(existing) else np.full(len(homes), np.inf)
     return SitingPlan(
-        sites=_sites(chosen, found, new=new, before=before, weight=weight, limit_min=limit_min),
+        question=question,
+        sites=_sites(chosen, found, new=costs.new, before=before, weight=weight, limit_min=question.limit_min),
         objective=found.objective,
         bound=found.bound,
         gap=found.gap,
@@ -128,13 +182,85 @@ def siting(  # noqa: PLR0913 - each is one clause of the question; most have a d
     )
 
 
-def _check(settings: Settings, region: Region, *, service: str, model: str, mode: str, group: str) -> None:
-    categories = list(read_categories(settings).by_id)
+def scenario_of_sites(plan: SitingPlan, *, name: str, cost_per_year: float | None = None) -> Scenario:
+    """A plan as a scenario that adds its sites, to be looked at with what-if and to be kept.
+
+    Parameters
+    ----------
+    name
+        What people call it.
+    cost_per_year
+        Of each site.
+
+    Raises
+    ------
+    InputError
+        The plan has no site.
+    """
+    question = plan.question
+    added = [
+        {
+            "category": question.service, "lon": float(row["lon"]), "lat": float(row["lat"]),
+            "name": str(row["name"]) if isinstance(row["name"], str) else "", "opening_hours": question.opening_hours,
+        }
+        | ({} if cost_per_year is None else {"cost_per_year": cost_per_year})
+        for _site, row in plan.sites.iterrows()
+    ]  # fmt: skip
+    return scenario_from_table({"name": name, "stay_min": question.stay_min, "add_service": added}, where=name)
+
+
+def _costs(
+    settings: Settings, region: str, question: SitingQuestion, *, homes: gpd.GeoDataFrame, existing: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame,
+) -> SiteCosts:  # fmt: skip
+    if question.mode != TRANSIT:
+        return street_site_costs(
+            settings, region, mode=question.mode, homes=homes, existing=existing, candidates=candidates
+        )
+    return visit_site_costs(
+        settings, region, service=question.service, day=question.day, question=Question(question.stay_min),
+        opening_hours=question.opening_hours, homes=homes, candidates=candidates,
+    )  # fmt: skip
+
+
+def _weights(question: SitingQuestion, homes: gpd.GeoDataFrame, before: NDArray[np.float64]) -> NDArray[np.float64]:
+    weight: NDArray[np.float64] = homes["weight"].to_numpy(dtype=np.float64)
+    if question.weigh == "people":
+        return weight
+    beyond = np.where(before > (question.limit_min or np.inf), weight, 0.0)
+    if not beyond.sum() > 0:
+        raise InputError(_("Nobody of the group is beyond the limit today; there is nothing to improve."))
+    return beyond
+
+
+def _located(
+    question: SitingQuestion,
+    costs: SiteCosts,
+    weight: NDArray[np.float64],
+    *,
+    search: Mapping[str, Any],
+) -> Siting:
+    """Existing services stand as one column with the least of them, or each for itself where rooms are counted."""
+    new, now = costs.new, costs.now
+    if question.capacity is None and now.shape[1]:
+        now = now.min(axis=1, keepdims=True)
+    cost = np.column_stack([new, now])
+    fixed = range(new.shape[1], cost.shape[1])
+    room = None if question.capacity is None else np.full(cost.shape[1], question.capacity)
+    return locate(
+        cost, weight, question.add, model=cast("Model", question.model), fixed=tuple(fixed), limit=question.limit_min,
+        capacity=room, **search,
+    )  # fmt: skip
+
+
+def _check(settings: Settings, region: Region, question: SitingQuestion) -> None:
+    groups = [EVERYBODY, *(name for name in GROUPS if name in region.cells.columns)]
     known: dict[str, tuple[str, list[str]]] = {
-        _("category"): (service, categories),
-        _("model"): (model, list(MODELS)),
-        _("mode"): (mode, list(MODES)),
-        _("group"): (group, [EVERYBODY, *(name for name in GROUPS if name in region.cells.columns)]),
+        _("category"): (question.service, list(read_categories(settings).by_id)),
+        _("model"): (question.model, list(MODELS)),
+        _("mode"): (question.mode, [*MODES, TRANSIT]),
+        _("group"): (question.group, groups),
+        _("weight"): (question.weigh, list(WEIGHTS)),
     }
     for what, (given, allowed) in known.items():
         if given not in allowed:
@@ -143,12 +269,15 @@ def _check(settings: Settings, region: Region, *, service: str, model: str, mode
                     what=what, given=given, known=", ".join(allowed)
                 )
             )
+    if question.weigh == "beyond" and not (question.limit_min or 0) > 0:
+        raise InputError(_("People beyond a limit can only be weighed with a limit above zero."))
 
 
 def _homes(region: Region, *, group: str, joined: bool) -> gpd.GeoDataFrame:
     cells = region.cells
     people = cells["population" if group == EVERYBODY else group].fillna(0.0)
-    homes = gpd.GeoDataFrame({"weight": people}, geometry=cells.geometry, crs=cells.crs)[people > 0]
+    columns = {"weight": people, "cell_id": cells.index}
+    homes = gpd.GeoDataFrame(columns, geometry=cells.geometry, crs=cells.crs)[people > 0]
     if homes.empty:
         raise InputError(
             _("Nobody of the group '{group}' is known to live here; choose another group.").format(group=group)
@@ -199,13 +328,6 @@ def _thinned(candidates: gpd.GeoDataFrame, homes: gpd.GeoDataFrame) -> gpd.GeoDa
         if not kept or np.hypot(*(xy[kept] - xy[number]).T).min() >= _APART_M:
             kept.append(number)
     return candidates.iloc[sorted(kept)]
-
-
-def _times(streets: Streets, homes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> _Matrix:
-    if places.empty:
-        return np.empty((len(homes), 0))
-    table = travel_matrix(streets, homes, places)
-    return table["minutes"].to_numpy(dtype=np.float64).reshape(len(homes), len(places))
 
 
 def _sites(
