@@ -58,6 +58,8 @@ def due_items(
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
         member = load_claimed_member(transaction, digest) if digest else None
+        if not person.grants and member is None:  # most visitors: there is nothing to look for
+            return pd.DataFrame(columns=list(DUE_COLUMNS))
         found = [*_of_networks(transaction, region, person), *_of_lessons(transaction, region, person, days=days)]
         for number in load_proposals(transaction, region)["id"]:
             row = known_proposal(transaction, number)
