@@ -8,6 +8,8 @@ them, as it nearly always does. Where it does not, every earlier arrival that ne
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,9 +39,11 @@ def easiest(town: Town, windows: Windows, wish: Wish) -> Ints:
         ``FAR_S`` where another window of the same home has an easier visit for sure.
     """
     stay = np.int32(wish.stay_s)
-    there = _easiest_way(town, windows.home, leave_s=windows.leave_home_s, by_s=windows.leave_s - stay)
     first_end = starts(windows.arrive_s, wish) + stay
-    back = _easiest_way(town.homeward, windows.home, leave_s=-windows.home_s, by_s=-first_end)
+    with ThreadPoolExecutor(max_workers=1) as beside:  # a page asking about one service has the other core to itself
+        homeward = beside.submit(_easiest_way, town.homeward, windows.home, leave_s=-windows.home_s, by_s=-first_end)
+        there = _easiest_way(town, windows.home, leave_s=windows.leave_home_s, by_s=windows.leave_s - stay)
+        back = homeward.result()
     found = _together(there, back)
     apart = (found[:, 0] < FAR_S) & (starts(there[:, 2], wish) + stay > -back[:, 2])
     bound, least = _ease(there) + _ease(back), np.full(len(town.walk_there_s), np.iinfo(np.int64).max)
