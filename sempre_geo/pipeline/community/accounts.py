@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
+import pandas as pd
+
 from sempre_geo.community.access import EVERYWHERE, OPERATOR, Person
 from sempre_geo.community.accounts import (
     Account,
@@ -134,6 +136,20 @@ def check_log(settings: Settings, *, by: Asker) -> int | None:
         acts = load_acts(transaction)
         privileged(settings, transaction, by, action="read the log", thing="log", at=now())
     return first_altered(acts, key=secret_key(settings, "audit"))
+
+
+def read_log(settings: Settings, *, by: Asker) -> pd.DataFrame:
+    """The log of privileged acts, the oldest first, for an auditor; reading it is an act, too.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker is no auditor.
+    """
+    with open_community(settings).writing() as transaction:
+        privileged(settings, transaction, by, action="read the log", thing="log", at=now())
+        acts = load_acts(transaction)
+    return pd.DataFrame([vars(act) for act in acts])
 
 
 def _change(settings: Settings, name: str, *, by: Asker, at: datetime, detail: str, values: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from sempre_geo.community.access import may
+from sempre_geo.community.access import check_may, may
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, checked_draft
 from sempre_geo.community.duplicates import MOST, bbox_around, similar
 from sempre_geo.community.moments import stamp
@@ -87,6 +87,9 @@ def merge(settings: Settings, contribution_id: str, *, into: str, by: Asker, at:
     when = at or now()
     with open_community(settings).writing() as transaction:
         source, target = _known(transaction, contribution_id), _known(transaction, into)
+        person = asker(settings, transaction, by)
+        for row in (source, target):  # first who asks: another refusal would tell a stranger what there is
+            check_may(person, "merge contributions", *scopes_of(row))
         _check_mergeable(source, target)
         for row in (source, target):
             privileged(

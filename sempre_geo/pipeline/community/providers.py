@@ -110,11 +110,14 @@ def decide_provider(
     when, decision = at or now(), "verified" if verified else "declined"
     with open_community(settings).writing() as transaction:
         row = load_request(transaction, request_id=request_id)
+        if row is not None:
+            scopes = (f"region:{row['region']}", f"service:{row['service_id']}")
+            check_may(asker(settings, transaction, by), "verify a provider", *scopes)
         if row is None or row["status"] != "received":
             raise MissingDataError(_("There is no such request (any more); load the list again."))
         person = privileged(
             settings, transaction, by, action="verify a provider", thing=request_id,
-            scopes=(f"region:{row['region']}", f"service:{row['service_id']}"), detail=decision, at=when,
+            scopes=scopes, detail=decision, at=when,
         )  # fmt: skip
         values = {"status": decision, "status_at": stamp(when), "decided_by": person.actor, "contact": "", "source": ""}
         change_request(transaction, request_id, values)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from sempre_geo.community.access import Person, may
+from sempre_geo.community.access import Person, check_may, may
 from sempre_geo.community.contributions import AWAITING
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.rules import read_rules
@@ -18,6 +18,7 @@ from sempre_geo.community.store.contributions import (
     change_contribution,
     load_contribution,
     load_events,
+    load_originals,
     load_position,
     load_standing,
     save_event,
@@ -34,6 +35,10 @@ QUEUE_COLUMNS = (
     "id", "kind", "category", "topic", "obstacle", "about", "title", "text", "language", "municipality",
     "precision", "how_it_came_in", "findings", "status", "created_at", "waits_days", "contested",
 )  # fmt: skip
+_ACTION_TO = {
+    "published": "publish or not publish", "not_published": "publish or not publish",
+    "answered": "answer a contribution", "done": "answer a contribution",
+}  # fmt: skip
 UNANSWERED_COLUMNS = ("id", "kind", "category", "title", "text", "language", "municipality", "status", "waits_days")
 
 
@@ -123,6 +128,24 @@ def edit(
         change_contribution(transaction, contribution_id, {"text": kept_text(text), "title": new_title})
 
 
+def originals(settings: Settings, contribution_id: str, *, by: Asker, at: datetime | None = None) -> list[Row]:
+    """What a text was before coordinators changed it, the oldest first, for an auditor; each look is recorded.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker is no auditor.
+    """
+    with open_community(settings).writing() as transaction:
+        row = _known(transaction, contribution_id)
+        privileged(
+            settings, transaction, by, action="read originals", thing=contribution_id,
+            scopes=scopes_of(row), at=at or now(),
+        )  # fmt: skip
+        kept = load_originals(transaction, contribution_id)
+    return [{name: one[name] for name in ("at", "title", "text", "changed_by")} for one in kept]
+
+
 def exact_place(
     settings: Settings, contribution_id: str, *, by: Asker, at: datetime | None = None
 ) -> tuple[float, float] | None:
@@ -157,6 +180,8 @@ def _step(settings: Settings, contribution_id: str, *, to: str, by: Asker, reaso
     when, told = at or now(), kept_text(reason)
     with open_community(settings).writing() as transaction:
         row = _known(transaction, contribution_id)
+        # First who asks: a refusal for the status would tell a stranger what the status is.
+        check_may(asker(settings, transaction, by), _ACTION_TO[to], *scopes_of(row))
         step = step_to(CONTRIBUTION, row["status"], to, reason=told)
         person = privileged(
             settings, transaction, by, action=step.action, thing=contribution_id,
