@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -86,3 +87,25 @@ def test_what_cannot_be_counted_is_refused(county: Settings) -> None:
         _asked(county, limit_min=0)
     with pytest.raises(MissingDataError, match="do not tell left_handed"):
         _asked(county, limit_min=20, group="left_handed")
+
+
+def _changed_cells(tmp_path: Path, **columns: list[object]) -> Settings:
+    write_small_region(tmp_path / "layers")
+    path = tmp_path / "layers" / NAME / "cells.parquet"
+    gpd.read_parquet(path).assign(**columns).to_parquet(path)
+    return small_settings(tmp_path)
+
+
+def test_groups_that_do_not_add_up_are_compared_as_far_as_they_go(tmp_path: Path) -> None:
+    # Counts are perturbed for confidentiality: 45 old people where 41 people live.
+    settings = _changed_cells(tmp_path, over_64=[80.0, 45.0, 30.0, np.nan])
+    answer = _asked(settings, limit_min=20)
+    assert answer.ratios["over_64"].value == pytest.approx((75 / 155) / (90 / 410))
+    assert _asked(settings, limit_min=20, group="over_64").total["beyond"] == 75
+
+
+def test_cells_without_a_municipality_are_counted_and_say_so(tmp_path: Path) -> None:
+    settings = _changed_cells(tmp_path, municipality_id=["m1", None, "m2", None])
+    table = _asked(settings, limit_min=20).table
+    assert table.loc["", ["name", "beyond"]].tolist() == ["outside every municipality", 41]
+    assert table["people"].sum() == 561
