@@ -4,6 +4,7 @@
 const CACHE = `light-${SITE.version}`;
 const UNSENT = "unsent";
 const NEWS = "news";
+const WEEK_MS = 7 * 24 * 3600 * 1000; // a form's signature holds for a month
 let sending = false;
 
 self.addEventListener("install", (event) => {
@@ -38,7 +39,8 @@ async function keepForms(address) {
   const at = home(new URL(address));
   const cache = await caches.open(CACHE);
   for (const page of [`${at}/tell/whole`, `${at}/kept`]) {
-    if (!(await cache.match(page))) await cache.add(page).catch(() => {});
+    const kept = await cache.match(page);
+    if (!kept || Date.now() - Date.parse(kept.headers.get("date")) > WEEK_MS) await cache.add(page).catch(() => {});
   }
 }
 
