@@ -28,7 +28,6 @@ from sempre_geo.gaps.timetable_changes import (
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.gtfs import Feed
 
-ON_DEMAND = "on-demand"
 NEVER = "new:never"
 _BUS = 3
 _TO_BOOK = 2
