@@ -76,21 +76,27 @@ def test_other_hours_decide_and_are_named_and_the_layer_stays(home) -> None:
     assert any("a notice on the door" in note for note in region_in_use(home, "village").notes)
 
 
-def test_a_line_that_does_not_run_and_a_stop_that_is_gone_carry_nobody(home) -> None:
+def test_a_vehicle_passes_a_stop_that_is_gone(home) -> None:
     feed = region_timetable(region_in_use(home, "village")).feed
     assert (len(feed.trips), len(feed.stop_times)) == (2, 4)
     accepted(home, "stops", "b", "gone", "", "the road was moved")
     gone = region_timetable(region_in_use(home, "village"))
-    assert (len(gone.feed.trips), len(gone.feed.stop_times)) == (0, 0)
-    accepted(home, "lines", "7", "not_running", "", "the operator told us")
+    assert (len(gone.feed.trips), len(gone.feed.stop_times), len(gone.stops)) == (0, 0, 0)
+    assert any("the road was moved" in note for note in gone.day(TUESDAY).notes)
+
+
+def test_a_line_that_does_not_run_carries_nobody_until_that_is_taken_back(home) -> None:
     ends = {"origin": (WEST, SOUTH), "destination": (EAST, NORTH)}
-    answer = journey(home, "village", depart=datetime.fromisoformat("2026-11-24T07:00"), **ends)
-    assert "line 7" not in to_text(answer)
-    assert any("the operator told us" in note for note in gone_notes(home))
-
-
-def gone_notes(home) -> tuple[str, ...]:
-    return region_timetable(region_in_use(home, "village")).day(TUESDAY).notes
+    moment = datetime.fromisoformat("2026-11-24T07:00")
+    ridden = to_text(journey(home, "village", depart=moment, **ends))
+    assert "7 from Stop a" in ridden
+    receipt = report_correction(home, "village", report=Report("lines", "7", "not_running", "", "the operator said"))
+    decide_correction(home, receipt.id, decision="accepted", by=OPERATOR)
+    walked = to_text(journey(home, "village", depart=moment, **ends))
+    assert "7 from" not in walked
+    assert "7 does not run (the operator said)" in walked
+    decide_correction(home, receipt.id, decision="withdrawn", by=OPERATOR, reason="It runs again.")
+    assert to_text(journey(home, "village", depart=moment, **ends)) == ridden
 
 
 def test_a_service_that_is_gone_is_nowhere_the_nearest(home) -> None:
