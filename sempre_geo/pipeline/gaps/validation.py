@@ -105,7 +105,7 @@ def _minutes(region: Region, service: str, *, nearest: int) -> tuple[pd.Series, 
     rows = rows[["cell_id", "minutes", "status", "service_id"]].astype({"cell_id": str, "minutes": float})
     known = pd.Series(cells.isin(rows.loc[rows["status"] != "unknown", "cell_id"]), index=cells)
     # A school of several levels stands in several categories, "osm:n1" and "osm:n1#secondary_school".
-    rows = rows.assign(place=rows["service_id"].astype(str).str.partition("#")[0])
+    rows = rows.assign(place=rows["service_id"].astype(str).str.split("#").str[0])
     rows = rows.sort_values(["cell_id", "minutes"], kind="stable").drop_duplicates(["cell_id", "place"])
     known &= rows["service_id"].nunique() >= nearest  # the third may lie just across the border
     ranked = rows.assign(rank=rows.groupby("cell_id").cumcount() + 1)
