@@ -28,11 +28,10 @@ def compare(
 ) -> None:  # fmt: skip
     """Municipalities ranked, regions side by side, or a region beside an earlier build of it.
 
-    \b
-    Examples: sempre-geo compare demo --service gp --limit 20 --out ranks.csv
-              sempre-geo compare valka voru --service gp --limit 20 --out regions.csv
-              sempre-geo compare demo --service gp --mode transit --limit 240 --earlier last --out changes.csv
-    """  # noqa: D301 - click's own sign for lines to keep
+    Example: sempre-geo compare valka voru --service gp --limit 20 --out regions.csv
+
+    Example: sempre-geo compare valka --service gp --mode transit --limit 240 --earlier last --out changes.csv
+    """
     from sempre_geo.pipeline.gaps.compare import (
         Question,
         change_sentences,
