@@ -24,5 +24,5 @@ def change_picture(corners: NDArray[np.float64], change: pd.Series, *, theme: Th
         As `sempre_geo.publish.grid.cell_corners` gives them, in the order of ``change``.
     """
     step = {name: number for number, name in enumerate(CHANGES)}
-    classes = change.map(step).fillna(UNKNOWN).to_numpy(dtype=np.uint8)
+    classes = np.asarray(change.map(step).fillna(UNKNOWN), dtype=np.uint8)
     return grid_picture(corners, classes, theme=replace(theme, time=theme.change))
