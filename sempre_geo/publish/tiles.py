@@ -101,7 +101,7 @@ def fitting_zoom(bbox: tuple[float, float, float, float]) -> int:
     """The largest zoom at which a box of degrees fits a map on a usual screen.
 
     >>> fitting_zoom((19.3, 56.6, 20.3, 57.15)), fitting_zoom((-180, -80, 180, 80)), fitting_zoom((20, 57, 20, 57))
-    (10, 7, 16)
+    (9, 7, 16)
     """
     west, south, east, north = bbox
     size = np.abs(np.diff(to_world(np.array([[west, north], [east, south]])), axis=0)[0])

@@ -174,7 +174,7 @@ def _read_rows(file: Path) -> list[Mapping[str, str]]:
 def _messages_of(source: str) -> Iterator[Texts]:
     '''The messages of Python code; read as a tree, as Babel does not look inside f-strings before Python 3.12.
 
-    >>> list(_messages_of("""f'<p>{_("One" " two")}</p>'; ngettext("{n} idea", "{n} ideas", 2); _(name)"""))
+    >>> sorted(_messages_of("""f'<p>{_("One" " two")}</p>'; ngettext("{n} idea", "{n} ideas", 2); _(name)"""))
     [('One two',), ('{n} idea', '{n} ideas')]
     '''
     for node in ast.walk(ast.parse(source)):
