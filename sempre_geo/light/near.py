@@ -19,8 +19,7 @@ from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentence
 from sempre_geo.pipeline.explore.views import STREET_MODES, place_at
 from sempre_geo.pipeline.explore.views import answer as answer_of
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days
-from sempre_geo.pipeline.travel.visit_sentences import spoken_date
-from sempre_geo.publish.speech import duration, in_sentence
+from sempre_geo.publish.speech import duration, in_sentence, spoken_date
 
 FORM = "near"
 _USUAL_STAY_MIN = 60

@@ -53,7 +53,7 @@ def number(value: float, *, digits: int = 0) -> str:
     from babel.numbers import format_decimal
 
     pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-    return format_decimal(round(value, digits), format=pattern, locale=current_language().split("@", maxsplit=1)[0])
+    return format_decimal(round(value, digits), format=pattern, locale=_locale())
 
 
 def calendar_date(day: date) -> str:
@@ -65,7 +65,25 @@ def calendar_date(day: date) -> str:
     """
     from babel.dates import format_date
 
-    return str(format_date(day, "d MMMM y", locale=current_language().split("@", maxsplit=1)[0]))
+    return str(format_date(day, "long", locale=_locale()))
+
+
+def spoken_date(day: date) -> str:
+    """A day of these weeks, with its weekday and without the year.
+
+    >>> from datetime import date
+    >>> spoken_date(date(2026, 11, 24))
+    'Tuesday 24 November'
+    """
+    from babel.dates import format_date, format_skeleton
+
+    return f"{format_date(day, 'EEEE', locale=_locale())} {format_skeleton('MMMMd', day, locale=_locale())}"
+
+
+def _locale() -> str:
+    """The reader's language as Babel knows it, with British dates for English."""
+    code = current_language().split("@", maxsplit=1)[0]
+    return "en_GB" if code == "en" else code
 
 
 def share(part: float) -> str:

@@ -51,7 +51,7 @@ class TileMap:
         self._lock = Lock()
 
     def warm(self, theme: Theme, bbox: tuple[float, float, float, float]) -> None:
-        """Draw what a first look at ``bbox`` (degrees) shows on a wide and on a narrow screen; prepare every zoom."""
+        """Draw what a first look at ``bbox`` (degrees) shows on a wide and on a narrow screen."""
         first = fitting_zoom(bbox)
         for z in (first, max(first - 1, FIRST_ZOOM)):
             west, south, east, north = bbox
@@ -59,6 +59,9 @@ class TileMap:
             for x, y in product(range(left, right + 1), range(top, bottom + 1)):
                 self.tile(z, x, y, theme=theme, scale=2)
                 self.tile(z, x, y, theme=theme, part="names", scale=2)
+
+    def prepare_every_zoom(self) -> None:
+        """Simplify shapes and place names for all zooms, which the first tile of each would wait for."""
         for z in range(FIRST_ZOOM, LAST_ZOOM + 1):
             self._shapes.at(z)
             self._names.near(z, (0, 0, 0, 0))

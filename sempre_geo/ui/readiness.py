@@ -13,13 +13,13 @@ from sempre_geo.ui.installation import installation
 
 _log = logging.getLogger(__name__)
 _SWITCH_S = 0.0005
-_BUS_LATER_S = 10.0
+_REST_LATER_S = 10.0
 
 
 def make_ready() -> None:
     """Everything that takes long the first time; what fails here fails again, and is told, on the page itself."""
     share_the_processor()
-    for step in (_read_first_page, _prepare_map, _prepare_bus):
+    for step in (_read_first_page, _prepare_map, _prepare_the_rest):
         try:
             step()
         except SempreGeoError as problem:
@@ -78,15 +78,16 @@ def _prepare_map() -> None:
     here.tiles.warm(look, bbox=populated_bbox(here.region))
 
 
-def _prepare_bus() -> None:
-    """The timetable, and the search compiled or read from its cache; last, as visitors begin with streets.
+def _prepare_the_rest() -> None:
+    """Every zoom of the map; the timetable, and the search compiled or read from its cache.
 
     It waits until who comes at the very start has a map: both at once would halve the speed of each.
     """
-    time.sleep(_BUS_LATER_S)
     from sempre_geo.pipeline.explore.visit_views import away_surface, usual_day
 
+    time.sleep(_REST_LATER_S)
     here = installation()
+    here.tiles.prepare_every_zoom()
     day = usual_day(here.settings, here.region_name, today=datetime.now(here.region.country.zone).date())
     for category in _first_category():
         if day is None:

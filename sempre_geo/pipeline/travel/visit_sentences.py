@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.publish.speech import duration
+from sempre_geo.i18n import ngettext
+from sempre_geo.publish.speech import duration, spoken_date
 from sempre_geo.travel.changes import Change
 from sempre_geo.travel.reliability import Reliability
 
@@ -171,17 +171,6 @@ def reliability_sentences(found: Reliability, *, stops: Sequence[str]) -> list[s
         *said,
         _("If the way home is missed, a later one is home at {time}.").format(time=clock(found.later_home_s)),
     ]
-
-
-def spoken_date(day: Date) -> str:
-    """A date in the reader's language: "Tuesday 24 November"."""
-    from babel.core import UnknownLocaleError
-    from babel.dates import format_date
-
-    try:
-        return str(format_date(day, "EEEE d MMMM", locale=current_language()))
-    except (UnknownLocaleError, ValueError):
-        return day.isoformat()
 
 
 def _spare(slack_s: int) -> str:

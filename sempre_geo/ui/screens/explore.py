@@ -20,9 +20,8 @@ from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.pipeline.explore.tables import place_table
 from sempre_geo.pipeline.explore.views import answer, place_at
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
-from sempre_geo.pipeline.travel.visit_sentences import spoken_date
 from sempre_geo.publish.maps import inert
-from sempre_geo.publish.speech import duration, in_sentence
+from sempre_geo.publish.speech import duration, in_sentence, spoken_date
 from sempre_geo.ui import session, ways, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation

@@ -13,10 +13,10 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.service_views import ServicePage, service_names, service_page, week_sentences
 from sempre_geo.pipeline.explore.visit_views import STAYS_MIN, usual_day
-from sempre_geo.pipeline.travel.visit_sentences import on_weekday, spoken_date
+from sempre_geo.pipeline.travel.visit_sentences import on_weekday
 from sempre_geo.publish.labels import groups
 from sempre_geo.publish.maps import inert
-from sempre_geo.publish.speech import duration, people
+from sempre_geo.publish.speech import duration, people, spoken_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.bars import bars
 from sempre_geo.ui.frame import page_title
