@@ -12,8 +12,10 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from io import BytesIO, StringIO
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sempre_geo.community.access import ALLOWED
@@ -37,7 +39,8 @@ Texts = tuple[str, ...]
 """A message's English: itself alone, or its singular and its plural."""
 
 
-def english_messages(settings: Settings) -> dict[Texts, tuple[str, ...]]:
+@lru_cache(maxsize=1)
+def english_messages(settings: Settings) -> Mapping[Texts, tuple[str, ...]]:
     """Every message of the code, the templates and the tables a planner edits, with the files that say it."""
     from babel.messages.extract import extract_from_dir
 
@@ -55,7 +58,7 @@ def english_messages(settings: Settings) -> dict[Texts, tuple[str, ...]]:
             found.setdefault((text,), []).append(f"layers/{table}")
     for action in ALLOWED:
         found.setdefault((action,), []).append("sempre_geo/community/access.py")
-    return {texts: tuple(dict.fromkeys(found[texts])) for texts in sorted(found)}
+    return MappingProxyType({texts: tuple(dict.fromkeys(found[texts])) for texts in sorted(found)})
 
 
 def update_catalogue(settings: Settings, language: str) -> list[Texts]:
