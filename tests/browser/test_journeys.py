@@ -127,7 +127,9 @@ def test_hostile_texts_run_nowhere(visit: Visit, watch: Watch, store: Settings) 
         page.locator("footer").wait_for()
         if page.locator("iframe").count():
             _map(page).locator(".leaflet-marker-icon").first.hover(force=True)
-        assert [frame.evaluate("window.hacked === undefined") for frame in page.frames] == [True] * len(page.frames)
+        frames = list(page.frames)  # one more may come while they are asked
+        assert frames
+        assert all(frame.evaluate("window.hacked === undefined") for frame in frames)
     assert watch.refused == []
     assert not [error for error in watch.errors if "hacked" in error]
 
