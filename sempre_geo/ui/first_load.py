@@ -72,6 +72,17 @@ def soon_needed() -> list[str]:
     return [f"{_STATIC}js/{path.name}" for part in SOON_NEEDED for path in sorted(scripts.glob(f"{part}.*.js"))]
 
 
+def pack_soon_needed() -> None:
+    """Compress what every first page asks for, before somebody waits for it."""
+    main = [
+        f"{_STATIC}{path.parent.name}/{path.name}"
+        for path in sorted(_FOLDER.glob("*/index.*"))
+        if path.suffix in _MEDIA
+    ]
+    for address in (*main, *soon_needed()):
+        _packed(address)
+
+
 def _is_page(path: str) -> bool:
     """Whether Streamlit's own page answers there; a component's frame and the light pages have scripts of their own."""
     return path.count("/") == 1 and path not in {"/light", "/login", "/logout"}

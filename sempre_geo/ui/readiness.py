@@ -13,13 +13,13 @@ from sempre_geo.ui.installation import installation
 
 _log = logging.getLogger(__name__)
 _SWITCH_S = 0.0005
-_REST_LATER_S = 10.0
+_REST_LATER_S = 20.0
 
 
 def make_ready() -> None:
     """Everything that takes long the first time; what fails here fails again, and is told, on the page itself."""
     share_the_processor()
-    for step in (_read_first_page, _prepare_map, _prepare_the_rest):
+    for step in (_read_first_page, _pack_scripts, _prepare_map, _prepare_the_rest):
         try:
             step()
         except SempreGeoError as problem:
@@ -64,6 +64,13 @@ def _register_map() -> None:
     serve_leaflet_ourselves()
     if exists():
         get_instance().component_registry.register_component(streamlit_folium._component_func)  # noqa: SLF001 - see above
+
+
+def _pack_scripts() -> None:
+    """Streamlit's own scripts, as small as they are sent."""
+    from sempre_geo.ui.first_load import pack_soon_needed
+
+    pack_soon_needed()
 
 
 def _prepare_map() -> None:
