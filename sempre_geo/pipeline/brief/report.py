@@ -88,7 +88,8 @@ def _brief(
     settings: Settings, ground: Ground, topics: list[Topic], *, place_id: str, language: str, at: datetime | None
 ) -> Brief:
     region, theme = ground.region, read_themes(settings)["light"]
-    titles = {name: read_categories(settings).title(name) for name in read_categories(settings).by_id}
+    known = read_categories(settings)
+    titles = {name: known.title(name) for name in known.by_id}
     said = sections.Said(counts(settings, region.name, at=at), _published(settings, region, place_id))
     cells = region.cells if not place_id else region.cells[region.cells["municipality_id"] == place_id]
     parts: tuple[Section, ...] = (

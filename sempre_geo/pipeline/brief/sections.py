@@ -71,7 +71,7 @@ def by_municipality(topics: Sequence[Topic]) -> Section:
     places = sorted({place for topic in shown for place in topic.table.index})
     names = {place: str(topic.table["name"][place]) for topic in shown for place in topic.table.index}
     rows = [
-        (names[place], _count(_people_of(shown, place)), *(_cell(topic.table, place) for topic in shown))
+        (names[place], number(_people_of(shown, place)), *(_cell(topic.table, place) for topic in shown))
         for place in places
     ]
     heading = (_("Municipality"), _("People"), *(f"{topic.title}, {_way_and_limit(topic)}" for topic in shown))
@@ -120,7 +120,7 @@ def voices(said: Said, *, titles: Mapping[str, str], silent: Sequence[str]) -> S
         blocks.append(_("Too few people have spoken to publish numbers. That is silence, not satisfaction."))
     else:
         rows = tuple(
-            (titles.get(str(row["part"]), _("Other subjects")), _count(float(row["people"])))
+            (titles.get(str(row["part"]), _("Other subjects")), number(float(row["people"])))
             for _number, row in by_category.sort_values("people", ascending=False, kind="stable").iterrows()
         )
         note = _(
@@ -242,11 +242,7 @@ def _cell(table: pd.DataFrame, place: str) -> str:
     beyond, part = (float(table[name].get(place, np.nan)) for name in ("beyond", "share_beyond"))
     if math.isnan(part):
         return _NOT_KNOWN
-    return _("{n} ({share})").format(n=_count(beyond), share=share(part)) if beyond >= 1 else "0"
-
-
-def _count(value: float) -> str:
-    return number(value)
+    return _("{n} ({share})").format(n=number(beyond), share=share(part)) if beyond >= 1 else "0"
 
 
 def _quotes(published: pd.DataFrame) -> tuple[str, ...]:

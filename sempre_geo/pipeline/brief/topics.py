@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,9 +16,14 @@ from sempre_geo.gaps.reasons import REASONS
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.assessments import assess
 from sempre_geo.pipeline.gaps.ground import Ground
-from sempre_geo.pipeline.gaps.place_gaps import NO_MUNICIPALITY, group_counts, region_standards
+from sempre_geo.pipeline.gaps.place_gaps import (
+    group_counts,
+    municipality_names,
+    municipality_of_cells,
+    region_standards,
+)
 from sempre_geo.progress import Progress
-from sempre_geo.region.categories import read_categories
+from sempre_geo.region.categories import Categories, read_categories
 
 _COMPARED = ("over_64", "under_15", "women", "born_outside_eu")
 _FEWEST_BEYOND = 1.0
@@ -119,11 +124,11 @@ def region_topics(ground: Ground, *, categories: Sequence[str], progress: Progre
     InputError
         No standard of the region speaks of a category asked for.
     """
-    standards = region_standards(ground.settings, ground.region)
+    standards, titles = region_standards(ground.settings, ground.region), read_categories(ground.settings)
     topics = []
     for number, standard in enumerate(standards):
         progress(_("Counting who is beyond {standard}").format(standard=standard.standard_id), number / len(standards))
-        topics += [_topic(ground, found) for found in assess(ground, standard)]
+        topics += [_topic(ground, found, known=titles) for found in assess(ground, standard)]
     known = {topic.assessment.category for topic in topics}
     missing = [name for name in categories if name not in known]
     if missing:
@@ -135,20 +140,12 @@ def region_topics(ground: Ground, *, categories: Sequence[str], progress: Progre
     return [topic for topic in topics if not categories or topic.assessment.category in categories]
 
 
-def _topic(ground: Ground, assessment: Assessment) -> Topic:
-    region = ground.region
-    place = region.cells["municipality_id"].fillna(NO_MUNICIPALITY).astype(str)
-    outside = pd.Series({NO_MUNICIPALITY: _("outside every municipality")})
+def _topic(ground: Ground, assessment: Assessment, *, known: Categories) -> Topic:
+    titles = [known.title(name) for name in ground.crosswalk.category(assessment.category).names]
     return Topic(
         assessment=assessment,
-        groups=group_counts(region, assessment.standard, ground.crosswalk),
-        place=place,
-        names=pd.concat([region.municipalities["name"], outside]),
-        title=" / ".join(_titles(ground, assessment.category)) or assessment.category.replace("_", " ").capitalize(),
+        groups=group_counts(ground.region, assessment.standard, ground.crosswalk),
+        place=municipality_of_cells(ground.region),
+        names=municipality_names(ground.region),
+        title=" / ".join(titles) or assessment.category.replace("_", " ").capitalize(),
     )
-
-
-def _titles(ground: Ground, category: str) -> Iterator[str]:
-    categories = read_categories(ground.settings)
-    for name in ground.crosswalk.category(category).names:
-        yield categories.title(name)

@@ -98,15 +98,24 @@ def group_counts(region: Region, standard: Standard, crosswalk: Crosswalk) -> pd
     return pd.DataFrame({name: cells[column] for name, column in known.items()}, index=cells.index)
 
 
+def municipality_of_cells(region: Region) -> pd.Series:
+    """The municipality id of each cell, on the cells' index; `NO_MUNICIPALITY` for those in none."""
+    return pd.Series(region.cells["municipality_id"].fillna(NO_MUNICIPALITY).astype(str))
+
+
+def municipality_names(region: Region) -> pd.Series:
+    """The name of each municipality by its id, and the words for those in none."""
+    outside = pd.Series({NO_MUNICIPALITY: _("outside every municipality")})
+    return pd.Series(pd.concat([region.municipalities["name"], outside]))
+
+
 def _counted(ground: Ground, assessment: Assessment, *, by: str) -> pd.DataFrame:
     region, cells = ground.region, ground.region.cells
     groups = group_counts(region, assessment.standard, ground.crosswalk)
     if by == "cell":
         places, names = pd.Series(cells.index, index=cells.index), cells["settlement"]
     else:
-        places = cells["municipality_id"].fillna(NO_MUNICIPALITY).astype(str)
-        outside = pd.Series({NO_MUNICIPALITY: _("outside every municipality")})
-        names = pd.concat([region.municipalities["name"], outside])
+        places, names = municipality_of_cells(region), municipality_names(region)
     table = gap_table(assessment, groups, places=places, names=names)
     estimated = cells["estimated"].groupby(places.astype(str).to_numpy()).any()
     return table.assign(

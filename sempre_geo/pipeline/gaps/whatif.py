@@ -23,7 +23,7 @@ from sempre_geo.gaps.differences import (
 from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.scenarios import Scenario
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.gaps.place_gaps import NO_MUNICIPALITY, region_standards
+from sempre_geo.pipeline.gaps.place_gaps import municipality_names, municipality_of_cells, region_standards
 from sempre_geo.pipeline.gaps.whatif_limits import group_people, limits_of_groups
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared, Sides
 from sempre_geo.pipeline.gaps.whatif_sentences import method_of, sentences_of
@@ -183,8 +183,8 @@ def _compared(category: str, sides: Sides, limits: Mapping[str, Limit], *, share
 
 def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) -> WhatIf:
     region, scenario, mode = prepared.region, prepared.scenario, prepared.mode
-    places = region.cells["municipality_id"].fillna(NO_MUNICIPALITY).astype(str)
-    names = _place_names(region)
+    places = municipality_of_cells(region)
+    names = {str(place): str(name) for place, name in municipality_names(region).items()}
     everywhere = pd.Series("", index=places.index)
     table, groups = (
         pd.concat(
@@ -227,11 +227,6 @@ def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) ->
         sources=tuple(region.catalog.get("sources", ())),
         data_date=str(region.catalog.get("date") or ""),
     )
-
-
-def _place_names(region: Region) -> dict[str, str]:
-    named = {str(place): str(name) for place, name in region.municipalities["name"].items()}
-    return named | {NO_MUNICIPALITY: _("outside every municipality")}
 
 
 def _cell_table(region: Region, found: list[_Compared], people: pd.Series) -> gpd.GeoDataFrame:
