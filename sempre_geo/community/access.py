@@ -44,6 +44,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "read offers": frozenset({"coordinator", "network_member", "provider"}),
     "escalate a danger": _REVIEWERS,
     "open a workshop": frozenset({"coordinator", "network_member"}),
+    "take a workshop to the office": _OFFICE,
     "write a proposal": frozenset({"team", "coordinator"}),
     "submit a proposal": frozenset({"team"}),
     "comment a proposal": frozenset({"team", "coordinator", "network_member"}),

@@ -16,11 +16,11 @@ from sempre_geo.community.moderation import Sending
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community
-from sempre_geo.pipeline.community.moderation import start_workshop
 from sempre_geo.pipeline.community.photos import photo, photo_folder, photos_of, publish_photo
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.pipeline.community.voices import add_voice, decide_sentence, sentences, waiting_sentences
+from sempre_geo.pipeline.community.workshop import open_workshop, word_on_the_wall
 from tests.pipeline.community_region import write_rules
 
 REGION = "unbuilt"
@@ -113,7 +113,7 @@ def test_voices_of_one_connection_end_but_not_in_an_open_workshop(settings):
         add_voice(settings, receipt.id, voter="60", sending=SCRIPT, at=AT)
     with pytest.raises(InputError, match="do not see"):
         add_voice(settings, receipt.id, voter="61", sending=replace(PERSON, hidden_field="x"), at=AT)
-    hall = replace(SCRIPT, workshop=start_workshop(settings, REGION, by=OPERATOR, at=AT))
+    hall = replace(SCRIPT, workshop=_word(settings))
     assert add_voice(settings, receipt.id, voter="62", sending=hall, at=AT).status == "given"
 
 
@@ -152,15 +152,20 @@ def test_a_field_that_people_do_not_see_catches_scripts(settings):
         tell(settings, REGION, draft=NEED, sending=replace(PERSON, hidden_field="http://x"), at=AT)
 
 
+def _word(settings):
+    workshop = open_workshop(settings, REGION, by=OPERATOR, hours=2, at=AT)
+    return word_on_the_wall(settings, workshop.id, by=OPERATOR)
+
+
 def test_a_hall_behind_one_address_is_let_through_by_an_open_workshop_only(settings):
-    word = start_workshop(settings, REGION, by=OPERATOR, hours=2, at=AT)
+    word = _word(settings)
     hall = replace(PERSON, workshop=word.upper())
     for number in range(25):
         tell(settings, REGION, draft=replace(NEED, text=f"need {number}"), sending=hall, at=AT)
     with pytest.raises(InputError, match="today"):
         tell(settings, REGION, draft=NEED, sending=hall, at=AT + timedelta(hours=3))
     with pytest.raises(NotAllowedError):
-        start_workshop(settings, REGION, by="")
+        open_workshop(settings, REGION, by="")
 
 
 def test_no_address_is_kept(settings):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sempre_geo.community.access import ACCOUNT_ROLES, ALLOWED, Person
+from sempre_geo.community.access import ACCOUNT_ROLES, ALLOWED, OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.corrections import Report
 from sempre_geo.errors import NotAllowedError, SempreGeoError
@@ -15,13 +15,14 @@ from sempre_geo.pipeline.community import (
     duplicates,
     escalation,
     exchange,
-    moderation,
     providers,
     review,
     voices,
+    workshop,
 )
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.workshop_file import workshop_file
 
 REGION = "unbuilt"
 REPORT = Report("services", "osm:n1", "opening_hours", "Mo 10:00-12:00", "a notice")
@@ -33,6 +34,7 @@ def _acts(settings, folder):
     need = Draft("need", "library", "No bus.", Place(municipality_id="m1"))
     one, other, third = (tell(settings, REGION, draft=need).id for _time in range(3))
     report = corrections.report_correction(settings, REGION, report=REPORT).id
+    hall, closed = (workshop.open_workshop(settings, REGION, by=OPERATOR).id for _time in range(2))
     asked = providers.ask_to_provide(settings, REGION, service_id="osm:n1", name="A", contact="B", source="C").id
     rows = folder / "rows.csv"
     rows.write_text("id,category,text,municipality_id\n1,library,Hello,m1\n", encoding="utf-8")
@@ -49,7 +51,12 @@ def _acts(settings, folder):
         "escalations": ("escalate a danger", lambda by: escalation.open_escalations(settings, REGION, by=by)),
         "reached": ("escalate a danger", lambda by: escalation.contact_reached(settings, one, by=by)),
         "sentences": ("read the review queue", lambda by: voices.waiting_sentences(settings, REGION, by=by)),
-        "workshop": ("open a workshop", lambda by: moderation.start_workshop(settings, REGION, by=by)),
+        "workshop": ("open a workshop", lambda by: workshop.open_workshop(settings, REGION, by=by)),
+        "word": ("open a workshop", lambda by: workshop.word_on_the_wall(settings, hall, by=by)),
+        "round": ("open a workshop", lambda by: workshop.hand_round(settings, hall, by=by)),
+        "summary": ("open a workshop", lambda by: workshop.summary(settings, hall, by=by)),
+        "close": ("open a workshop", lambda by: workshop.close_workshop(settings, closed, by=by)),
+        "take along": ("take a workshop to the office", lambda by: workshop_file(settings, hall, by=by)),
         "correction": (
             "decide a correction",
             lambda by: corrections.decide_correction(settings, report, decision="accepted", by=by),

@@ -1,15 +1,13 @@
-"""How often a sender and a text came today, and which workshops are open; yesterday's counts are thrown away."""
+"""How often a sender and a text came today; yesterday's counts are thrown away."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Column, delete, insert, select, update
 
-from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.office_tables import limits, sent_texts, workshops
+from sempre_geo.community.store.office_tables import limits, sent_texts
 
 
 def count_sender(transaction: Transaction, digest: str, *, day: str) -> int:
@@ -26,19 +24,6 @@ def load_sender(transaction: Transaction, digest: str, *, day: str) -> int:
 def count_text(transaction: Transaction, digest: str, *, day: str) -> int:
     """Count one more entry with this text; returns how many came before it today."""
     return _count(transaction, sent_texts.c.text_digest, digest, day=day)
-
-
-def save_workshop(transaction: Transaction, row: Mapping[str, Any]) -> None:
-    """Open a workshop."""
-    transaction.execute(insert(workshops), dict(row))
-
-
-def load_workshop(transaction: Transaction, region: str, *, word_digest: str, at: str) -> Row | None:
-    """The workshop of a region that a word opens at this moment."""
-    fits = (workshops.c.region == region) & (workshops.c.word_digest == word_digest)
-    now_open = (workshops.c.opened_at <= at) & (workshops.c.closes_at > at)
-    found = transaction.execute(select(workshops).where(fits & now_open)).mappings().first()
-    return dict(found) if found else None
 
 
 def _count(transaction: Transaction, column: Column[Any], digest: str, *, day: str) -> int:

@@ -56,7 +56,22 @@ workshops = Table(
     Column("opened_by", String(WORD), nullable=False),
     Column("opened_at", String(MOMENT), nullable=False),
     Column("closes_at", String(MOMENT), nullable=False),
+    Column("settlement_id", String(WORD), nullable=False, server_default=""),
+    Column("municipality_id", String(WORD), nullable=False, server_default=""),
+    Column("place_name", Text, nullable=False, server_default=""),
+    Column("consent", Text, nullable=False, server_default=""),
+    Column("office", Text, nullable=False, server_default=""),
 )
+
+workshop_entries = Table(
+    "workshop_entries",
+    metadata,
+    contribution_key(primary=True),
+    Column("workshop_id", String(ID), ForeignKey("workshops.id", ondelete="CASCADE"), nullable=False),
+    Column("further", Boolean, nullable=False),
+    Index(None, "workshop_id"),
+)
+"""What was told in which workshop; ``further`` marks what somebody told after their first."""
 
 sent_texts = Table(
     "sent_texts",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from sempre_geo.community.store.changes import forget_changes, note_change
 from sempre_geo.community.store.contributions import Row, erase_contribution
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.office_tables import workshop_entries, workshops
 from sempre_geo.community.store.proposals import erase_member
 from sempre_geo.community.store.schema import metadata
 from sempre_geo.community.store.tables import (
@@ -28,16 +29,26 @@ _ZoneOf = Callable[[Row, Row | None], str | None]
 _OF_A_CONTRIBUTION = (exact_places, ease, originals, photos)
 
 
-def load_collected(transaction: Transaction) -> list[dict[str, Any]]:
-    """Every contribution with all that belongs to it, as another installation can take it over."""
+def load_collected(transaction: Transaction, *, region: str = "", since: str = "") -> list[dict[str, Any]]:
+    """Every contribution with all that belongs to it, as another installation can take it over.
+
+    ``region`` and ``since`` narrow it to one region and to what was told, or got a voice, since a moment.
+    """
+    heard = select(voices.c.contribution_id).where(voices.c.created_at >= since)
+    wanted = or_(contributions.c.created_at >= since, contributions.c.id.in_(heard))
+    query = select(contributions).where(wanted).order_by(contributions.c.created_at)
+    if region:
+        query = query.where(contributions.c.region == region)
     collected = []
-    for row in transaction.execute(select(contributions).order_by(contributions.c.created_at)).mappings():
+    for row in transaction.execute(query).mappings():
         parts = {
             table.name: _rows(transaction, select(table).where(table.c.contribution_id == row["id"]))
-            for table in (*_OF_A_CONTRIBUTION, voices)
+            for table in (*_OF_A_CONTRIBUTION, voices, workshop_entries)
         }
         steps = _rows(transaction, select(events).where(events.c.thing == row["id"]).order_by(events.c.id))
-        collected.append({"row": dict(row), "events": steps, **parts})
+        told_in = [entry["workshop_id"] for entry in parts[workshop_entries.name]]
+        halls = _rows(transaction, select(workshops).where(workshops.c.id.in_(told_in)))
+        collected.append({"row": dict(row), "events": steps, "workshops": halls, **parts})
     return collected
 
 
@@ -117,6 +128,9 @@ def _save_one(transaction: Transaction, one: dict[str, Any], *, zone_of: _ZoneOf
     for table in _OF_A_CONTRIBUTION:
         _insert(transaction, table, one[table.name])
     _insert(transaction, events, one["events"])
+    known = set(transaction.execute(select(workshops.c.id)).scalars()) if one["workshops"] else set()
+    _insert(transaction, workshops, [hall for hall in one["workshops"] if hall["id"] not in known])
+    _insert(transaction, workshop_entries, one[workshop_entries.name])
 
 
 def _insert(transaction: Transaction, table: Any, rows: list[Row]) -> None:

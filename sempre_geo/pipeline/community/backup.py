@@ -37,7 +37,7 @@ from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.region.files import write_whole
 from sempre_geo.settings import Settings
 
-_STORE, _SECRET, _ABOUT = "store.sqlite", "secret.key", "about.json"
+STORE, SECRET, ABOUT = "store.sqlite", "secret.key", "about.json"
 _PHOTO = re.compile(r"photos/[0-9a-f]{32}\.jpg")
 _LARGEST = 50_000_000_000
 _DAYS_A_MONTH = 30.44
@@ -61,14 +61,14 @@ def back_up(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datetim
         privileged(settings, transaction, by, action="back up and restore", thing="backup", at=at or now())
     photos = sorted(photo_folder(settings).glob("*.jpg"))
     with tempfile.TemporaryDirectory(dir=settings.data) as folder, write_whole(path) as draft:
-        copy = Path(folder) / _STORE
+        copy = Path(folder) / STORE
         write_backup(store, copy)
         about = {"program": "sempre_geo", "version": __version__, "store": version_of(store)}
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
-            archive.write(copy, _STORE)
-            archive.writestr(_ABOUT, json.dumps(about))
+            archive.write(copy, STORE)
+            archive.writestr(ABOUT, json.dumps(about))
             if secret_path(settings).is_file():
-                archive.write(secret_path(settings), _SECRET)
+                archive.write(secret_path(settings), SECRET)
             for photo in photos:
                 archive.write(photo, f"photos/{photo.name}")
     return len(photos)
@@ -90,7 +90,7 @@ def restore(settings: Settings, path: Path, *, at: datetime | None = None) -> in
         raise StoreError(_("Only an SQLite store is restored here; use your database's own tool."))
     with _unpacked(path, settings.data) as folder:
         erased = set(read_erased(settings)) | _erased_here(settings)
-        restored = open_store(f"sqlite:///{folder / _STORE}")
+        restored = open_store(f"sqlite:///{folder / STORE}")
         with restored.writing() as transaction:
             again = erase_again(transaction, sorted(erased), at=stamp(at or now()))
         write_backup(restored, folder / "clean.sqlite")
@@ -120,7 +120,7 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
             settings, transaction, by, action="import contributions", thing="take over", detail=path.name, at=when
         )
     with _unpacked(path, settings.data) as folder:
-        other = open_store(f"sqlite:///{folder / _STORE}")
+        other = open_store(f"sqlite:///{folder / STORE}")
         with closing(other), other.reading() as transaction:
             collected = load_collected(transaction)
             erased = [row["thing"] for row in load_erasures(transaction)]
@@ -163,14 +163,14 @@ def _unpacked(path: Path, beside: Path) -> Iterator[Path]:
                     path=path, why=error
                 )
             ) from None
-        _check_sound(folder / _STORE, path)
+        _check_sound(folder / STORE, path)
         yield folder
 
 
 def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
     names = archive.namelist()
-    strange = [name for name in names if name not in {_STORE, _SECRET, _ABOUT} and not _PHOTO.fullmatch(name)]
-    if _STORE not in names or strange or sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
+    strange = [name for name in names if name not in {STORE, SECRET, ABOUT} and not _PHOTO.fullmatch(name)]
+    if STORE not in names or strange or sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
         raise InputError(
             _("{path} is no backup of sempre_geo: {what}.").format(
                 path=path, what=first_items(strange) or _("it holds no store")
@@ -203,8 +203,8 @@ def _put_in_place(settings: Settings, folder: Path) -> None:
     if target.exists():
         target.replace(target.with_name("store.replaced.sqlite"))
     (folder / "clean.sqlite").replace(target)
-    if (folder / _SECRET).is_file() and not secret_path(settings).exists():
-        (folder / _SECRET).replace(secret_path(settings))
+    if (folder / SECRET).is_file() and not secret_path(settings).exists():
+        (folder / SECRET).replace(secret_path(settings))
         secret_path(settings).chmod(0o600)
     kept = set(_photo_names(target))
     shutil.rmtree(photo_folder(settings), ignore_errors=True)

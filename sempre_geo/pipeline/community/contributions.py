@@ -35,6 +35,7 @@ from sempre_geo.community.store.contributions import (
 from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.escalations import is_escalated
+from sempre_geo.community.store.workshops import save_workshop_entry
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
@@ -106,7 +107,11 @@ def tell(
             return Receipt(before["id"], code, before["status"], messages)
         arrival = receive(settings, transaction, region, draft=checked, sending=sending, at=moment)
         row |= {"status": arrival.status, "findings": list(arrival.noticed)}
+        if arrival.workshop_id:
+            row["how_it_came_in"] = "workshop"
         save_contribution(transaction, row, position=position, felt=checked.ease)
+        if arrival.workshop_id:
+            save_workshop_entry(transaction, row["id"], workshop_id=arrival.workshop_id)
         if photo is not None:
             _keep_photo(settings, transaction, row["id"], photo)
     return Receipt(row["id"], code, row["status"], arrival.messages)

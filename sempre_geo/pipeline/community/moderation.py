@@ -1,12 +1,11 @@
-"""An entry's arrival: counted, looked through, refused or held or shown; and the hall that a coordinator opens."""
+"""An entry's arrival: counted, looked through, refused or held or shown; a hall's many are let through."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sempre_geo.community.claim_codes import claim_digest, new_claim_code
+from sempre_geo.community.claim_codes import claim_digest
 from sempre_geo.community.contributions import Draft
 from sempre_geo.community.moderation import (
     Seen,
@@ -25,22 +24,24 @@ from sempre_geo.community.moments import stamp
 from sempre_geo.community.personal_data import personal_data, read_personal_words
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.limits import count_sender, count_text, load_sender, load_workshop, save_workshop
+from sempre_geo.community.store.limits import count_sender, count_text, load_sender
+from sempre_geo.community.store.workshops import load_open_workshop
 from sempre_geo.errors import InputError
-from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, ground, now, open_community, privileged, secret_key
+from sempre_geo.pipeline.community.desk import ground, open_community, secret_key
 from sempre_geo.settings import Settings
-
-LONGEST_WORKSHOP = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """How an entry is received: its first status, what the coordinator should look at, what its author reads."""
+    """How an entry is received: its first status, what the coordinator should look at, what its author reads.
+
+    ``workshop_id`` names the open workshop from which it came; empty for none.
+    """
 
     status: str
     noticed: tuple[str, ...]
     messages: tuple[str, ...]
+    workshop_id: str = ""
 
 
 def check_sender(settings: Settings, region: str, *, sending: Sending, at: datetime) -> None:
@@ -55,8 +56,8 @@ def check_sender(settings: Settings, region: str, *, sending: Sending, at: datet
     digest = sender_digest(sending, key=secret_key(settings, f"senders of {day}"))
     with open_community(settings).reading() as transaction:
         before = load_sender(transaction, digest, day=day)
-        workshop = in_workshop(transaction, region, sending=sending, at=at)
-    check_sending(sending, Seen(before, 0, in_workshop=workshop), read_rules(settings))
+        workshop = workshop_of(transaction, region, sending=sending, at=at)
+    check_sending(sending, Seen(before, 0, in_workshop=bool(workshop)), read_rules(settings))
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,8 @@ def receive(
         No person sends like this, or this sender has sent enough today.
     """
     rules = read_rules(settings)
-    seen = _seen(settings, transaction, region, draft=draft, sending=sending, at=at)
+    workshop = workshop_of(transaction, region, sending=sending, at=at) if sending is not None else ""
+    seen = _seen(settings, transaction, draft=draft, sending=sending, in_workshop=bool(workshop), at=at)
     if sending is not None:
         check_sending(sending, seen, rules)
     looked = looked_through(settings, region, text=words_of(draft))
@@ -112,7 +114,7 @@ def receive(
     shown = sending is not None and may_be_shown_at_once(
         draft.category, noticed=noticed, with_photo=draft.photo is not None, rules=rules
     )
-    return Arrival("published" if shown else "received", tuple(noticed), looked.messages)
+    return Arrival("published" if shown else "received", tuple(noticed), looked.messages, workshop)
 
 
 def words_of(draft: Draft) -> str:
@@ -120,35 +122,14 @@ def words_of(draft: Draft) -> str:
     return f"{draft.title}\n{draft.text}"
 
 
-def start_workshop(settings: Settings, region: str, *, by: Asker, hours: float = 4, at: datetime | None = None) -> str:
-    """Let a hall full of people behind one address send; returns the word to write on the wall.
-
-    Raises
-    ------
-    NotAllowedError
-        The asker is no coordinator or network member of this region.
-    """
-    when, lasts = at or now(), timedelta(hours=hours)
-    if not timedelta(0) < lasts <= LONGEST_WORKSHOP:
-        raise InputError(_("A workshop is open for up to 12 hours; open another one tomorrow."))
-    word, workshop_id = new_claim_code(), secrets.token_hex(16)
-    with open_community(settings).writing() as transaction:
-        person = privileged(
-            settings, transaction, by, action="open a workshop", thing=workshop_id,
-            scopes=(f"region:{region}",), at=when,
-        )  # fmt: skip
-        save_workshop(
-            transaction,
-            {
-                "id": workshop_id, "region": region, "word_digest": claim_digest(word), "opened_by": person.actor,
-                "opened_at": stamp(when), "closes_at": stamp(when + lasts),
-            },
-        )  # fmt: skip
-    return word
-
-
 def _seen(
-    settings: Settings, transaction: Transaction, region: str, *, draft: Draft, sending: Sending | None, at: datetime
+    settings: Settings,
+    transaction: Transaction,
+    *,
+    draft: Draft,
+    sending: Sending | None,
+    in_workshop: bool,
+    at: datetime,
 ) -> Seen:
     day = at.date().isoformat()
     key = secret_key(settings, f"senders of {day}")
@@ -156,7 +137,7 @@ def _seen(
     if sending is None:
         return Seen(0, same, in_workshop=False)
     before = count_sender(transaction, sender_digest(sending, key=key), day=day)
-    return Seen(before, same, in_workshop=in_workshop(transaction, region, sending=sending, at=at))
+    return Seen(before, same, in_workshop=in_workshop)
 
 
 def check_and_count(
@@ -166,16 +147,17 @@ def check_and_count(
     day = at.date().isoformat()
     digest = sender_digest(sending, key=secret_key(settings, f"voters of {day}"))
     given = count_sender(transaction, digest, day=day)
-    workshop = in_workshop(transaction, region, sending=sending, at=at)
-    check_voice(sending, given_today=given, in_workshop=workshop, rules=read_rules(settings))
+    workshop = workshop_of(transaction, region, sending=sending, at=at)
+    check_voice(sending, given_today=given, in_workshop=bool(workshop), rules=read_rules(settings))
 
 
-def in_workshop(transaction: Transaction, region: str, *, sending: Sending, at: datetime) -> bool:
-    """Whether the sender knows the word of an open workshop; a slip in it is no reason to refuse an entry."""
+def workshop_of(transaction: Transaction, region: str, *, sending: Sending, at: datetime) -> str:
+    """The open workshop whose word the sender knows; empty for none: a slip is no reason to refuse an entry."""
     if not sending.workshop:
-        return False
+        return ""
     try:
         digest = claim_digest(sending.workshop)
     except InputError:
-        return False
-    return load_workshop(transaction, region, word_digest=digest, at=stamp(at)) is not None
+        return ""
+    found = load_open_workshop(transaction, region, word_digest=digest, at=stamp(at))
+    return str(found["id"]) if found else ""
