@@ -379,6 +379,19 @@ def test_proposals_stand_at_various_stages_and_rest_on_what_was_said(said: list[
         assert {"user", "provider"} <= {member["part"] for member in entry["team"]}
 
 
+def test_networks_and_lessons_belong_to_proposals_and_municipalities_that_are_there() -> None:
+    from sempre_geo.community.networks import network_from
+
+    said: dict[str, Any] = json.loads((DEMO / "networks.json").read_text(encoding="utf-8"))
+    status = {one["id"]: one["status"] for one in json.loads((DEMO / "proposals.json").read_text(encoding="utf-8"))}
+    areas = {one["properties"]["id"] for one in json.loads((DEMO / "boundaries.geojson").read_text())["features"]}
+    for entry in said["networks"]:
+        network = network_from(entry).kept()
+        assert set(network.municipalities) <= areas
+        assert set(entry["proposals"]) <= set(status)
+    assert {status[one["proposal"]] for one in said["lessons"]} <= {"running", "completed", "stopped", "lessons"}
+
+
 def test_holidays_are_the_timetables(gtfs: dict[str, pd.DataFrame]) -> None:
     periods = tomllib.loads((DEMO / "hours.toml").read_text(encoding="utf-8"))["period"]
     off = gtfs["calendar_dates"].query("service_id == 'WEEKDAYS' and exception_type == '2'")["date"]

@@ -44,7 +44,7 @@ from voices import write_contributions
 SEED = 11
 FILES = (
     "demo.osm.pbf", "demo_gtfs.zip", "census_grid.csv", "boundaries.geojson", "contributions.csv", "proposals.json",
-    "hours.toml",
+    "networks.json", "hours.toml",
 )  # fmt: skip
 
 
@@ -117,9 +117,10 @@ def write_county(county: County, folder: Path) -> dict[str, int]:
         np.random.default_rng([SEED, 12]), county.buildings,
         source=Path(__file__).parent / "voices.tsv", path=folder / "contributions.csv",
     )  # fmt: skip
-    said = (Path(__file__).parent / "proposals.json").read_text(encoding="utf-8")
-    counts["proposals"] = len(json.loads(said))
-    (folder / "proposals.json").write_text(said, encoding="utf-8")
+    for name in ("proposals.json", "networks.json"):
+        said = (Path(__file__).parent / name).read_text(encoding="utf-8")
+        (folder / name).write_text(said, encoding="utf-8")
+    counts["proposals"] = len(json.loads((folder / "proposals.json").read_text(encoding="utf-8")))
     return counts | {
         "cells": len(people),
         "people": int(people["T"].clip(lower=0).sum()),

@@ -16,6 +16,8 @@ from sempre_geo.errors import InputError, NotAllowedError
 from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.exchange import export_contributions, import_contributions, seed
+from sempre_geo.pipeline.community.lessons import lessons
+from sempre_geo.pipeline.community.networks import network_page, networks
 from sempre_geo.pipeline.community.proposals import proposal, proposals
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
@@ -146,3 +148,23 @@ def test_the_fictional_beginning_is_laid_once_with_voices_and_proposals(settings
     page = proposal(settings, listed["id"].iloc[0])
     assert [(member.part, member.name) for member in page.team] == [("user", ""), ("provider", "")]
     assert len(proposal(settings, page.id, by=OPERATOR).needs) == 1
+
+
+def test_networks_and_lessons_come_with_a_region_once(settings, region, tmp_path):
+    needs = _file(tmp_path, "contributions.csv", "\n".join(OWN.splitlines()[:2]) + "\n")
+    network = {
+        "id": "n1", "name": "Peninsula", "coordinator": "Riina", "created_at": "2026-02-24T09:00:00Z",
+        "diary": [{"at": "2026-04-24T09:00:00Z", "good": "We met.", "hard": "", "further": ""}],
+    }  # fmt: skip
+    lesson = {
+        "id": "l1", "proposal": "unknown", "network": "Peninsula", "title": "Call first", "again": "By telephone",
+        "not_again": "", "groups": ["over_64"], "category": "gp", "barriers": ["hours"], "language": "en",
+        "created_at": "2026-10-15T09:00:00Z",
+    }  # fmt: skip
+    words = _file(tmp_path, "networks.json", json.dumps({"networks": [network], "lessons": [lesson]}))
+    for _again in range(2):
+        seed(settings, region, contributions=needs, networks=words, at=AT)
+    listed = networks(settings, region)
+    assert list(listed["name"]) == ["Peninsula"]
+    assert [entry["good"] for entry in network_page(settings, listed["id"].iloc[0]).diary] == ["We met."]
+    assert list(lessons(settings, group="over_64")["title"]) == ["Call first"]

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -27,7 +28,9 @@ from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import contribution_row
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged
+from sempre_geo.pipeline.community.lessons import region_title
 from sempre_geo.pipeline.community.moderation import looked_through, words_of
+from sempre_geo.pipeline.community.network_seed import seed_lesson, seed_network
 from sempre_geo.pipeline.community.proposal_seed import seed_proposal
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.region.files import write_table
@@ -120,9 +123,10 @@ def seed(
     *,
     contributions: Path,
     proposals: Path | None = None,
+    networks: Path | None = None,
     at: datetime | None = None,
 ) -> ImportResult:
-    """Fill a region with the contributions and proposals that came with it, statuses and voices included.
+    """Fill a region with what came with it: contributions with statuses and voices, proposals, networks, lessons.
 
     Only for files of the installation itself, such as the fictional region's: unlike an import it
     publishes what the file calls published. Doing it again changes nothing.
@@ -143,7 +147,17 @@ def seed(
         if proposals is not None:
             for entry in json.loads(proposals.read_text(encoding="utf-8")):
                 seed_proposal(transaction, region, entry, at=stamp(when))
+        if networks is not None:
+            _seed_networks(settings, transaction, region, json.loads(networks.read_text(encoding="utf-8")))
     return ImportResult(len(fresh), len(reading.rows) - len(fresh), ())
+
+
+def _seed_networks(settings: Settings, transaction: Transaction, region: str, said: dict[str, Any]) -> None:
+    title, country = region_title(settings, region)
+    for entry in said["networks"]:
+        seed_network(transaction, region, entry)
+    for entry in said["lessons"]:
+        seed_lesson(transaction, region, entry, title=title, country=country)
 
 
 def _known_ids(transaction: Transaction, reading: Reading) -> set[str]:

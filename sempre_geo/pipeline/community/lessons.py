@@ -128,7 +128,7 @@ def add_lesson(
         )  # fmt: skip
         _check_run(row)
         written = asdict(kept) | {"id": secrets.token_hex(16), "status": "received", "created_at": stamp(when)}
-        title, country = _region(settings, row["region"])
+        title, country = region_title(settings, row["region"])
         saved = lesson_row(written, region=row["region"], title=title, proposal_id=proposal_id)
         saved |= {"country": country, "network": _networks(transaction, row), "language": row["language"]}
         save_lesson(transaction, saved)
@@ -264,7 +264,7 @@ def _networks(transaction: Transaction, row: Row) -> str:
     return ", ".join(network["name"] for network in found if network)
 
 
-def _region(settings: Settings, region: str) -> tuple[str, str]:
+def region_title(settings: Settings, region: str) -> tuple[str, str]:
     """The title and the country's code of a region; the bare name where it is not built."""
     try:
         built = read_region(region, settings)

@@ -41,7 +41,10 @@ def build_demo(settings: Settings, *, progress: Progress = silent) -> Region:
         )  # fmt: skip
         write_text(sums, stamp)
     _keep_own_tables(settings, inputs["osm"].parent)
-    seed(settings, NAME, contributions=inputs["contributions"], proposals=inputs["proposals"])
+    seed(
+        settings, NAME, contributions=inputs["contributions"], proposals=inputs["proposals"],
+        networks=inputs["networks"],
+    )  # fmt: skip
     return read_region(NAME, settings)
 
 
@@ -66,6 +69,7 @@ def demo_inputs(settings: Settings) -> dict[str, Path]:
         "boundaries": "boundaries.geojson",
         "contributions": "contributions.csv",
         "proposals": "proposals.json",
+        "networks": "networks.json",
     }
     package = Path(__file__).resolve().parents[2]
     for folder in (settings.inputs(NAME), package / "demo", package.parent / "data" / NAME):
