@@ -38,8 +38,16 @@ WAYS: Mapping[str, Way] = {
 
 
 def way_routes() -> list[BaseRoute]:
-    """``/way/NAME``: notes what a visitor came for and goes on to its first page; ``/way/all`` forgets it."""
-    return [Route("/way/{way}", _go, methods=["GET"])]
+    """``/way/NAME``: notes what a visitor came for and goes on to its first page; ``/way/all`` forgets it.
+
+    ``/explore`` is the first page, which Streamlit itself knows by no other address than ``/``.
+    """
+    return [Route("/way/{way}", _go, methods=["GET"]), Route("/explore", _first_page, methods=["GET"])]
+
+
+async def _first_page(request: Request) -> Response:
+    view = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"/{view}", status_code=307)
 
 
 async def _go(request: Request) -> Response:

@@ -58,3 +58,8 @@ def test_the_first_screen_asks_what_one_came_for_and_a_link_to_a_view_does_not(s
         told = " ".join(str(element.value) for element in script.get("html"))
         assert ("/way/tell" in told) is asked
         assert ("I offer a service" in told) is asked
+
+
+def test_the_first_page_is_found_by_its_name_too_and_the_view_is_kept(client: Client) -> None:
+    assert client.get("/explore").headers["location"] == "/"
+    assert client.get("/explore?service=gp&by=car").headers["location"] == "/?service=gp&by=car"
