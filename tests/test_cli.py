@@ -142,3 +142,14 @@ def test_the_readmes_table_of_roles_is_the_codes():
     from sempre_geo.community.access import role_table
 
     assert role_table().strip() in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_a_build_noticed_is_told_where_it_was_asked_for(tmp_path, monkeypatch, capsys):
+    write_village(tmp_path / "village.osm.pbf")
+    home = f"a,{MIDDLE[0]},{MIDDLE[1]},9"
+    (tmp_path / "people.csv").write_text(f"id,lon,lat,population\n{home}\nfar,10.0,50.0,3\n", encoding="utf-8")
+    monkeypatch.setenv("SEMPRE_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("SEMPRE_LAYERS", str(tmp_path / "layers"))
+    files = ("--osm", str(tmp_path / "village.osm.pbf"), "--population", str(tmp_path / "people.csv"))
+    assert _status("build", "ciems", *files, "--population-column", "population", "--country", "LV") == 0
+    assert "lie beyond the map data: their travel times are unknown." in capsys.readouterr().err

@@ -32,6 +32,8 @@ def _built(region: Region) -> None:
             title=region.title, cells=len(region.cells), services=len(region.services), path=region.path
         )
     )
+    for note in region.notes:
+        click.echo(note, err=True)
 
 
 @cli.command()
