@@ -11,7 +11,9 @@ import pytest
 from PIL import Image
 
 from sempre_geo.cli import main
+from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft
+from sempre_geo.community.corrections import Report
 from sempre_geo.community.places import Place
 from sempre_geo.errors import InputError, MissingFileError
 from sempre_geo.gaps.equity import Interval
@@ -21,8 +23,11 @@ from sempre_geo.pipeline.brief.options import options_compared
 from sempre_geo.pipeline.brief.report import report
 from sempre_geo.pipeline.brief.sections import Said, voices
 from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.gaps import assessments
 from sempre_geo.pipeline.gaps.whatif_saved import save_scenario
+from sempre_geo.pipeline.prepare.export import export
 from sempre_geo.publish.brief import Brief, Picture, Points, Table, to_html, to_pdf, write_brief
 from sempre_geo.region.bundle import read_region
 from tests.ui.small_region import HOSTILE, NAME, small_settings, write_small_region
@@ -31,6 +36,7 @@ LIMITS = (
     "standard_id,country,category,metric,limit,unit,mode,group,scope,source,status\n"
     "own-gp,demo,gp,travel_time,{limit},min,car,all,one way,the four villages,own\n"
 )
+EVERY_SERVICE = "own-all,demo,*,travel_time,30,min,car,all,one way,the four villages,own\n"
 
 
 @pytest.fixture(scope="module")
@@ -143,6 +149,36 @@ def test_what_people_typed_is_inert_in_both_forms():
     assert "<script" not in page
     assert "<img" not in page
     assert "window.hacked=1" in _text(brief).replace("\n", "")
+
+
+def test_an_accepted_correction_changes_the_brief_and_the_export(tmp_path):
+    write_small_region(tmp_path / "layers")
+    settings = small_settings(tmp_path)
+    (settings.data / NAME).mkdir(parents=True)
+    (settings.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6), encoding="utf-8")
+    assert report(settings, NAME).sections[0].blocks[0].sentences[-1].endswith("are beyond 6 min.")
+    told = report_correction(settings, NAME, report=Report("services", "gp1", "gone", "", "moved to the city"))
+    decide_correction(settings, told.id, decision="accepted", by=OPERATOR)
+    made = report(settings, NAME)
+    close_community(settings)
+    assert made.sections[0].blocks[0].sentences[-1] == "The data tell nothing about the limits that hold here."
+    assert "moved to the city" in _text(made)
+    export(settings, NAME, out=tmp_path / "all.csv")
+    close_community(settings)
+    exported = pd.read_csv(tmp_path / "all.csv")
+    assert exported.loc[exported["layer"] == "services", "service_id"].tolist() == ["lib1"]
+
+
+def test_only_the_services_asked_for_are_counted(tiny, monkeypatch):
+    (tiny.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6) + EVERY_SERVICE, encoding="utf-8")
+    counted = []
+    kept = assessments.assessment
+    monkeypatch.setattr(
+        assessments, "assessment", lambda *of, **how: counted.append(how["category"]) or kept(*of, **how)
+    )
+    report(tiny, NAME, categories=["library"])
+    (tiny.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6), encoding="utf-8")
+    assert counted == ["library"]
 
 
 def test_a_ratio_counts_only_with_its_whole_interval_above_one():

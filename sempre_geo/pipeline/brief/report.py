@@ -20,6 +20,7 @@ from sempre_geo.pipeline.brief.topics import Topic, region_topics
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.ground import Ground, ground_of
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.progress import Progress, part_of, silent
 from sempre_geo.publish.brief import Brief, Picture, Section, colours_of
 from sempre_geo.publish.grid import LIMITS_MIN, NO_WAY, UNKNOWN, cell_corners, grid_picture, time_classes
@@ -28,7 +29,7 @@ from sempre_geo.publish.palette import Theme, read_themes
 from sempre_geo.publish.static_maps import map_picture
 from sempre_geo.publish.tiles import TileMap, tile_map
 from sempre_geo.region.boundaries import municipality_of
-from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 
@@ -72,7 +73,7 @@ def report(
             )
         )
     with speaking(language):
-        built = read_region(region, settings)
+        built = region_in_use(settings, region)
         ground = ground_of(settings, built)
         topics = region_topics(ground, categories=categories, progress=part_of(progress, 0.0, 0.7))
         place_id = _municipality(built, municipality) if municipality else ""

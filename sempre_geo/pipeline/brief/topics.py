@@ -14,7 +14,7 @@ from sempre_geo.gaps.equity import Interval, bootstrap_interval, group_ratio
 from sempre_geo.gaps.gap_table import EVERYBODY, Assessment, gap_table
 from sempre_geo.gaps.reasons import REASONS
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.gaps.assessments import assess
+from sempre_geo.pipeline.gaps.assessments import assess, spoken_of
 from sempre_geo.pipeline.gaps.ground import Ground
 from sempre_geo.pipeline.gaps.place_gaps import (
     group_counts,
@@ -125,11 +125,7 @@ def region_topics(ground: Ground, *, categories: Sequence[str], progress: Progre
         No standard of the region speaks of a category asked for.
     """
     standards, titles = region_standards(ground.settings, ground.region), read_categories(ground.settings)
-    topics = []
-    for number, standard in enumerate(standards):
-        progress(_("Counting who is beyond {standard}").format(standard=standard.standard_id), number / len(standards))
-        topics += [_topic(ground, found, known=titles) for found in assess(ground, standard)]
-    known = {topic.assessment.category for topic in topics}
+    known = {name for standard in standards for name in spoken_of(ground, standard)}
     missing = [name for name in categories if name not in known]
     if missing:
         raise InputError(
@@ -137,7 +133,11 @@ def region_topics(ground: Ground, *, categories: Sequence[str], progress: Progre
                 missing=first_items(missing), known=", ".join(sorted(known))
             )
         )
-    return [topic for topic in topics if not categories or topic.assessment.category in categories]
+    topics = []
+    for number, standard in enumerate(standards):
+        progress(_("Counting who is beyond {standard}").format(standard=standard.standard_id), number / len(standards))
+        topics += [_topic(ground, found, known=titles) for found in assess(ground, standard, only=categories)]
+    return topics
 
 
 def _topic(ground: Ground, assessment: Assessment, *, known: Categories) -> Topic:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -29,13 +29,14 @@ _NOT_VISITED = frozenset({"bus_stop", "train_stop", "ferry_terminal"})  # nobody
 _COMES_TO_PEOPLE = frozenset({"ambulance_station"})
 
 
-def assess(ground: Ground, standard: Standard) -> Iterator[Assessment]:
-    """One assessment for each category that a standard speaks of.
+def assess(ground: Ground, standard: Standard, *, only: Collection[str] = ()) -> Iterator[Assessment]:
+    """One assessment for each category that a standard speaks of; with ``only``, of these alone.
 
     Categories the map data lack are unknown, not fine; so are opening hours that nobody knows.
     """
-    for category in _categories(ground, standard):
-        yield assessment(ground, standard, category=category)
+    for category in spoken_of(ground, standard):
+        if not only or category in only:
+            yield assessment(ground, standard, category=category)
 
 
 def assessment(ground: Ground, standard: Standard, *, category: str, stay_min: int = STAY_MIN) -> Assessment:
@@ -55,7 +56,8 @@ def assessment(ground: Ground, standard: Standard, *, category: str, stay_min: i
     )
 
 
-def _categories(ground: Ground, standard: Standard) -> list[str]:
+def spoken_of(ground: Ground, standard: Standard) -> list[str]:
+    """The categories that a standard speaks of."""
     if standard.category != EVERYWHERE:
         return [standard.category]
     categories = read_categories(ground.settings)

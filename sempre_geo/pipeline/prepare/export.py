@@ -11,8 +11,9 @@ import pandas as pd
 
 from sempre_geo.pipeline.community.exchange import public_layer
 from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.progress import Progress, silent
-from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.bundle import Region
 from sempre_geo.region.files import write_table
 from sempre_geo.settings import Settings
 
@@ -30,7 +31,7 @@ def export(settings: Settings, region: str, *, out: Path, progress: Progress = s
     MissingFileError
         The region is not built.
     """
-    built = read_region(region, settings)
+    built = region_in_use(settings, region)
     layers = list(_layers(settings, built))
     frame = gpd.GeoDataFrame(pd.concat(layers, ignore_index=True), geometry="geometry", crs="EPSG:4326")
     frame["fictional"] = "fictional" if built.fictional else ""
