@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from sempre_geo.region.bundle import Region
 
 
-def _serve(region: str | None, port: int) -> NoReturn:
+def _serve(region: str | None, port: int, *, address: str = "localhost") -> NoReturn:
     """Start the app as a process of its own: commands and pages do not import one another."""
-    arguments = [region] if region else []
-    sys.exit(subprocess.call([sys.executable, "-m", "sempre_geo.site", *arguments, "--port", str(port)]))  # noqa: S603 - our own
+    arguments = [*([region] if region else []), "--port", str(port), "--address", address]
+    sys.exit(subprocess.call([sys.executable, "-m", "sempre_geo.site", *arguments]))  # noqa: S603 - our own
 
 
 def _built(region: Region) -> None:
@@ -53,17 +53,18 @@ def demo(settings: Settings, /, port: int) -> None:
 @cli.command()
 @click.argument("region", required=False)
 @PORT
+@click.option("--address", default="localhost", show_default=True, help="0.0.0.0 lets the phones of a hall join.")
 @click.pass_obj
-def app(settings: Settings, /, region: str | None, port: int) -> None:
+def app(settings: Settings, /, region: str | None, port: int, address: str) -> None:
     """Open the app on a built region; without a name, on all that are built.
 
-    Example: sempre-geo app valka --port 8600
+    Example: sempre-geo app valka --address 0.0.0.0
     """
     if region is not None:
         from sempre_geo.region.bundle import read_region
 
         read_region(region, settings)
-    _serve(region, port)
+    _serve(region, port, address=address)
 
 
 @cli.command()

@@ -25,7 +25,7 @@ from sempre_geo.publish.labels import about_whom, eases, groups, obstacles
 
 FORM = "tell"
 CARRIED = (
-    "token", "key", "kind", "category", "obstacle", "text", "place", "marked", "about", "groups",
+    "token", "key", "kind", "category", "obstacle", "text", "place", "marked", "about", "groups", "workshop",
     *(f"ease_{mode}" for mode in MODES),
 )  # fmt: skip
 """What one screen hands on to the next in hidden fields. The position of a mark on the map is not among it: it

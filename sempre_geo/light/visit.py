@@ -13,6 +13,7 @@ from sempre_geo.light.here import Here
 LARGEST_FORM = 64_000
 LARGEST_WITH_PHOTO = 16_000_000
 _MOST_FIELDS = 60
+_LINKED, _LONGEST_LINKED = ("workshop", "place"), 100
 
 
 @dataclass(frozen=True)
@@ -63,10 +64,16 @@ async def read_visit(request: Request, here: Here) -> Visit:
         here=here,
         language=str(request.path_params.get("language", "en")),
         asked={name: str(value) for name, value in request.path_params.items()},
-        form=await _read_form(request) if request.method == "POST" else Form(),
+        form=await _read_form(request) if request.method == "POST" else _linked(request),
         address=request.client.host if request.client else "",
         wants_json=request.headers.get("accept", "").startswith("application/json"),
     )
+
+
+def _linked(request: Request) -> Form:
+    """What a link may fill in: the word of a workshop and the place of its hall; nothing of a person."""
+    given = {name: request.query_params.get(name, "")[:_LONGEST_LINKED] for name in _LINKED}
+    return Form({name: (value,) for name, value in given.items() if value})
 
 
 async def _read_form(request: Request) -> Form:

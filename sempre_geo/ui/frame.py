@@ -72,7 +72,19 @@ def footer(region: Region) -> None:
 def colours() -> str:
     """The palette's colours for the style sheet, in the appearance the visitor sees."""
     look = session.theme()
-    names = ("ground", "panel", "ink", "quiet", "border", "primary", "service", "need", "idea", "proposal")
+    names = (
+        "ground",
+        "panel",
+        "ink",
+        "quiet",
+        "border",
+        "primary",
+        "on_primary",
+        "service",
+        "need",
+        "idea",
+        "proposal",
+    )
     return f"<style>:root{{{''.join(f'--sempre-{name}:{getattr(look, name)};' for name in names)}}}</style>"
 
 

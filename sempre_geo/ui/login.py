@@ -20,7 +20,8 @@ from sempre_geo.ui.installation import installation
 COOKIE = "sempre_login"
 _BEGUN = "sempre_login_begun"
 _LARGEST_FORM = 8192
-_HOME, _AFTER_LOGIN = "/", "/review"
+_HOME, _AFTER_LOGIN = "/", "review"
+_ALSO_AFTER_LOGIN = frozenset({"workshop"})
 
 
 def login_routes() -> list[BaseRoute]:
@@ -40,7 +41,7 @@ async def _login_form(_request: Request) -> Response:
 
 
 async def _log_in(request: Request) -> Response:
-    _check_same_site(request)
+    check_same_site(request)
     if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
         return _page(_("Log in"), _login_fields(_("That was too much text for a name and a password.")), status=413)
     form = await request.form(max_files=0, max_fields=4)
@@ -83,7 +84,9 @@ async def _return_from_elsewhere(request: Request) -> Response:
 
 
 def _logged_in(request: Request, token: str) -> Response:
-    answer = RedirectResponse(_AFTER_LOGIN, status_code=303)
+    wished = request.query_params.get("to", "")
+    onward = wished if wished in _ALSO_AFTER_LOGIN else _AFTER_LOGIN
+    answer = RedirectResponse(f"/{onward}", status_code=303)
     answer.set_cookie(
         COOKIE,
         token,
@@ -100,13 +103,13 @@ async def _logout_form(_request: Request) -> Response:
 
 
 async def _log_out(request: Request) -> Response:
-    _check_same_site(request)
+    check_same_site(request)
     answer = RedirectResponse(_HOME, status_code=303)
     answer.delete_cookie(COOKIE)
     return answer
 
 
-def _check_same_site(request: Request) -> None:
+def check_same_site(request: Request) -> None:
     """Refuse a form that another site sent on.
 
     Raises

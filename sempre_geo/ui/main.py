@@ -19,7 +19,7 @@ _SCREENS = _HERE / "screens"
 def _pages() -> list[st.Page]:
     """The pages of this app, those of the visitor's way in shown; each checks for itself what may be done on it."""
     return [
-        st.Page(_SCREENS / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
+        _page("explore", _("Explore"), "map", default=True),
         _page("tell", _("Tell us"), "add_location_alt"),
         _page("proposals", _("Proposals"), "flag"),
         _page("networks", _("Networks"), "groups"),
@@ -30,14 +30,21 @@ def _pages() -> list[st.Page]:
         _page("service", _("A service"), "storefront"),
         _page("sources", _("Sources"), "menu_book", script="about"),
         _page("review", _("Review"), "rate_review", shown=session.is_coordinator()),
+        _page("workshop", _("Workshop"), "diversity_3", shown=session.opens_workshops()),
     ]
 
 
-def _page(address: str, title: str, icon: str, *, script: str = "", shown: bool = True) -> st.Page:
-    """A page by its address, which is its script's name if none is given."""
+def _page(
+    address: str, title: str, icon: str, *, script: str = "", shown: bool = True, default: bool = False
+) -> st.Page:
+    """A page by its address, which is its script's name if none is given.
+
+    On a device that goes round in a workshop, that workshop stands at every address, and nothing else anywhere.
+    """
     visible = shown and ways.is_shown(address)
+    file = "workshop" if in_hand else script or address
     return st.Page(
-        _SCREENS / f"{script or address}.py", title=title, icon=f":material/{icon}:", url_path=address,
+        _SCREENS / f"{file}.py", title=title, icon=f":material/{icon}:", url_path=address, default=default,
         visibility="visible" if visible else "hidden",
     )  # fmt: skip
 
@@ -46,7 +53,8 @@ st.set_page_config(page_title="Sempre", page_icon=str(_HERE / "icon.svg"), layou
 st.html(_HERE / "style.css")
 st.html(colours())
 session.use_language()
-page = st.navigation(_pages(), position="top")
+in_hand = session.workshop_in_hand() is not None
+page = st.navigation(_pages(), position="hidden" if in_hand else "top")
 region = installation().region
 header(region, languages=available_languages())
 page.run()

@@ -22,6 +22,7 @@ from sempre_geo.ui.login import login_routes
 from sempre_geo.ui.pictures import surface_picture
 from sempre_geo.ui.proposal_routes import proposal_routes
 from sempre_geo.ui.ways import way_routes
+from sempre_geo.ui.workshop_routes import workshop_routes
 
 _DAY = int(timedelta(days=1).total_seconds())
 _FINE_SCREEN = "@2x"
@@ -42,6 +43,7 @@ def routes() -> list[BaseRoute]:
         *login_routes(),
         *proposal_routes(),
         *way_routes(),
+        *workshop_routes(),
     ]
 
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.palette import Theme, read_themes
 from sempre_geo.settings import Settings
+from sempre_geo.ui.hall_address import EVERYWHERE, LOCAL_NAMES, own_addresses
 from sempre_geo.ui.installation import REGION_VARIABLE, check_built, installation
 
 DEFAULT_PORT = 8501
@@ -57,8 +58,10 @@ def serve(
     check_built(installation())
     from sempre_geo.ui.app import make_app
 
-    shown = "localhost" if address in {"localhost", "127.0.0.1", "0.0.0.0"} else address  # noqa: S104 - compared, not bound
+    shown = "localhost" if address in LOCAL_NAMES | EVERYWHERE else address
     _announce(f"http://{shown}:{port}", open_browser=open_browser)
+    for own in own_addresses() if address in EVERYWHERE else ():
+        _announce(f"http://{own}:{port}", open_browser=False)
     options = streamlit_options(read_themes(settings)) | {"server.port": port, "server.address": address}
     make_app(beside=beside(settings, region)).run(config=options)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from sempre_geo.i18n import SOURCE_LANGUAGE, available_languages, set_language
@@ -10,6 +12,10 @@ from sempre_geo.publish.palette import Theme
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import COOKIE
+from sempre_geo.ui.workshop_routes import HALL
+
+if TYPE_CHECKING:
+    from sempre_geo.pipeline.community.workshop import Workshop
 
 LANGUAGE, PLACE = "language", "place_id"
 
@@ -43,6 +49,27 @@ def is_coordinator() -> bool:
     """Whether the review page is worth showing; the use cases check the role again."""
     token = login_token()
     return bool(token) and any(role == "coordinator" for role, _scope in who_is(installation().settings, token).grants)
+
+
+def opens_workshops() -> bool:
+    """Whether the workshop page is worth showing: to a coordinator or network member. Use cases check again."""
+    person = who_is(installation().settings, login_token()) if login_token() else None
+    return person is not None and any(role in {"coordinator", "network_member"} for role, _scope in person.grants)
+
+
+def hall_token() -> str:
+    """What a device that goes round in a workshop carries instead of a login."""
+    return str(st.context.cookies.get(HALL, ""))
+
+
+def workshop_in_hand() -> Workshop | None:
+    """The workshop in which this device goes round; None where somebody is logged in."""
+    carried = hall_token()
+    if not carried or opens_workshops():
+        return None
+    from sempre_geo.pipeline.community import workshop
+
+    return workshop.workshop_in_hand(installation().settings, carried)
 
 
 def is_planner() -> bool:

@@ -31,7 +31,10 @@ class Way:
 
 WAYS: Mapping[str, Way] = {
     "tell": Way("tell", ("explore", "tell", "proposals", "sources")),
-    "plan": Way("proposals", ("explore", "proposals", "networks", "gaps", "whatif", "where_next", "review", "sources")),
+    "plan": Way(
+        "proposals",
+        ("explore", "proposals", "networks", "gaps", "whatif", "where_next", "review", "workshop", "sources"),
+    ),
     "gaps": Way("gaps", ("explore", "gaps", "whatif", "where_next", "brief", "proposals", "sources")),
     "offer": Way("service", ("explore", "service", "tell", "proposals", "sources")),
 }

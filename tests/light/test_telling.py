@@ -17,9 +17,10 @@ from sempre_geo.community.rules import read_rules
 from sempre_geo.light import tokens
 from sempre_geo.light.tokens import LASTS
 from sempre_geo.pipeline.community import moderation
-from sempre_geo.pipeline.community.contributions import open_with_code
+from sempre_geo.pipeline.community.contributions import my_data, open_with_code
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import exact_place, publish, review_queue
+from sempre_geo.pipeline.community.workshop import open_workshop, word_on_the_wall, workshops
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.settings import Settings
 from tests.light.conftest import HERE, Visitor
@@ -63,6 +64,19 @@ def test_four_screens_lead_from_the_start_to_a_code_that_opens_what_was_said(sma
         ("over_64",),
         "settlement",
     )
+
+
+def test_a_phone_of_the_hall_comes_by_a_link_that_knows_the_word_and_the_place(small, visitor):
+    hall = open_workshop(small, NAME, by=OPERATOR, settlement_id="s1")
+    word = word_on_the_wall(small, hall.id, by=OPERATOR)
+    first = visitor.opens(f"en/tell?workshop={word}&place=s:s1&text=not+taken")
+    second = visitor.fills("en/tell/where", first, WHAT)
+    assert re.search(r'value="s:s1" selected', second.text)
+    check = visitor.fills("en/tell/check", second, {"place": "s:s1", "about": "myself"})
+    assert f'name="workshop" value="{word}"' in check.text
+    code = _code(visitor.fills("en/tell/save", check, {**CONSENT, "workshop": word}))
+    assert '"how_it_came_in": "workshop"' in my_data(small, code)
+    assert workshops(small, NAME, by=OPERATOR)[0].spoken == 1
 
 
 def test_the_same_form_sent_twice_is_one_entry_with_one_code(small, visitor):
