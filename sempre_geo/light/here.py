@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sempre_geo.errors import MissingFileError
-from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import offered_categories
-from sempre_geo.pipeline.explore.views import open_region
+from sempre_geo.pipeline.explore.views import known_categories, open_region
 from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.publish.lettered_map import LetteredMap, draw_lettered_map
 from sempre_geo.publish.palette import read_themes
 from sempre_geo.region.bundle import Region
-from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.settings import Settings
 
 
@@ -34,10 +31,6 @@ class Here:
         MissingFileError
             No region is built yet.
         """
-        if not self.region_name:
-            raise MissingFileError(
-                _("No region is built yet; run 'sempre-geo demo' for the fictional one, or 'sempre-geo build'.")
-            )
         return open_region(self.settings, self.region_name)
 
     @property
@@ -49,23 +42,18 @@ class Here:
     @property
     def categories(self) -> Mapping[str, str]:
         """The kinds of services that the region has, with their names in the reader's language."""
-        known = _categories(self.settings)
+        known = known_categories(self.settings)
         return {name: known.title(name) for name in offered_categories(self.settings, self.region)}
 
     def category(self, category_id: str) -> str:
         """A category's name in the reader's language."""
-        return _categories(self.settings).title(category_id)
+        return known_categories(self.settings).title(category_id)
 
 
 @lru_cache(maxsize=4)
 def lettered_picture(here: Here) -> bytes:
     """The picture of the lettered map, drawn once; paper and phones show it in the light colours."""
     return draw_lettered_map(here.region, here.lettered_map, theme=read_themes(here.settings)["light"])
-
-
-@lru_cache(maxsize=4)
-def _categories(settings: Settings) -> Categories:
-    return read_categories(settings)
 
 
 def chosen_language(accepted: str) -> str:

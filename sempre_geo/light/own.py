@@ -1,4 +1,4 @@
-"""With the code: read, change, contest, take along or erase one's own, and take a voice back."""
+"""With the code: read, change, contest, take along or erase one's own, take a voice back, follow a correction."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from sempre_geo.pipeline.community.contributions import (
     my_data,
     open_with_code,
 )
+from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
 
@@ -28,10 +29,13 @@ def ask(visit: Visit) -> Response:
 
 
 def show(visit: Visit) -> Response:
-    """What a code opens; a code of a "me too" offers to take that back."""
+    """What a code opens: a need, an idea or a correction; a code of a "me too" offers to take that back."""
     try:
         _check_token(visit)
-        return _own(visit)
+        try:
+            return _own(visit)
+        except MissingDataError:
+            return page(visit, "correction", report=correction_with_code(visit.here.settings, visit.form.one("code")))
     except MissingDataError as problem:
         return _ask(visit, str(problem), may_be_a_voice=True, status_code=404)
     except InputError as problem:

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sempre_geo.errors import MissingFileError
-from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.views import open_region
+from sempre_geo.pipeline.explore.views import known_categories, open_region
 from sempre_geo.publish.palette import Theme, read_themes
 from sempre_geo.publish.tiles import TileMap, tile_map
 from sempre_geo.region.bundle import Region, built_regions
-from sempre_geo.region.categories import Categories, read_categories
+from sempre_geo.region.categories import Categories
 from sempre_geo.settings import Settings, read_settings
 
 REGION_VARIABLE = "SEMPRE_REGION"
@@ -36,10 +34,6 @@ class Installation:
         MissingFileError
             No region is built yet.
         """
-        if not self.region_name:
-            raise MissingFileError(
-                _("No region is built yet; run 'sempre-geo demo' for the fictional one, or 'sempre-geo build'.")
-            )
         return open_region(self.settings, self.region_name)
 
     @property
@@ -50,7 +44,7 @@ class Installation:
     @property
     def categories(self) -> Categories:
         """The kinds of services."""
-        return _categories(self.settings)
+        return known_categories(self.settings)
 
     @property
     def tiles(self) -> TileMap:
@@ -86,8 +80,3 @@ def check_built(here: Installation) -> None:
 @lru_cache(maxsize=4)
 def _tiles(region: Region) -> TileMap:
     return tile_map(region)
-
-
-@lru_cache(maxsize=4)
-def _categories(settings: Settings) -> Categories:
-    return read_categories(settings)

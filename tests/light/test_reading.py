@@ -8,9 +8,11 @@ import pytest
 
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.corrections import Report
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.light.reading import A_PAGE
 from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
@@ -93,6 +95,17 @@ def test_with_the_code_one_reads_the_answer_changes_the_words_and_takes_them_alo
     data = visitor.fills("en/code/data", changed, {})
     assert data.json()["text"] == "Closed at five."
     assert data.headers["content-disposition"].startswith("attachment")
+
+
+def test_with_the_code_of_a_correction_one_reads_what_was_decided_and_why(small, visitor):
+    report = Report("services", "osm:n1", "opening_hours", "Tu 11:00-16:00", HOSTILE[:90])
+    receipt = report_correction(small, NAME, report=report)
+    assert "New" in _opened(visitor, receipt.claim_code).text
+    decide_correction(small, receipt.id, decision="declined", by=OPERATOR, reason="Only on Mondays.")
+    page = _opened(visitor, receipt.claim_code)
+    assert (page.status_code, "Declined" in re.sub("<[^>]*>", "", page.text)) == (200, True)
+    assert "Only on Mondays." in page.text
+    assert "<img" not in page.text
 
 
 def test_erasing_needs_the_box_and_then_nothing_is_left(small, visitor):

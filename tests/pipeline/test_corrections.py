@@ -11,11 +11,14 @@ import pandas as pd
 import pytest
 
 from sempre_geo.community.access import OPERATOR, Person
+from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.corrections import Report
 from sempre_geo.community.moderation import Sending
-from sempre_geo.errors import InputError, NotAllowedError
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.corrections import (
     confirm_service,
+    correction_with_code,
     corrections_in_use,
     decide_correction,
     export_corrections,
@@ -100,6 +103,20 @@ def test_the_provider_decides_about_its_own_service_only(settings):
 def test_what_cannot_be_used_is_refused_in_a_sentence(settings, change, said):
     with pytest.raises(InputError, match=said):
         report_correction(settings, REGION, report=replace(EARLIER, **change))
+
+
+def test_who_reported_it_reads_the_decision_and_its_reason_with_the_code(settings):
+    receipt = report_correction(settings, REGION, report=EARLIER, at=AT)
+    decide_correction(settings, receipt.id, decision="declined", by=OPERATOR, reason="It is on Mondays.", at=AT)
+    own = correction_with_code(settings, receipt.claim_code)
+    assert (own.thing, own.value, own.status) == ("osm:n1", "Tu 11:00-16:00", "declined")
+    assert [(step["status"], step["reason"]) for step in own.steps] == [
+        ("received", ""), ("declined", "It is on Mondays."),
+    ]  # fmt: skip
+    assert "operator" not in str(own), "who decided stays in the log"
+    other = tell(settings, REGION, draft=Draft("need", "library", "No bus.", Place(municipality_id="m1")))
+    with pytest.raises(MissingDataError):
+        correction_with_code(settings, other.claim_code)
 
 
 def test_declining_needs_a_reason(settings):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from sempre_geo.community.correction_files import for_publishers, to_osm_notes
 from sempre_geo.community.corrections import IN_USE, Report, checked_report, corrected_services
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.store.contributions import save_event
+from sempre_geo.community.store.contributions import Row, load_events, save_event
 from sempre_geo.community.store.corrections import (
     change_correction,
     load_claimed_correction,
@@ -34,6 +35,23 @@ from sempre_geo.settings import Settings
 
 DECISIONS = ("accepted", "declined", "withdrawn")
 _NOTES = ".osn"
+
+
+@dataclass(frozen=True)
+class OwnReport:
+    """A correction as whoever reported it sees it again: each decision so far with its day and its reason."""
+
+    id: str
+    region: str
+    layer: str
+    thing: str
+    field: str
+    value: str
+    source: str
+    text: str
+    status: str
+    created_at: str
+    steps: tuple[Row, ...]
 
 
 def report_correction(
@@ -71,7 +89,30 @@ def report_correction(
         if sending is not None:
             check_and_count(settings, transaction, region, sending=sending, at=when)
         save_correction(transaction, row)
+        save_event(transaction, row["id"], status="received", at=stamp(when), actor="contributor")
     return Receipt(row["id"], code, "received")
+
+
+def correction_with_code(settings: Settings, code: str) -> OwnReport:
+    """What became of a report, for whoever has its code; who decided stays in the log.
+
+    Raises
+    ------
+    InputError
+        The code is incomplete or has a slip.
+    MissingDataError
+        It opens no report.
+    """
+    digest = claim_digest(code)
+    with open_community(settings).reading() as transaction:
+        row = load_claimed_correction(transaction, digest)
+        if row is None:
+            raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+        steps = tuple(
+            {name: step[name] for name in ("at", "status", "reason")} for step in load_events(transaction, row["id"])
+        )
+    kept = {field.name: row[field.name] for field in fields(OwnReport) if field.name in row}
+    return OwnReport(**kept, steps=steps)
 
 
 def corrections_in_use(settings: Settings, region: str) -> pd.DataFrame:

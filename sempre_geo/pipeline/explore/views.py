@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.region.bundle import Region
+from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.settings import Settings
 
 STREET_MODES = ("car", "bike", "walk", "wheelchair")
@@ -63,9 +64,25 @@ class Answer:
 
 
 def open_region(settings: Settings, region: str) -> Region:
-    """A built region, corrected, kept until it is built again or a correction is decided; never change its frames."""
+    """A built region, corrected, kept until it is built again or a correction is decided; never change its frames.
+
+    Raises
+    ------
+    MissingFileError
+        It is not built; with an empty name, none is.
+    """
+    if not region:
+        raise MissingFileError(
+            _("No region is built yet; run 'sempre-geo demo' for the fictional one, or 'sempre-geo build'.")
+        )
     with _reading:
         return region_in_use(settings, region)
+
+
+@lru_cache(maxsize=4)
+def known_categories(settings: Settings) -> Categories:
+    """The kinds of services as the operator's table has them, read once."""
+    return read_categories(settings)
 
 
 @lru_cache(maxsize=4)
