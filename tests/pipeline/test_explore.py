@@ -14,6 +14,7 @@ from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.review import publish, review_queue
+from sempre_geo.pipeline.explore.places import find_places
 from sempre_geo.pipeline.explore.sentences import quotes, sentences
 from sempre_geo.pipeline.explore.tables import place_table
 from sempre_geo.pipeline.explore.views import answer, away_m, on_globe, open_region, place_at, travel_surface
@@ -52,6 +53,17 @@ def test_an_answer_names_the_service_in_the_readers_language(county: Settings) -
     ]
     told = sentences(found, service="doctor", mode="walk")
     assert told[1] == "The nearest doctor: Dr. Ozola, Augstkalni, 1 h 30 on foot."
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("dizvanagi", ["s3"]), ("Dizvangi", ["s3"]), ("bjebrne", ["s1"]), ("BEBRENE", ["s1"]), ("Augst kalni", ["s0"]),
+     ("ozola", ["s0"]), ("xyzzy", []), ("qq", [])],
+)  # fmt: skip
+def test_a_place_is_found_however_it_is_spelled_and_in_each_of_its_names(
+    county: Settings, typed: str, found: list[str]
+) -> None:
+    assert [one.settlement_id for one in find_places(county, NAME, text=typed)] == found
 
 
 def test_a_place_or_category_that_is_none_is_refused_in_a_sentence(county: Settings) -> None:

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 import sempre_geo.ui
 from sempre_geo.errors import MissingDataError
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.explore.everyday import everyday
 from sempre_geo.pipeline.explore.service_views import service_names, service_page, timetable_note
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.explore.visit_views import offered_days
@@ -154,3 +155,29 @@ def test_a_timetables_age_is_said_plainly(village: Settings, today: date, said: 
 def test_a_service_that_is_none_is_refused_in_a_sentence(village: Settings) -> None:
     with pytest.raises(MissingDataError, match="no service 'x'"):
         service_page(village, NAME, service_id="x", day=date(2026, 11, 24), stay_min=30)
+
+
+def test_an_everyday_answer_says_today_this_week_and_each_step(village: Settings) -> None:
+    home, monday = str(open_region(village, NAME).cells.index[-1]), datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+    found = everyday(
+        village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="transit", now=monday
+    )  # fmt: skip
+    told = " ".join(found.told)
+    assert "By bus on Monday 23 November: leave " in found.told[0]
+    assert "By bus one can go and be home again on Mondays" in told
+    assert "The nearest pharmacy: " in told
+    assert ": open today " in told
+    assert any("  Aptieka, until " in line for line in found.steps)
+    assert found.steps[-1].endswith("to your home")
+    assert found.not_on == ("Not on Saturdays and on Sundays: It is closed that day.",)
+
+
+def test_what_left_before_cannot_be_caught_today_and_the_next_day_is_named(village: Settings) -> None:
+    friday = datetime(2026, 11, 27, 21, 50, tzinfo=UTC)
+    home = str(open_region(village, NAME).cells.index[-1])
+    found = everyday(village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="car", now=friday)
+    told = " ".join(found.told)
+    assert found.told[0].startswith("The nearest pharmacy")
+    assert "Today it is too late to go by bus and be home again." in told
+    assert "By bus on Monday 30 November: leave " in told
+    assert found.day == date(2026, 11, 30)

@@ -15,6 +15,9 @@ from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 
 MOST_FOUND = 8
+_WITHOUT_MARK = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ß": "ss"})
+"""Letters whose mark is part of them, so that Unicode does not take it apart."""
+_SHORTEST_MISSPELLED, _ALIKE, _NEARLY_AS_GOOD = 4, 70.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,10 @@ def offered_categories(settings: Settings, region: Region) -> tuple[str, ...]:
 def find_places(settings: Settings, region: str, *, text: str, language: str = "") -> list[Found]:
     """Settlements whose name, or near which a landmark's name, holds ``text``; at most `MOST_FOUND`.
 
-    Capitals and accents do not matter. One whose name is the text exactly stands alone; else names that
-    begin with it come first. Landmarks are the region's services by name, which anybody may know.
+    Names in every language of the data count; capitals, accents and what stands between words do not matter.
+    One whose name is the text exactly stands alone; else names that begin with it come first. Where no name
+    holds the text, those that are spelled nearly so are found, the nearest first. Landmarks are the region's
+    services by name, which anybody may know.
     """
     wanted = _plain(text)
     if not wanted:
@@ -62,7 +67,8 @@ def find_places(settings: Settings, region: str, *, text: str, language: str = "
     near = [key for key, forms in _forms(built).items() if any(wanted in form for form in forms)]
     first = sorted(near, key=lambda key: (not any(form.startswith(wanted) for form in _forms(built)[key]), names[key]))
     found = [Found(key, names[key]) for key in dict.fromkeys([*exact, *first])]
-    return [*found, *_by_landmark(settings, built, wanted, language)][:MOST_FOUND]
+    found += _by_landmark(settings, built, wanted, language)
+    return found[:MOST_FOUND] or [Found(key, names[key]) for key in _nearly(built, wanted)]
 
 
 def places_within(
@@ -74,6 +80,22 @@ def places_within(
     points = built.settlements.geometry
     inside = points.x.between(west, east) & points.y.between(south, north)
     return [Found(key, name) for key, name in settlement_names(built, language).items() if inside[key]]
+
+
+def _nearly(region: Region, wanted: str) -> list[str]:
+    """Settlements whose name is spelled nearly like the text, the most alike first.
+
+    A short text is near to too many names, so that it has to be spelled as it is.
+    """
+    from rapidfuzz import fuzz, process
+
+    if len(wanted) < _SHORTEST_MISSPELLED:
+        return []
+    spelled = {(key, form): form for key, forms in _forms(region).items() for form in sorted(forms)}
+    alike = process.extract(wanted, spelled, scorer=fuzz.ratio, score_cutoff=_ALIKE, limit=2 * MOST_FOUND)
+    best = alike[0][1] if alike else 0.0
+    near = [key for _form, score, (key, _spelling) in alike if score > best - _NEARLY_AS_GOOD]
+    return list(dict.fromkeys(near))[:MOST_FOUND]
 
 
 def _by_landmark(settings: Settings, region: Region, wanted: str, language: str) -> list[Found]:
@@ -136,10 +158,11 @@ def _label(row: pd.Series, language: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A name without capitals, accents and gaps, as people type it on a phone.
+    """A name without capitals, accents, hyphens and gaps at its ends, as people type it on a phone.
 
-    >>> _plain(" Dižvanagi"), _plain("")
-    ('dizvanagi', '')
+    >>> _plain(" Dižvanagi"), _plain("Ust-Luga"), _plain("Łódź ø"), _plain("")
+    ('dizvanagi', 'ust luga', 'lodz o', '')
     """
-    letters = unicodedata.normalize("NFD", text.casefold())
-    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+    letters = unicodedata.normalize("NFD", text.casefold()).translate(_WITHOUT_MARK)
+    kept = "".join(letter if letter.isalnum() else " " for letter in letters if not unicodedata.combining(letter))
+    return " ".join(kept.split())

@@ -42,6 +42,17 @@ def sentences(answer: Answer, *, service: str, mode: str, by_bus: Sequence[str] 
     return [sentence for sentence in [*told, *_unsure(answer.ways), heard(answer)] if sentence]
 
 
+def way_sentences(answer: Answer, *, service: str, mode: str) -> list[str]:
+    """The nearest service by the chosen mode, and how long it takes otherwise.
+
+    The bus is told by its day, so that the nearest by another mode is named where it was chosen.
+    """
+    chosen = [way for way in answer.ways if way.mode == mode] or list(answer.ways[:1])
+    others = [way for way in answer.ways if way not in chosen]
+    told = [*(_nearest(way, service) for way in chosen), _also(others), *_unsure(answer.ways)]
+    return [sentence for sentence in told if sentence]
+
+
 def _who_lives(answer: Answer) -> str:
     if answer.people is None:
         return _("How many people live here is not known.")

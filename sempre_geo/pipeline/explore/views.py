@@ -216,10 +216,16 @@ def place_name(region: Region, place_id: str, *, language: str = "") -> str:
 def named(row: pd.Series, language: str = "") -> str:
     """A row's name in a language where it has one there, else its own name.
 
+    Easy English has the names of English; Norwegian names stand under ``no`` as well as ``nb``.
+
     >>> named(pd.Series({"name": "Haavere", "name_lv": "Hāvere"}), "lv"), named(pd.Series({"name": None}))
     ('Hāvere', '')
+    >>> named(pd.Series({"name": "Tromsø", "name_en": "Tromso", "name_no": None}), "en@easy")
+    'Tromso'
     """
-    for column in (f"name_{language}", "name"):
+    spoken = language.partition("@")[0]
+    others = ["name_no"] if spoken == "nb" else []
+    for column in (f"name_{spoken}", *others, "name"):
         if isinstance(row.get(column), str) and row[column]:
             return str(row[column])
     return ""

@@ -9,7 +9,9 @@ from datetime import date as Date  # noqa: N812 - as in the use case
 import pandas as pd
 
 from sempre_geo.errors import MissingDataError
+from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.explore.views import named
 from sempre_geo.pipeline.travel.region_in_use import correction_notes, region_in_use
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, check_category, check_mode, region_grounds
 from sempre_geo.pipeline.travel.visit_sentences import reliability_sentences, visit_sentence, week_sentences
@@ -62,8 +64,9 @@ def visit_at(
     date: Date,
     stay_min: int,
     mode: str = TRANSIT,
+    earliest_min: int = 6 * 60,
 ) -> VisitDetail:
-    """The best visit of one cell, leg by leg, or why there is none.
+    """The best visit of one cell, leg by leg, or why there is none; home is not left before ``earliest_min``.
 
     Raises
     ------
@@ -74,7 +77,8 @@ def visit_at(
     grounds = region_grounds(settings, region)
     check_category(settings, grounds, service)
     home = _home(grounds, cell_id)
-    day = day_of(grounds, service, date, question_of(stay_min=stay_min), mode)
+    question = question_of(stay_min=stay_min, earliest_min=earliest_min)
+    day = day_of(grounds, service, date, question, mode)
     row = day.table.iloc[home]
     site = day.sites[int(row["site"])] if row["site"] >= 0 else None
     visit = None if row["status"] == "none" else visit_of_home(day, home)
@@ -148,8 +152,7 @@ def _home(grounds: RegionGrounds, cell_id: str) -> int:
 
 
 def _name(grounds: RegionGrounds, service_id: str) -> str:
-    name = grounds.region.services.loc[service_id, "name"]
-    return name if isinstance(name, str) else ""
+    return named(grounds.region.services.loc[service_id], current_language())
 
 
 def _stop_names(settings: Settings, region: str) -> Sequence[str]:

@@ -150,11 +150,29 @@ def week_sentences(days: pd.DataFrame) -> list[str]:
     works = [
         on_weekday(day.date()) for day, status in zip(known["date"], known["status"], strict=True) if status != "none"
     ]
-    said = [_("Also possible {days}.").format(days=_and(works))] if works else []
-    for reason, rows in known[known["status"] == "none"].groupby("reason", sort=False):
-        names = _and([on_weekday(day.date()) for day in rows["date"]])
-        said.append(_("Not {days}: {why}").format(days=names, why=_why(str(reason))))
-    return said
+    return [*([_("Also possible {days}.").format(days=_and(works))] if works else []), *refusals(days)]
+
+
+def refusals(days: pd.DataFrame) -> list[str]:
+    """On which days of a week there is no visit, and why: one sentence a reason."""
+    none = days[days["status"] == "none"]
+    return [
+        _("Not {days}: {why}").format(
+            days=_and([on_weekday(day.date()) for day in rows["date"]]), why=_why(str(reason))
+        )
+        for reason, rows in none.groupby("reason", sort=False)
+    ]
+
+
+def days_sentence(days: pd.DataFrame) -> str:
+    """On which days of a week one can go by bus and be home again, in one sentence; see `week_sentences`."""
+    known = days[days["status"] != "unknown"]
+    works = [day.date() for day, status in zip(known["date"], known["status"], strict=True) if status != "none"]
+    if not works:
+        return _("By bus there is no day of the week on which one can go and be home again.")
+    if len(works) == len(days):
+        return _("By bus one can go and be home again every day of the week.")
+    return _("By bus one can go and be home again {days}.").format(days=_and([on_weekday(day) for day in works]))
 
 
 def reliability_sentences(found: Reliability, *, stops: Sequence[str]) -> list[str]:
