@@ -15,10 +15,13 @@ from sempre_geo.community.privacy import metres_of
 
 NEAR_M = 10_000
 MOST = 5
+ALIKE = 0.85
+"""So alike are two that say the same: near each other, of one obstacle, with most words in common."""
 _M_A_DEGREE = 111_000
 _SAME_OBSTACLE = 0.2
 _SAME_WORDS = 0.5
 _NEARNESS = 0.3
+_FEWEST_WORDS = 100 * (ALIKE - _NEARNESS - _SAME_OBSTACLE) / _SAME_WORDS
 
 
 def bbox_around(position: tuple[float, float]) -> tuple[float, float, float, float]:
@@ -58,6 +61,57 @@ def similar(rows: pd.DataFrame, *, like: pd.Series, most: int = MOST) -> pd.Data
     likeness = likeness + _SAME_WORDS * _same_words(near, like)
     ranked = near.assign(likeness=likeness.round(3)).sort_values("likeness", ascending=False, kind="stable")
     return ranked.head(most)
+
+
+def firsts_of_alike(rows: pd.DataFrame) -> pd.Series:
+    """For each contribution the id of the first one that seems to say the same: its own where there is none.
+
+    Each is compared with those that stand first, and never with one that has joined another: a chain of small
+    differences would else bring together what is not alike at all. Kinds, categories and protected topics stay apart.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As for :func:`similar`, with ``topic``; in the order in which they are to be first.
+
+    Examples
+    --------
+    >>> firsts_of_alike(pd.DataFrame({"id": []})).to_list()
+    []
+    """
+    first_of: dict[str, str] = {}
+    if not rows.empty:
+        for _named, same in rows.groupby(["kind", "category", "topic"], sort=False):
+            first_of |= _firsts(same)
+    return pd.Series([first_of[one] for one in rows["id"]], index=rows.index, dtype=object)
+
+
+def _firsts(same: pd.DataFrame) -> dict[str, str]:
+    ids, alike = same["id"].to_numpy(), _likeness_of_all(same) >= ALIKE
+    first = np.full(len(ids), -1)
+    for number in range(len(ids)):
+        if first[number] < 0:
+            first[alike[number] & (first < 0)] = number
+            first[number] = number
+    return dict(zip(ids, ids[first], strict=True))
+
+
+def _likeness_of_all(rows: pd.DataFrame) -> np.ndarray:
+    """The likeness of each to each, as :func:`similar` has it; 0 where they are too far apart."""
+    from rapidfuzz import fuzz, process, utils
+
+    east, north = metres_of(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
+    apart = np.hypot(east[:, None] - east, north[:, None] - north)
+    municipality = rows["municipality_id"].to_numpy(dtype=object)
+    unplaced = ~np.isfinite(apart) & (municipality[:, None] == municipality)
+    apart = np.where(unplaced, NEAR_M / 2, np.where(np.isfinite(apart), apart, np.inf))
+    texts = [utils.default_process(text[:500]) for text in rows["text"]]
+    words = process.cdist(texts, texts, scorer=fuzz.token_set_ratio, score_cutoff=_FEWEST_WORDS, dtype=np.uint8) / 100
+    obstacle, language = rows["obstacle"].to_numpy(), rows["language"].to_numpy()
+    words = np.where(language[:, None] == language, words, 0)
+    near = _NEARNESS * (1 - np.minimum(apart / NEAR_M, 1))
+    likeness = near + _SAME_OBSTACLE * (obstacle[:, None] == obstacle) + _SAME_WORDS * words
+    return np.where(apart <= NEAR_M, likeness, 0)
 
 
 def _metres_apart(rows: pd.DataFrame, like: pd.Series) -> np.ndarray:

@@ -10,17 +10,27 @@ import pandas as pd
 import streamlit as st
 
 from sempre_geo.errors import SempreGeoError
+from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.i18n import ngettext
-from sempre_geo.pipeline.community import corrections, duplicates, escalation, photos, providers, review, voices
+from sempre_geo.pipeline.community import (
+    corrections,
+    duplicates,
+    escalation,
+    photos,
+    proposals,
+    providers,
+    review,
+    voices,
+)
 from sempre_geo.pipeline.community.moderation import marked
 from sempre_geo.pipeline.community.reasons import reasons
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import session
+from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.installation import installation
 
 _SAID = "review_said"
+_UNDO = "inbox_undo"
 
 
 def said() -> None:
@@ -29,28 +39,35 @@ def said() -> None:
         st.html(f'<p role="status"><strong>{inert(st.session_state.pop(_SAID))}</strong></p>')
 
 
+def say(sentence: str) -> None:
+    """Keep the sentence that the page shows next."""
+    st.session_state[_SAID] = sentence
+
+
 def act(decide: Callable[[], object], done: str) -> None:
-    """Carry a press out and keep the sentence that the page shows next."""
+    """Carry a press out and keep what came of it; what was put together before can no longer be undone from here."""
+    st.session_state.pop(_UNDO, None)
     try:
         decide()
     except SempreGeoError as problem:
-        st.session_state[_SAID] = str(problem)
+        say(str(problem))
     else:
-        st.session_state[_SAID] = done
+        say(done)
 
 
 def waiting_entry(row: pd.Series) -> None:
     """One entry that waits for review, with all that can be done with it."""
     one = str(row["id"])
     with st.container(border=True, key=f"entry_{one}"):
-        card(row)
-        _hints(row)
+        entry_words(row)
         _photos(one)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.button(_("Publish"), key=f"publish_{one}", type="primary", on_click=_publish, args=(one,))
             with st.popover(_("Do not publish"), key=f"why_{one}"):
                 _reasons(one, str(row["language"]))
             with st.popover(_("Change the words"), key=f"words_{one}"):
+                if row["title"]:
+                    st.text_input(_("A short name for it"), value=row["title"], key=f"title_{one}")
                 st.text_area(_("What is published instead"), value=row["text"], key=f"text_{one}")
                 st.button(_("Keep these words"), key=f"edit_{one}", on_click=_edit, args=(one,))
             st.button(_("Someone is in danger"), key=f"danger_{one}", on_click=_escalate, args=(one,))
@@ -123,6 +140,15 @@ def provider(row: pd.Series) -> None:
                 st.button(label, key=f"verify_{verified}_{one}", on_click=_verify, args=(one, verified))
 
 
+def unread_proposal(row: pd.Series) -> None:
+    """A proposal, or what its team has changed, that no coordinator has read."""
+    one = str(row["id"])
+    with st.container(border=True, key=f"unread_{one}"):
+        lines = "<br>".join(inert(row[name]) for name in ("what", "for_whom", "why_here"))
+        st.html(f'<p class="said"><strong>{inert(row["title"])}</strong><br>{lines}</p>')
+        st.button(_("List it"), key=f"approve_{one}", type="primary", on_click=_approve, args=(one,))
+
+
 def merged(row: pd.Series, *, number: int) -> None:
     """Two entries that count as one."""
     with st.container(border=True, key=f"merged_{number}"):
@@ -132,19 +158,34 @@ def merged(row: pd.Series, *, number: int) -> None:
         )
 
 
-def _hints(row: pd.Series) -> None:
+def entry_words(row: pd.Series) -> None:
+    """What somebody wrote, with personal data marked in it, and what a coordinator should know of it."""
+    kind, category = words.kinds().get(str(row["kind"]), ""), words.category(str(row["category"]))
+    parts = [category, words.obstacles().get(str(row["obstacle"]), "") if row["kind"] == "need" else "",
+             str(row["municipality"])]  # fmt: skip
+    head = " · ".join(inert(part) for part in parts if part)
+    title = f"<strong>{_marked_if_found(row, 'title')}</strong><br>" if row["title"] else ""
+    st.html(
+        f'<p class="said"><span class="tag">{escape(kind)}</span>{head}</p>'
+        f'<p class="said">{title}{_marked_if_found(row, "text")}</p>{_hints(row)}'
+    )
+
+
+def _marked_if_found(row: pd.Series, name: str) -> str:
+    return _marked(str(row[name])) if row["findings"] else inert(row[name])
+
+
+def _hints(row: pd.Series) -> str:
     lines = []
     if row["findings"]:
         listed = ", ".join(_finding_names().get(str(found), str(found)) for found in row["findings"])
         lines.append(f"<strong>{escape(_('Look closely'))}: {escape(listed)}</strong>")
-        lines.append(_marked(str(row["text"])))
     if row["contested"]:
         lines.append(escape(_("Its author contests the decision:")) + " " + inert(row["contested"]))
     days = int(row["waits_days"])
     if days:
         lines.append(escape(ngettext("Waits for {n} day.", "Waits for {n} days.", days).format(n=days)))
-    if lines:
-        st.html('<p class="said">' + "<br>".join(lines) + "</p>")
+    return '<p class="said">' + "<br>".join(lines) + "</p>" if lines else ""
 
 
 def _finding_names() -> Mapping[str, str]:
@@ -186,8 +227,11 @@ def _marked(text: str) -> str:
 
 
 def _reasons(one: str, author_language: str) -> None:
+    """Reasons in the coordinator's words; the author reads each in the language in which they wrote."""
+    own = reasons(current_language())
     for name, reason in reasons(author_language).items():
-        st.button(reason, key=f"refuse_{name}_{one}", on_click=_refuse, args=(one, reason), width="stretch")
+        st.button(own[name], key=f"refuse_{name}_{one}", on_click=_refuse, args=(one, reason), width="stretch",
+                  help=reason if reason != own[name] else None)  # fmt: skip
     st.text_input(_("Another reason, in their language"), key=f"reason_{one}")
     st.button(_("Do not publish"), key=f"refuse_{one}", on_click=_refuse, args=(one,))
 
@@ -224,9 +268,9 @@ def _refuse(one: str, reason: str = "") -> None:
 
 
 def _edit(one: str) -> None:
-    text = str(st.session_state.get(f"text_{one}", ""))
+    text, title = str(st.session_state.get(f"text_{one}", "")), st.session_state.get(f"title_{one}")
     act(
-        lambda: review.edit(installation().settings, one, by=session.login_token(), text=text),
+        lambda: review.edit(installation().settings, one, by=session.login_token(), text=text, title=title),
         _("The words are changed; what they were is kept for the auditor."),
     )
 
@@ -276,6 +320,13 @@ def _verify(one: str, verified: bool) -> None:  # noqa: FBT001 - a button hands 
     act(
         lambda: providers.decide_provider(installation().settings, one, verified=verified, by=session.login_token()),
         _("Noted."),
+    )
+
+
+def _approve(proposal_id: str) -> None:
+    act(
+        lambda: proposals.approve(installation().settings, proposal_id, by=session.login_token()),
+        _("The proposal is listed."),
     )
 
 

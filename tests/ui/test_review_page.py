@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
@@ -30,6 +31,11 @@ from tests.ui.small_region import HOSTILE, NAME
 PAGE = Path(sempre_geo.ui.__file__).parent / "screens" / "review.py"
 PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as a test
 NEED = Draft("need", "library", "No bus on Tuesdays.", Place(settlement_id="s1"), language="lv")
+
+
+@pytest.fixture(autouse=True)
+def _cheap_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sempre_geo.community.claim_codes.GUESS_COST", 2)
 
 
 @pytest.fixture
@@ -92,6 +98,72 @@ def test_what_is_alike_is_put_together_and_taken_apart(page: Callable[[], AppTes
     assert review_queue(served, NAME, by=OPERATOR)["id"].tolist() == [second.id]
 
 
+def test_those_that_say_the_same_are_counted_as_one_and_taken_apart_with_a_press_each(
+    page: Callable[[], AppTest], served: Settings
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=1)
+    ids = [
+        tell(served, NAME, draft=replace(NEED, text=text), at=long_ago + timedelta(minutes=number)).id
+        for number, text in enumerate(("No bus on Tuesdays.",) * 7 + (HOSTILE,))
+    ]
+    script = page()
+    told = _told(script)
+    assert "7 entries seem to say the same." in told
+    assert "and 2 more" in told
+    assert HOSTILE not in told
+    script.button(key=f"together_{ids[0]}").click().run()
+    assert review_queue(served, NAME, by=OPERATOR)["id"].tolist() == [ids[0], ids[7]]
+    script.button(key="inbox_undo_press").click().run()
+    assert len(review_queue(served, NAME, by=OPERATOR)) == 8
+    script.button(key=f"singly_{ids[0]}").click().run()
+    script.button(key=f"publish_{ids[2]}").click().run()
+    assert "Published." in _told(script)
+    assert len(review_queue(served, NAME, by=OPERATOR)) == 7
+
+
+def test_many_that_wait_come_a_page_at_a_time_the_oldest_first(page: Callable[[], AppTest], served: Settings) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=9)
+    texts = (
+        "bus doctor",
+        "stairs",
+        "opening hours",
+        "money",
+        "language",
+        "trust",
+        "dogs",
+        "snow",
+        "rain",
+        "shop",
+        "bank",
+    )
+    for number, text in enumerate(texts):
+        tell(served, NAME, draft=replace(NEED, text=text), at=long_ago + timedelta(minutes=number))
+    script = page()
+    told = _told(script)
+    assert "11 entries wait." in told
+    assert "Page 1 of 2" in told
+    assert "shop" in told
+    assert ">bank<" not in told
+    script.button(key="inbox_on").click().run()
+    assert ">bank<" in _told(script)
+
+
+def test_a_title_can_be_mended_too_and_reasons_are_read_in_two_languages(
+    page: Callable[[], AppTest], served: Settings
+) -> None:
+    said = tell(served, NAME, draft=replace(NEED, title="Call +371 26123456", language="de"))
+    script = page()
+    assert "<mark>+371 26123456</mark>" in _told(script)
+    script.text_input(key=f"title_{said.id}").set_value("No bus")
+    script.button(key=f"edit_{said.id}").click().run()
+    assert review_queue(served, NAME, by=OPERATOR)["title"].tolist() == ["No bus"]
+    button = script.button(key=f"refuse_insults_{said.id}")
+    assert button.label.startswith("It insults somebody")
+    assert button.help
+    button.click().run()
+    assert open_with_code(served, said.claim_code).steps[-1]["reason"] == button.help
+
+
 def test_everything_else_that_waits_stands_there_too(page: Callable[[], AppTest], served: Settings) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=40)
     said = tell(served, NAME, draft=NEED, at=long_ago)
@@ -100,9 +172,11 @@ def test_everything_else_that_waits_stands_there_too(page: Callable[[], AppTest]
     wrong = report_correction(served, NAME, report=Report("services", "x1", "opening_hours", "Mo 10:00-12:00", "door"))
     asked = ask_to_provide(served, NAME, service_id="x1", name="Anna", contact="26123456", source="door")
     script = page()
+    assert "4 entries wait." in _told(script)
     assert "Without an answer for 40 days." in _told(script)
     script.text_area(key=f"answer_text_{said.id}").set_value("It comes again in May.")
     script.button(key=f"answer_{said.id}").click().run()
+    assert script.segmented_control(key="inbox_part").value == "sentences", "the next part with something in it"
     script.button(key=f"published_{voice.id}").click().run()
     script.button(key=f"accepted_{wrong.id}").click().run()
     script.button(key=f"verify_True_{asked.id}").click().run()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -106,6 +106,17 @@ def load_positions(transaction: Transaction, region: str) -> pd.DataFrame:
     """``contribution_id, lon, lat`` of a region, for calculation on the server only."""
     joined = select(exact_places).join(contributions, contributions.c.id == exact_places.c.contribution_id)
     return frame_of(transaction, joined.where(contributions.c.region == region))
+
+
+def load_places_of(transaction: Transaction, ids: Sequence[str]) -> pd.DataFrame:
+    """``id, settlement_id, municipality_id, lon, lat`` of some contributions, for calculation on the server only."""
+    places, columns = exact_places.c, contributions.c
+    query = (
+        select(columns.id, columns.settlement_id, columns.municipality_id, places.lon, places.lat)
+        .outerjoin(exact_places, places.contribution_id == columns.id)
+        .where(columns.id.in_(ids))
+    )
+    return frame_of(transaction, query)
 
 
 def change_contribution(transaction: Transaction, contribution_id: str, values: Mapping[str, Any]) -> None:

@@ -1,8 +1,9 @@
-"""Review: what waits for a coordinator, signs of danger first, then the longest waiting, one press each."""
+"""Inbox: what waits for a coordinator, part by part, signs of danger first, then the longest waiting, a press each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
@@ -14,46 +15,107 @@ from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.community.corrections import waiting_corrections
 from sempre_geo.pipeline.community.duplicates import standing_merges
 from sempre_geo.pipeline.community.escalation import open_escalations
+from sempre_geo.pipeline.community.inbox import inbox
 from sempre_geo.pipeline.community.proposal_queue import unread_proposals
-from sempre_geo.pipeline.community.proposals import approve
 from sempre_geo.pipeline.community.providers import provider_requests
-from sempre_geo.pipeline.community.review import review_queue, unanswered
+from sempre_geo.pipeline.community.review import unanswered
 from sempre_geo.pipeline.community.voices import waiting_sentences
-from sempre_geo.publish.maps import inert
-from sempre_geo.ui import review_desk, session
+from sempre_geo.ui import inbox_groups, review_desk, session
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 
-_AT_ONCE = 20
+PART, NUMBER = "inbox_part", "inbox_number"
+_A_PAGE = 10
 here, region = installation(), installation().region
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of what waits: its name, its rows and how one of them is shown."""
+
+    name: str
+    rows: pd.DataFrame
+    show: Callable[[pd.Series], None]
+
+
+def _rows(load: Callable[..., pd.DataFrame]) -> pd.DataFrame:
+    """What waits of one kind; nothing where the asker has nothing to decide."""
+    try:
+        return load(here.settings, region.name, by=session.login_token())
+    except NotAllowedError:  # a coordinator of one place only does not decide what concerns the whole region
+        return pd.DataFrame()
+
+
+def _parts(queue: pd.DataFrame) -> dict[str, Part]:
+    return {
+        "review": Part(_("To review"), queue, review_desk.waiting_entry),
+        "answer": Part(_("No answer for a long time"), _rows(unanswered), review_desk.unanswered_entry),
+        "sentences": Part(_("Sentences of people who say “me too”"), _rows(waiting_sentences), review_desk.sentence),
+        "corrections": Part(_("Corrections"), _rows(waiting_corrections), review_desk.correction),
+        "providers": Part(_("People who speak for a service"), _rows(provider_requests), review_desk.provider),
+        "proposals": Part(_("Proposals nobody has read yet"), _rows(unread_proposals), review_desk.unread_proposal),
+    }
 
 
 def _show(queue: pd.DataFrame) -> None:
     review_desk.said()
-    _each(open_escalations, review_desk.escalated)
+    for _number, row in _rows(open_escalations).iterrows():
+        review_desk.escalated(row)
+    parts = {name: part for name, part in _parts(queue).items() if not part.rows.empty}
+    waiting = sum(len(part.rows) for part in parts.values())
     nothing = _("Nothing waits. Everything that was told has been read.")
-    waiting = ngettext("{n} entry waits.", "{n} entries wait.", len(queue)).format(n=len(queue))
-    st.html(f'<p class="lead">{escape(nothing if queue.empty else waiting)}</p>')
-    for _number, entry in queue.head(_AT_ONCE).iterrows():
-        review_desk.waiting_entry(entry)
-    _each(unanswered, review_desk.unanswered_entry, title=_("No answer for a long time"))
-    _each(waiting_sentences, review_desk.sentence, title=_("Sentences of people who say “me too”"))
-    _each(waiting_corrections, review_desk.correction, title=_("Corrections"))
-    _each(provider_requests, review_desk.provider, title=_("People who speak for a service"))
-    _each(unread_proposals, _unread, title=_("Proposals nobody has read yet"))
+    told = ngettext("{n} entry waits.", "{n} entries wait.", waiting).format(n=waiting)
+    st.html(f'<p class="lead" role="status">{escape(told if parts else nothing)}</p>')
+    if parts:
+        _part(parts[_chosen(parts)])
     _merged()
 
 
-def _each(load: Callable[..., pd.DataFrame], show: Callable[[pd.Series], None], *, title: str = "") -> None:
-    """One part of the page; nothing at all where nothing waits or the asker has nothing to decide."""
-    try:
-        rows = load(here.settings, region.name, by=session.login_token())
-    except NotAllowedError:  # a coordinator of one place only does not decide what concerns the whole region
-        return
-    if title and not rows.empty:
-        st.html(f"<h2>{escape(title)}</h2>")
-    for _number, row in rows.head(_AT_ONCE).iterrows():
-        show(row)
+def _chosen(parts: dict[str, Part]) -> str:
+    """The part that is looked at; the next one with something in it when one is done."""
+    if st.session_state.get(PART) not in parts:
+        st.session_state[PART] = next(iter(parts))
+    return str(
+        st.segmented_control(
+            _("What waits"),
+            list(parts),
+            key=PART,
+            required=True,
+            label_visibility="collapsed",
+            on_change=_first_page,
+            format_func=lambda name: f"{parts[name].name} ({len(parts[name].rows)})",
+        )
+    )
+
+
+def _part(part: Part) -> None:
+    grouped = "first" in part.rows
+    boxes = inbox_groups.boxes(part.rows) if grouped else part.rows
+    pages = max(-(-len(boxes) // _A_PAGE), 1)
+    number = min(int(st.session_state.get(NUMBER, 0)), pages - 1)
+    shown = boxes.iloc[number * _A_PAGE : (number + 1) * _A_PAGE]
+    if grouped:
+        inbox_groups.show(shown, queue=part.rows)
+    else:
+        for _label, row in shown.iterrows():
+            part.show(row)
+    if pages > 1:
+        _pages(number, pages)
+
+
+def _pages(number: int, pages: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="inbox_pages"):
+        st.button(_("Back"), key="inbox_back", disabled=number == 0, on_click=_turn, args=(number - 1,))
+        st.html(f"<span>{escape(_('Page {n} of {all}').format(n=number + 1, all=pages))}</span>", width="content")
+        st.button(_("On"), key="inbox_on", disabled=number == pages - 1, on_click=_turn, args=(number + 1,))
+
+
+def _turn(number: int) -> None:
+    st.session_state[NUMBER] = number
+
+
+def _first_page() -> None:
+    _turn(0)
 
 
 def _merged() -> None:
@@ -62,27 +124,16 @@ def _merged() -> None:
         return
     with box:
         rows = standing_merges(here.settings, region.name, by=session.login_token())
-        for number, (_label, row) in enumerate(rows.head(_AT_ONCE).iterrows()):
+        for number, (_label, row) in enumerate(rows.head(2 * _A_PAGE).iterrows()):
             review_desk.merged(row, number=number)
         if rows.empty:
             st.html(f'<p class="said">{escape(_("Nothing has been put together."))}</p>')
 
 
-def _unread(entry: pd.Series) -> None:
-    with st.container(border=True, key=f"unread_{entry['id']}"):
-        lines = "<br>".join(inert(entry[name]) for name in ("what", "for_whom", "why_here"))
-        st.html(f'<p class="said"><strong>{inert(entry["title"])}</strong><br>{lines}</p>')
-        st.button(_("List it"), key=f"approve_{entry['id']}", type="primary", on_click=_approve, args=(entry["id"],))
-
-
-def _approve(proposal_id: str) -> None:
-    review_desk.act(lambda: approve(here.settings, proposal_id, by=session.login_token()), _("The proposal is listed."))
-
-
 page_title(_("What waits for review"))
 queue: pd.DataFrame | None
 try:
-    queue = review_queue(here.settings, region.name, by=session.login_token())
+    queue = inbox(here.settings, region.name, by=session.login_token())
 except NotAllowedError as refusal:
     st.html(
         f'<div class="empty"><p>{escape(str(refusal))} '
@@ -90,4 +141,5 @@ except NotAllowedError as refusal:
     )
     queue = None
 if queue is not None:
-    _show(queue)
+    with st.container(key="reading"):
+        _show(queue)
