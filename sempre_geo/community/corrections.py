@@ -17,7 +17,7 @@ from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 
 FIELDS = {
-    "services": ("opening_hours", "name", "phone", "website", "capacity", "wheelchair", "languages", "gone"),
+    "services": ("opening_hours", "name", "phone", "website", "capacity", "staff", "wheelchair", "languages", "gone"),
     "stops": ("gone", "name", "wheelchair"),
     "lines": ("not_running",),
 }
@@ -28,6 +28,7 @@ CORRECTION_COLUMNS = (
 )  # fmt: skip
 IN_USE = ("id", "layer", "thing", "field", "value", "source", "since")
 """The columns of a correction that was accepted: what everybody may read, and every calculation uses."""
+_NUMBERS = ("capacity", "staff")
 _LANGUAGES = re.compile(r"[a-z]{2,3}(?:;[a-z]{2,3})*")
 
 
@@ -62,8 +63,8 @@ def checked_report(report: Report) -> Report:
         )
     if not report.thing.strip() or not report.source.strip():
         raise InputError(_("Say which service or stop it is, and how you know."))
-    if report.field == "capacity" and not report.value.strip().isdigit():
-        raise InputError(_("A capacity is a whole number."))
+    if report.field in _NUMBERS and not report.value.strip().isdigit():
+        raise InputError(_("Places and staff are whole numbers."))
     if report.field == "wheelchair" and report.value not in WHEELCHAIR:
         raise InputError(_("For wheelchairs say one of {choices}.").format(choices=", ".join(WHEELCHAIR)))
     if report.field == "languages" and not _LANGUAGES.fullmatch(report.value):
@@ -99,7 +100,7 @@ def corrected_services(services: pd.DataFrame, corrections: pd.DataFrame) -> pd.
 
 
 def _overridden(frame: pd.DataFrame, thing: str, *, field: str, value: str, why: str) -> pd.DataFrame:
-    held: object = float(value) if field == "capacity" else value
+    held: object = float(value) if field in _NUMBERS else value
     here = frame.index == thing
     before = frame[field] if field in frame else pd.Series("", index=frame.index, dtype=object)
     known = frame["source"].astype(object) if "source" in frame else pd.Series("", index=frame.index, dtype=object)

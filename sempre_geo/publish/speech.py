@@ -80,6 +80,19 @@ def spoken_date(day: date) -> str:
     return f"{format_date(day, 'EEEE', locale=_locale())} {format_skeleton('MMMMd', day, locale=_locale())}"
 
 
+def weekday(day: date) -> str:
+    """A day's weekday by itself.
+
+    >>> from datetime import date
+    >>> weekday(date(2026, 11, 24))
+    'Tuesday'
+    """
+    from babel.dates import get_day_names
+
+    name = str(get_day_names("wide", context="stand-alone", locale=_locale())[day.weekday()])
+    return name[:1].upper() + name[1:]
+
+
 def _locale() -> str:
     """The reader's language as Babel knows it, with British dates for English."""
     code = current_language().split("@", maxsplit=1)[0]

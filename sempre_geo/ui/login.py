@@ -20,7 +20,7 @@ from sempre_geo.ui.installation import installation
 COOKIE = "sempre_login"
 _BEGUN = "sempre_login_begun"
 _LARGEST_FORM = 8192
-_HOME, _AFTER_LOGIN = "/", "review"
+_HOME, _REVIEW, _MY_SERVICE = "/", "review", "my_service"
 _ALSO_AFTER_LOGIN = frozenset({"workshop"})
 
 
@@ -85,7 +85,7 @@ async def _return_from_elsewhere(request: Request) -> Response:
 
 def _logged_in(request: Request, token: str) -> Response:
     wished = request.query_params.get("to", "")
-    onward = wished if wished in _ALSO_AFTER_LOGIN else _AFTER_LOGIN
+    onward = wished if wished in _ALSO_AFTER_LOGIN else _first_page(token)
     answer = RedirectResponse(f"/{onward}", status_code=303)
     answer.set_cookie(
         COOKIE,
@@ -96,6 +96,14 @@ def _logged_in(request: Request, token: str) -> Response:
         secure=request.url.scheme == "https",
     )
     return answer
+
+
+def _first_page(token: str) -> str:
+    """Where somebody goes on after the login: a service's own people to their service, all others to what waits."""
+    from sempre_geo.pipeline.community.accounts import who_is
+
+    roles = {role for role, _scope in who_is(installation().settings, token).grants}
+    return _MY_SERVICE if "provider" in roles and "coordinator" not in roles else _REVIEW
 
 
 async def _logout_form(_request: Request) -> Response:

@@ -27,6 +27,7 @@ def _pages() -> list[st.Page]:
         _page("whatif", _("What if"), "alt_route"),
         _page("where_next", _("Where next"), "add_home_work"),
         _page("brief", _("Brief"), "description"),
+        _page("my_service", _("My service"), "store", shown=session.is_provider() or ways.chosen_way() == "offer"),
         _page("service", _("A service"), "storefront"),
         _page("sources", _("Sources"), "menu_book", script="about"),
         _page("review", _("Review"), "rate_review", shown=session.is_coordinator()),

@@ -28,6 +28,7 @@ def show_map(
     key: str,
     on_click: Callable[[float, float], None] | None = None,
     center: tuple[float, float] | None = None,
+    height_px: int = HEIGHT_PX,
 ) -> None:
     """Draw the region's base map with layers on it and report clicks.
 
@@ -57,7 +58,7 @@ def show_map(
     st_folium(
         base,
         key=full_key,
-        height=HEIGHT_PX,
+        height=height_px,
         use_container_width=True,
         returned_objects=["last_clicked"],
         render=False,  # it renders the map itself; this would be a second time for the same result

@@ -72,6 +72,12 @@ def workshop_in_hand() -> Workshop | None:
     return workshop.workshop_in_hand(installation().settings, carried)
 
 
+def is_provider() -> bool:
+    """Whether the visitor speaks for a service. Use cases check again."""
+    token = login_token()
+    return bool(token) and any(role == "provider" for role, _scope in who_is(installation().settings, token).grants)
+
+
 def is_planner() -> bool:
     """Whether the visitor plans: a coordinator or a policymaker. Use cases check again."""
     person = who_is(installation().settings, login_token())

@@ -36,7 +36,7 @@ WAYS: Mapping[str, Way] = {
         ("explore", "proposals", "networks", "gaps", "whatif", "where_next", "review", "workshop", "sources"),
     ),
     "gaps": Way("gaps", ("explore", "gaps", "whatif", "where_next", "brief", "proposals", "sources")),
-    "offer": Way("service", ("explore", "service", "tell", "proposals", "sources")),
+    "offer": Way("my_service", ("explore", "my_service", "service", "tell", "proposals", "sources")),
 }
 
 

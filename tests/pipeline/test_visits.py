@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.pipeline.explore.own_service import tried_sentences
 from sempre_geo.pipeline.prepare.build import build_region
-from sempre_geo.pipeline.travel.service_reach import gain_of_opening, who_can_come
+from sempre_geo.pipeline.travel.region_in_use import region_in_use
+from sempre_geo.pipeline.travel.service_reach import gain_of_opening, try_hours, who_can_come
 from sempre_geo.pipeline.travel.visit_details import visit_at, visit_sentences
 from sempre_geo.pipeline.travel.visits import COLUMNS, visits, week_visits
 from sempre_geo.settings import Settings, read_settings
@@ -138,3 +140,26 @@ def test_a_service_sees_who_can_come_and_which_hours_would_help(home) -> None:
     assert gains["kind"].iloc[0] == "open_that_day"
     assert gains["gain"].iloc[0] == pytest.approx(everybody["people"].iloc[0])
     assert (gains["gain_new"] == 0).all()
+
+
+def test_other_hours_are_tried_without_saving_them(home) -> None:
+    (service_id,) = who_it_is(home)
+    asked = {"service_id": service_id, "date": TUESDAY, "stay_min": 60}
+    same = try_hours(home, "village", opening_hours="Mo-Fr 09:00-17:00", **asked)
+    assert same.days["can_now"].tolist()[:5] == same.days["can_then"].tolist()[:5]
+    other = try_hours(home, "village", opening_hours="Mo-Th 09:00-17:00; Fr off; Sa 09:00-11:00", **asked)
+    everybody = other.days["can_now"].iloc[0]
+    assert other.days["gain"].tolist() == [0, 0, 0, 0, 0, everybody, 0], "on Saturday they all come"
+    assert other.days["lose"].tolist() == [0, 0, 0, 0, everybody, 0, 0], "on Friday nobody can"
+    assert (other.gain_new, other.lose_all) == (0, 0)
+    shut = try_hours(home, "village", opening_hours="off", **asked)
+    assert shut.lose_all == everybody
+    assert any("no day of the week any more" in told for told in tried_sentences(shut))
+    told = " ".join(tried_sentences(other))
+    assert "on Saturdays" in told
+    assert "on Fridays" in told
+
+
+def who_it_is(home) -> list[str]:
+    services = region_in_use(home, "village").services
+    return services.index[services["category"] == "pharmacy"].tolist()

@@ -7,7 +7,8 @@ What a provider says about its own service is a correction (:func:`~sempre_geo.p
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import pandas as pd
@@ -16,6 +17,7 @@ from sempre_geo.community.access import ALLOWED, OPERATOR, check_may, may
 from sempre_geo.community.accounts import Account
 from sempre_geo.community.claim_codes import claim_digest, new_claim_code
 from sempre_geo.community.contributions import PUBLIC, Receipt
+from sempre_geo.community.corrections import Report, checked_report
 from sempre_geo.community.duplicates import bbox_around
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
@@ -36,12 +38,15 @@ from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.accounts import add_account
+from sempre_geo.pipeline.community.corrections import confirm_service
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged
 from sempre_geo.pipeline.community.moderation import check_and_count
 from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.community.review import answer
 from sempre_geo.settings import Settings
 
+_SCOPE = "service:"
 OFFERS = ("hall", "hours", "vehicle", "other")
 _LONGEST = 1000
 
@@ -145,6 +150,78 @@ def open_provider_account(
         change_request(transaction, row["id"], {"account_id": account.id, "status": "open", "claim_digest": None})
         opened = load_account(transaction, account_id=account.id)
     return opened or account
+
+
+def own_services(settings: Settings, *, by: Asker) -> tuple[str, ...]:
+    """The services that the asker speaks for, by id; none for everybody else."""
+    with open_community(settings).reading() as transaction:
+        person = asker(settings, transaction, by)
+    scopes = sorted(scope for role, scope in person.grants if role == "provider")
+    return tuple(scope.removeprefix(_SCOPE) for scope in scopes if scope.startswith(_SCOPE) and scope != _SCOPE)
+
+
+def confirm_facts(
+    settings: Settings,
+    region: str,
+    *,
+    service_id: str,
+    facts: Mapping[str, str],
+    source: str,
+    by: Asker,
+    at: datetime | None = None,
+) -> None:
+    """Say several things of one's own service at once; all are checked before the first is kept.
+
+    Parameters
+    ----------
+    facts
+        Fields that can be corrected, and what holds.
+
+    Raises
+    ------
+    InputError
+        One of them cannot be used; nothing is kept.
+    NotAllowedError
+        The asker is neither the provider of this service nor a coordinator of the region.
+    """
+    reports = [Report("services", service_id, field, value, source) for field, value in facts.items()]
+    for report in reports:
+        checked_report(report)
+    for report in reports:
+        confirm_service(settings, region, report=report, by=by, at=at)
+
+
+def answer_need(
+    settings: Settings,
+    region: str,
+    *,
+    service_id: str,
+    contribution_id: str,
+    text: str,
+    services: pd.DataFrame,
+    by: Asker,
+    at: datetime | None = None,
+) -> None:
+    """Answer one of the needs around one's own service, in its name; the author reads it with the code.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker does not speak for this service.
+    MissingDataError
+        What is answered is none of the needs around it.
+    """
+    around = needs_around(settings, region, service_id=service_id, services=services, by=by)
+    if contribution_id not in set(around.texts["id"]):
+        raise MissingDataError(_("There is no such contribution (any more); load the list again."))
+    with open_community(settings).reading() as transaction:
+        person = asker(settings, transaction, by)
+    check_may(person, "answer a contribution", f"region:{region}", f"{_SCOPE}{service_id}")
+    # The grant is for the service; here it reaches this one need, which was found to be about it.
+    here = replace(person, grants=person.grants | {("provider", f"thing:{contribution_id}")})
+    name = services.loc[[service_id]].iloc[0].get("name")
+    signed = f"{name}: {text}" if isinstance(name, str) and text.strip() else text
+    answer(settings, contribution_id, by=here, text=signed, at=at)
 
 
 def needs_around(settings: Settings, region: str, *, service_id: str, services: pd.DataFrame, by: Asker) -> Around:

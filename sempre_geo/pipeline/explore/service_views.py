@@ -75,7 +75,7 @@ def service_page(
         wheelchair=str(row.get("wheelchair", "unknown")),
         week=_week(found),
         by_group=_by_group(found),
-        change=_change(gains),
+        change=change_of_hours(gains),
     )
 
 
@@ -151,7 +151,7 @@ def _best_days(count: float, everybody: float, days: Sequence[str]) -> str:
     return text.format(n=len(days), **told)
 
 
-def _change(gains: pd.DataFrame) -> str:
+def change_of_hours(gains: pd.DataFrame) -> str:
     """The single change of hours by which most others could come, as a sentence; empty where none helps."""
     if gains.empty or gains["gain"].iloc[0] < _FEWEST:
         return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - as in the use case
 from datetime import timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, che
 from sempre_geo.pipeline.travel.visits import question_of
 from sempre_geo.progress import Progress, silent
 from sempre_geo.settings import Settings
+from sempre_geo.travel.hours import OpenDay, open_intervals
 from sempre_geo.travel.profiles import FAR_S
 from sempre_geo.travel.there_and_back import meetings
 from sempre_geo.travel.visits import Question, Site, door_of, town_of, wishes
@@ -129,6 +131,74 @@ def gain_of_opening(
     )
 
 
+@dataclass(frozen=True, eq=False)
+class HoursTried:
+    """What other opening hours of one service would change in a week.
+
+    Attributes
+    ----------
+    days
+        One row a day: ``date``, ``opens_now``, ``opens_then`` (intervals, minutes after midnight), and in people
+        ``can_now``, ``can_then``, ``gain``, ``lose``. Times that are not certain count as open.
+    gain_new, lose_all
+        People who can come on no day today and could then, and those who could on no day any more.
+    """
+
+    days: pd.DataFrame
+    gain_new: float
+    lose_all: float
+
+
+def try_hours(
+    settings: Settings,
+    region: str,
+    *,
+    service_id: str,
+    opening_hours: str,
+    date: Date,
+    stay_min: int,
+    mode: str = TRANSIT,
+    progress: Progress = silent,
+) -> HoursTried:
+    """Who could come, and who no longer, if a service had these hours in the week of ``date``; nothing is saved.
+
+    Raises
+    ------
+    MissingDataError
+        The region has no such service, or the timetable does not cover ``date``.
+    """
+    check_mode(mode)
+    grounds = region_grounds(settings, region)
+    people = _groups(grounds)[EVERYBODY]
+    days = list(_week(grounds, service_id, date, question=question_of(stay_min=stay_min), mode=mode, progress=progress))
+    rows, before, after = [], np.zeros(len(people), dtype=bool), np.zeros(len(people), dtype=bool)
+    for day in days:
+        tried = open_intervals(opening_hours, day.date, country=grounds.region.country, calendar=grounds.calendar)
+        could = _could(day, tried, stay_min)
+        before |= day.possible
+        after |= could
+        now = day.site.hours
+        rows.append(
+            {
+                "date": pd.Timestamp(day.date), "opens_now": now.intervals or now.maybe,
+                "opens_then": tried.intervals or tried.maybe, "can_now": float(people[day.possible].sum()),
+                "can_then": float(people[could].sum()), "gain": float(people[could & ~day.possible].sum()),
+                "lose": float(people[day.possible & ~could].sum()),
+            }
+        )  # fmt: skip
+    columns = ["date", "opens_now", "opens_then", "can_now", "can_then", "gain", "lose"]
+    table = pd.DataFrame(rows, columns=columns)
+    return HoursTried(table, float(people[after & ~before].sum()), float(people[before & ~after].sum()))
+
+
+def _could(day: _DayAtSite, hours: OpenDay, stay_min: int) -> NDArray[np.bool_]:
+    """Homes with a visit at these hours."""
+    could = np.zeros(len(day.possible), dtype=bool)
+    for opens, closes in (*hours.intervals, *hours.maybe):
+        could |= _fits(day, opens, closes, stay_min)
+    return could
+
+
 def _week(
     grounds: RegionGrounds, service_id: str, date: Date, *, question: Question, mode: str, progress: Progress
 ) -> list[_DayAtSite]:
@@ -145,11 +215,13 @@ def _week(
         progress(_("Visits day by day"), (shift + 1) / _DAYS_OF_WEEK)
         day = monday + timedelta(days=shift)
         if mode != TRANSIT or grounds.timetable.feed.covers(day):
-            found.append(_at_site(grounds, service_id, day, question=question, mode=mode))
+            found.append(_at_site(grounds, service_id, day, question, mode))
     return found
 
 
-def _at_site(grounds: RegionGrounds, service_id: str, day: Date, *, question: Question, mode: str) -> _DayAtSite:
+@lru_cache(maxsize=4 * _DAYS_OF_WEEK)
+def _at_site(grounds: RegionGrounds, service_id: str, day: Date, question: Question, mode: str) -> _DayAtSite:  # noqa: PLR0917 - a cache compares positions
+    """One day at one service, kept, so that other hours are tried at once."""
     category = str(grounds.region.services.loc[service_id, "category"])
     ground = grounds.ground(day if mode == TRANSIT else None, mode, rider_of(wheelchair=False))
     site = next(site for site in grounds.sites(category, day, mode=mode) if site.service_id == service_id)
