@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
-import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
@@ -253,12 +252,12 @@ def test_a_coordinator_sees_what_is_due_and_shows_the_newest_version_to_everybod
     write_in_proposal(served, joined.proposal_id, code=joined.claim_code, answers={"risks": {"not_known": "Ice"}})
     token = _as_coordinator(served).token  # type: ignore[attr-defined]
     with patch("sempre_geo.ui.session.login_token", return_value=token):
-        due = [{"what": "read", "thing": joined.proposal_id, "title": HOSTILE, "due": "2026-12-24", "days_late": 1}]
-        with patch("sempre_geo.pipeline.community.proposal_dues.due_items", return_value=pd.DataFrame(due)):
-            told = _told(_page("proposals"))
-        assert "words are to be read by 2026-12-24" in told
-        assert "<script" not in told
-        script = _page("proposals", proposal_id=joined.proposal_id)
+        script = _page("proposals")
+        told = _told(script)
+        assert "Words that no coordinator has read wait; they are to be read by 20" in told
+        assert "Waits for a coordinator" in told
+        assert told.count("<h1") == 1
+        script.button(key=f"board_open_{joined.proposal_id}").click().run()
         script.segmented_control(key="proposal_room").set_value("Next step").run()
         assert "The newest is version 2." in _told(script)
         script.button(key="show_version").click().run()

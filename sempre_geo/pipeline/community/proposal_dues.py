@@ -80,6 +80,11 @@ def _of_proposal(transaction: Transaction, row: Row, person: Person, *, days: in
         yield from _to_decide(transaction, row, days=days)
 
 
+def dues_of_proposal(transaction: Transaction, row: Row, *, days: int) -> list[Due]:
+    """Everything that is due in a proposal, now or later, whoever has to do it; ``days`` are those an answer takes."""
+    return [*_to_run(transaction, row), *_to_decide(transaction, row, days=days)]
+
+
 def _to_run(transaction: Transaction, row: Row) -> Iterator[Due]:
     status_day = moment(row["status_at"]).date()
     if row["status"] in _UNDER_WAY and not has_both_owners(team_of(transaction, row["id"], named=False)):

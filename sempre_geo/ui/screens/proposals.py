@@ -17,7 +17,7 @@ from sempre_geo.pipeline.community.proposals import Joined, proposal, proposals,
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import session, words
+from sempre_geo.ui import project_board, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -45,9 +45,13 @@ def _start(idea_id: str | None) -> None:
     st.session_state.pop(JOINED, None)
 
 
-def _list() -> None:
+def _list(*, under_board: bool) -> None:
     listed = proposals(here.settings, region.name)
-    page_title(_("Proposals"), _("Service users and a provider, together: what could be done, for whom, and why here."))
+    lead = _("Service users and a provider, together: what could be done, for whom, and why here.")
+    if under_board:
+        st.html(f'<h2>{escape(_("Proposals"))}</h2><p class="lead">{escape(lead)}</p>')
+    else:
+        page_title(_("Proposals"), lead)
     if listed.empty:
         st.html(
             f'<div class="empty"><p>{escape(_("There is no proposal yet. It begins with an idea, below."))}</p></div>'
@@ -63,19 +67,15 @@ def _list() -> None:
 
 
 def _due() -> None:
-    """What waits for whoever is logged in; nothing for everybody else."""
+    """What else waits for whoever is logged in; what is due in a project stands on the board."""
     due = due_items(here.settings, region.name, by=session.login_token())
-    if due.empty:
-        return
     told = {
-        "diary": _("{title}: an entry of the diary is due on {day}."),
-        "first_test": _("{title}: the first small test is to end on {day}."),
-        "co_owner": _("{title}: a service user or a provider is missing since {day}."),
         "network_diary": _("{title}: an entry of the network's diary is due on {day}."),
-        "answer": _("{title}: an answer is due on {day}."),
-        "read": _("{title}: words are to be read by {day}."),
         "read_lesson": _("{title}: this lesson is to be read by {day}."),
     }
+    due = due[due["what"].isin(told)]
+    if due.empty:
+        return
     lines = "".join(f"<li>{inert(told[row['what']].format(title=row['title'], day=row['due']))}</li>"
                     for row in due.to_dict("records"))  # fmt: skip
     st.html(f"<h2>{escape(_('What is due'))}</h2><ul>{lines}</ul>")
@@ -208,6 +208,8 @@ def _shown(proposal_id: str) -> None:
 if OPEN not in st.session_state:
     st.session_state[OPEN] = st.query_params.get("proposal")
 idea = st.session_state.get(IDEA)
+at_list = JOINED not in st.session_state and idea not in ideas.index and not st.session_state[OPEN]
+under_board = at_list and project_board.show(_open)
 with st.container(key="reading"):
     if JOINED in st.session_state:
         _receipt(st.session_state[JOINED])
@@ -216,7 +218,7 @@ with st.container(key="reading"):
     elif st.session_state[OPEN]:
         _shown(str(st.session_state[OPEN]))
     else:
-        _list()
+        _list(under_board=under_board)
         _due()
         _ideas()
         _office()
