@@ -53,7 +53,7 @@ def project_board(settings: Settings, region: str, *, by: Asker, at: datetime | 
     days = read_rules(settings).answer_within_days
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
-        numbers = load_proposals(transaction, region)["id"] if person.grants else []
+        numbers = list(load_proposals(transaction, region)["id"]) if person.grants else list[str]()
         rows = [known_proposal(transaction, number) for number in numbers]
         asking = [person_at(settings, transaction, row, by=person) for row in rows]
         shown = [
