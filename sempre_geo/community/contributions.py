@@ -36,6 +36,7 @@ PRECISIONS: tuple[str, ...] = get_args(Precision)
 HOW_IT_CAME_IN: tuple[str, ...] = get_args(HowItCameIn)
 MODES = ("car", "bike", "walk", "wheelchair", "transit")
 EASE = range(1, 6)
+MOST_ANSWERED = 10
 
 AWAITING = frozenset({"received", "in_review"})
 PUBLIC = frozenset({"published", "answered", "taken_up", "done"})
@@ -74,7 +75,8 @@ class Draft:
     ``ease`` says per mode how easy it is today to get there, 1 (very hard) to 5 (very easy). ``groups``
     are group ids such as ``over_64``. ``shown_alone`` is the author's wish that an item on health,
     disability or violence be shown by itself and not only be counted. ``sending_key`` is a random text
-    of 22 characters or more chosen by the sender's device: sent twice, the entry is saved once.
+    of 22 characters or more chosen by the sender's device: sent twice, the entry is saved once. ``answers``
+    are ids of published needs that an idea answers.
     """
 
     kind: str
@@ -92,6 +94,7 @@ class Draft:
     shown_alone: bool = False
     photo: bytes | None = None
     sending_key: str = ""
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -155,6 +158,8 @@ def _wrong_rest(draft: Draft) -> list[str]:
         wrong.append(_("ease goes from 1 to 5, for {modes}").format(modes="/".join(MODES)))
     if not _LANGUAGE.fullmatch(draft.language):
         wrong.append(_("the language is no code such as lv"))
+    if len(draft.answers) > MOST_ANSWERED or (draft.answers and draft.kind != "idea"):
+        wrong.append(_("an idea answers {most} needs at most, and a need none").format(most=MOST_ANSWERED))
     if draft.sending_key and len(draft.sending_key) < _SHORTEST_KEY:
         wrong.append(_("the sending key is too short"))
     return wrong

@@ -20,7 +20,7 @@ PROPOSAL_COLUMNS = (
     "version", "as_of",
 )  # fmt: skip
 VERSIONED = ("title", "what", "for_whom", "why_here", "ownership", "answers", "evidence")
-UNLISTED = frozenset({"idea", "supported", "team"})
+UNLISTED = frozenset({"team"})
 WRITABLE = UNLISTED | {"proposal", "returned", "accepted", "running", "paused"}
 FIRST_TEST = timedelta(weeks=8)
 _LONGEST_FIGURE = 20_000

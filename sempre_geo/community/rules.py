@@ -28,6 +28,7 @@ class Rules:
     voices_per_day: int
     voices_per_day_in_a_workshop: int
     fastest_form_s: int
+    voices_for_support: int
 
     def topic(self, category: str, groups: Iterable[str]) -> str:
         """The protected topic of a contribution, or nothing."""
@@ -63,6 +64,7 @@ def _read(path: Path) -> Rules:
             voices_per_day=int(limits.get("voices_per_day", 60)),
             voices_per_day_in_a_workshop=int(limits.get("voices_per_day_in_a_workshop", 2000)),
             fastest_form_s=int(limits["fastest_form_seconds"]),
+            voices_for_support=int(table.get("way", {}).get("voices_for_support", 5)),
         )
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise InputError(

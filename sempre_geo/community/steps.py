@@ -1,4 +1,4 @@
-"""The way of a contribution and of a proposal: which step may follow which, and what it needs."""
+"""The way of a contribution, and the way from a need to lessons: which step may follow which, and what it needs."""
 
 from __future__ import annotations
 
@@ -35,9 +35,14 @@ CONTRIBUTION: Mapping[str, tuple[Step, ...]] = {
 }
 
 _STOP = Step("stopped", "run a proposal", needs_reason=True)
+_BEGIN = Step("team", "start a proposal")
+IDEA: Mapping[str, tuple[Step, ...]] = {
+    "need": (Step("idea", "tell a need or an idea"), _BEGIN),
+    "idea": (Step("supported", "say me too"), _BEGIN),
+    "supported": (_BEGIN,),
+}
+"""The way before there is a proposal: what is said, and the voices that support it."""
 PROPOSAL: Mapping[str, tuple[Step, ...]] = {
-    "idea": (Step("supported", "write a proposal"), Step("team", "write a proposal")),
-    "supported": (Step("team", "write a proposal"),),
     "team": (Step("proposal", "publish or not publish"), _STOP),
     "proposal": (Step("submitted", "submit a proposal"), _STOP),
     "submitted": (
@@ -54,6 +59,8 @@ PROPOSAL: Mapping[str, tuple[Step, ...]] = {
     "stopped": (Step("lessons", "run a proposal"),),
     "lessons": (),
 }
+WAY: Mapping[str, tuple[Step, ...]] = {**IDEA, **PROPOSAL}
+"""The whole way, from a need to lessons."""
 
 
 def step_to(machine: Mapping[str, tuple[Step, ...]], status: str, wanted: str, *, reason: str = "") -> Step:

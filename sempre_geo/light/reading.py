@@ -18,6 +18,7 @@ from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.community.proposals import proposal, proposals
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice, sentences
+from sempre_geo.pipeline.community.way import way_of
 from sempre_geo.publish.labels import team_parts
 
 A_PAGE = 15
@@ -71,8 +72,12 @@ def proposal_page(visit: Visit) -> Response:
 
 
 def _item(visit: Visit, problems: Mapping[str, str] | None = None, *, status_code: int = 200) -> Response:
+    way = way_of(visit.here.settings, visit.asked["id"])
+    rows = _published(visit)
     return page(
-        visit, "item", entry=_entry(visit), problems=problems or {}, sentence=visit.form.one("sentence"),
+        visit, "item", entry=_entry(visit), way=way, ideas=_entries(visit, rows[rows["id"].isin(way.ideas)]),
+        needs=_entries(visit, rows[rows["id"].isin(way.needs)]),
+        problems=problems or {}, sentence=visit.form.one("sentence"),
         longest=LONGEST_SENTENCE, token=new_token(visit.here.settings, FORM), key=secrets.token_hex(16),
         others=sentences(visit.here.settings, visit.asked["id"]), status_code=status_code,
     )  # fmt: skip

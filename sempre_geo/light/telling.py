@@ -9,7 +9,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from sempre_geo.community.contributions import EASE, KINDS, MODES, Draft, Receipt
+from sempre_geo.community.contributions import EASE, KINDS, MODES, MOST_ANSWERED, Draft, Receipt
 from sempre_geo.community.texts import LONGEST_TEXT
 from sempre_geo.errors import InputError, SempreGeoError
 from sempre_geo.i18n import gettext as _
@@ -25,7 +25,7 @@ from sempre_geo.publish.labels import about_whom, eases, groups, obstacles
 
 FORM = "tell"
 CARRIED = (
-    "token", "key", "kind", "category", "obstacle", "text", "place", "marked", "about", "groups", "workshop",
+    "token", "key", "kind", "category", "obstacle", "text", "place", "marked", "about", "groups", "answers", "workshop",
     *(f"ease_{mode}" for mode in MODES),
 )  # fmt: skip
 """What one screen hands on to the next in hidden fields. The position of a mark on the map is not among it: it
@@ -217,6 +217,7 @@ def _draft(visit: Visit, place: Where) -> Draft:
         shown_alone=form.one("shown_alone") == "yes",
         photo=form.photo,
         sending_key=form.one("key"),
+        answers=tuple(form.every("answers"))[:MOST_ANSWERED] if kind == "idea" else (),
     )
 
 

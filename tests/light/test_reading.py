@@ -16,6 +16,7 @@ from sempre_geo.pipeline.community.corrections import decide_correction, report_
 from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
+from sempre_geo.pipeline.community.voices import add_voice
 from sempre_geo.settings import Settings
 from tests.light.conftest import Visitor
 from tests.ui.asgi_client import Answer
@@ -132,6 +133,24 @@ def test_a_proposal_is_read_after_a_coordinator_has(small, visitor):
     for path in ("en/proposals", f"en/proposals/{started.proposal_id}"):
         page = visitor.opens(path).text
         assert ("A box of books" in page, "<img src=x" in page, "Aina" in page) == (True, False, False)
+
+
+def test_an_idea_for_a_need_is_told_from_its_page_and_both_lead_to_one_another(small, visitor):
+    need, _code_of_need = _told(small)
+    page = visitor.opens(f"en/said/{need}")
+    first = visitor.sends("en/tell", {"kind": "idea", "answers": need})
+    assert f'name="answers" value="{need}"' in first.text
+    assert "I have an idea" in page.text
+    idea = tell(small, NAME, draft=Draft("idea", "library", "A book bus.", Place(settlement_id="s1"), answers=(need,)))
+    publish(small, idea.id, by=OPERATOR)
+    assert "A book bus." in visitor.opens(f"en/said/{need}").text
+    shown = visitor.opens(f"en/said/{idea.id}").text
+    assert (WORDS in shown, "With 5 voices an idea counts as supported" in shown) == (True, True)
+    for number in range(5):
+        add_voice(small, idea.id, voter=str(number))
+    supported = visitor.opens(f"en/said/{idea.id}").text
+    assert ("Supported" in supported, "counts as supported" in supported) == (True, False)
+    assert "Supported" in _opened(visitor, idea.claim_code).text
 
 
 def test_what_is_near_is_told_in_sentences_and_the_place_stands_in_no_address(visitor):

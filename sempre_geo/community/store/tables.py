@@ -169,6 +169,7 @@ proposals = Table(
     Column("read_version", Integer, nullable=False, server_default="0"),
     Column("origin", JSON),
     Index(None, "region", "status"),
+    Index(None, "idea_id"),
 )
 
 proposal_versions = Table(
@@ -196,6 +197,14 @@ proposal_needs = Table(
     metadata,
     Column("proposal_id", String(ID), ForeignKey("proposals.id", ondelete="CASCADE"), primary_key=True),
     Column("contribution_id", String(ID), ForeignKey("contributions.id", ondelete="CASCADE"), primary_key=True),
+)
+
+idea_needs = Table(
+    "idea_needs",
+    metadata,
+    Column("idea_id", String(ID), ForeignKey("contributions.id", ondelete="CASCADE"), primary_key=True),
+    Column("need_id", String(ID), ForeignKey("contributions.id", ondelete="CASCADE"), primary_key=True),
+    Index(None, "need_id"),
 )
 
 team = Table(

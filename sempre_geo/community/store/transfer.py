@@ -19,6 +19,7 @@ from sempre_geo.community.store.tables import (
     erasures,
     events,
     exact_places,
+    idea_needs,
     originals,
     photos,
     team,
@@ -45,10 +46,11 @@ def load_collected(transaction: Transaction, *, region: str = "", since: str = "
             table.name: _rows(transaction, select(table).where(table.c.contribution_id == row["id"]))
             for table in (*_OF_A_CONTRIBUTION, voices, workshop_entries)
         }
+        answered = _rows(transaction, select(idea_needs).where(idea_needs.c.idea_id == row["id"]))
         steps = _rows(transaction, select(events).where(events.c.thing == row["id"]).order_by(events.c.id))
         told_in = [entry["workshop_id"] for entry in parts[workshop_entries.name]]
         halls = _rows(transaction, select(workshops).where(workshops.c.id.in_(told_in)))
-        collected.append({"row": dict(row), "events": steps, "workshops": halls, **parts})
+        collected.append({"row": dict(row), "events": steps, "workshops": halls, "answers": answered, **parts})
     return collected
 
 
@@ -62,6 +64,7 @@ def save_collected(
     """
     erased = set(transaction.execute(select(erasures.c.thing)).scalars())
     added = heard = 0
+    links: list[Row] = []
     for one in sorted(collected, key=lambda one: one["row"]["merged_into"] is not None):
         contribution_id = one["row"]["id"]
         if contribution_id in erased:
@@ -69,9 +72,11 @@ def save_collected(
         here = select(contributions.c.id).where(contributions.c.id == contribution_id)
         if transaction.execute(here).first() is None:
             _save_one(transaction, one, zone_of=zone_of)
+            links += one.get("answers", [])
             added += 1
         heard += sum(_save_voice(transaction, voice) for voice in one["voices"] if voice["id"] not in erased)
         note_change(transaction, contribution_id)
+    _save_links(transaction, links)
     return added, heard
 
 
@@ -131,6 +136,13 @@ def _save_one(transaction: Transaction, one: dict[str, Any], *, zone_of: _ZoneOf
     known = set(transaction.execute(select(workshops.c.id)).scalars()) if one["workshops"] else set()
     _insert(transaction, workshops, [hall for hall in one["workshops"] if hall["id"] not in known])
     _insert(transaction, workshop_entries, one[workshop_entries.name])
+
+
+def _save_links(transaction: Transaction, links: list[Row]) -> None:
+    """Which idea answers which need, where both are here."""
+    ids = {one for link in links for one in link.values()}
+    here = set(transaction.execute(select(contributions.c.id).where(contributions.c.id.in_(ids))).scalars())
+    _insert(transaction, idea_needs, [link for link in links if here.issuperset(link.values())])
 
 
 def _insert(transaction: Transaction, table: Any, rows: list[Row]) -> None:

@@ -22,6 +22,7 @@ from sempre_geo.community.store.contributions import (
     change_contribution,
     erase_contribution,
     load_claimed,
+    load_contribution,
     load_ease,
     load_events,
     load_photos,
@@ -35,6 +36,7 @@ from sempre_geo.community.store.contributions import (
 from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.escalations import is_escalated
+from sempre_geo.community.store.ways import load_needs_of, save_needs_of
 from sempre_geo.community.store.workshops import save_workshop_entry
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
@@ -43,6 +45,7 @@ from sempre_geo.pipeline.community.desk import ground, now, open_community, part
 from sempre_geo.pipeline.community.erasures import write_erased
 from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
+from sempre_geo.pipeline.community.way import NO_WAY, Way, shown_by_itself, way_in
 from sempre_geo.settings import Settings
 
 LONGEST_SENTENCE = 500
@@ -70,6 +73,7 @@ class Own:
     voices: int
     steps: tuple[Row, ...]
     messages: tuple[str, ...] = ()
+    way: Way = NO_WAY
 
 
 def tell(
@@ -112,6 +116,7 @@ def tell(
         save_contribution(transaction, row, position=position, felt=checked.ease)
         if arrival.workshop_id:
             save_workshop_entry(transaction, row["id"], workshop_id=arrival.workshop_id)
+        _keep_answered(transaction, row, answers=checked.answers)
         if photo is not None:
             _keep_photo(settings, transaction, row["id"], photo)
     return Receipt(row["id"], code, row["status"], arrival.messages)
@@ -136,10 +141,16 @@ def open_with_code(settings: Settings, code: str) -> Own:
             {name: step[name] for name in ("at", "status", "reason")} for step in load_events(transaction, row["id"])
         ]
         voices = len(load_voices(transaction, row["id"]))
+        way = way_in(settings, transaction, row, own=True)
         near = "danger" in row["findings"] or is_escalated(transaction, row["id"])
     messages = (help_in(settings, row["region"]),) if near else ()
     return Own(
-        **own | {"groups": tuple(row["groups"])}, lon=lon, lat=lat, voices=voices, steps=tuple(steps), messages=messages
+        **own | {"groups": tuple(row["groups"]), "way": way},
+        lon=lon,
+        lat=lat,
+        voices=voices,
+        steps=tuple(steps),
+        messages=messages,
     )
 
 
@@ -211,6 +222,7 @@ def my_data(settings: Settings, code: str) -> str:
         kept["position"] = load_position(transaction, row["id"])
         kept["ease"] = felt[felt["contribution_id"] == row["id"]].set_index("mode")["ease"].to_dict()
         kept["steps"] = load_events(transaction, row["id"])
+        kept["answers"] = load_needs_of(transaction, row["id"])
     return json.dumps(kept, ensure_ascii=False, indent=2)
 
 
@@ -223,6 +235,13 @@ def _claimed(transaction: Transaction, digest: str) -> Row:
 
 def _nothing_opens() -> MissingDataError:
     return MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+
+
+def _keep_answered(transaction: Transaction, row: Row, *, answers: tuple[str, ...]) -> None:
+    """Link an idea to the needs it answers; one that was withdrawn meanwhile is no reason to refuse the idea."""
+    known = [found for one in answers if (found := load_contribution(transaction, one))]
+    here = [one for one in known if one["kind"] == "need" and one["region"] == row["region"] and shown_by_itself(one)]
+    save_needs_of(transaction, row["id"], [one["id"] for one in here])
 
 
 def _keep_photo(settings: Settings, transaction: Transaction, contribution_id: str, photo: bytes) -> None:

@@ -32,7 +32,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker
 from sempre_geo.settings import Settings
 
-_TOLD = frozenset({"accepted", "returned", "declined"})
+TOLD = frozenset({"accepted", "returned", "declined"})
 _DIARY = ("period", "good", "hard", "further", "created_at")
 _LESSON = ("id", "title", "again", "not_again", "groups", "category", "barriers", "status", "created_at")
 
@@ -171,7 +171,7 @@ def _outside(transaction: Transaction, row: Row) -> Proposal:
         needs=(),
         needs_count=needs_shown(transaction, row),
         version=row["read_version"],
-        steps=_steps(transaction, row, told=_TOLD),
+        steps=_steps(transaction, row, told=TOLD),
         lessons=_lessons(transaction, row, statuses=("published",)),
     )
 

@@ -26,7 +26,7 @@ from sempre_geo.community.proposals import (
     check_ready,
     kept_evidence,
 )
-from sempre_geo.community.steps import CONTRIBUTION, PROPOSAL, Step, step_to
+from sempre_geo.community.steps import CONTRIBUTION, PROPOSAL, WAY, Step, step_to
 from sempre_geo.community.store.contributions import Row, change_contribution, load_contribution, save_event
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.proposals import (
@@ -54,6 +54,7 @@ from sempre_geo.pipeline.community.proposal_desk import (
     proposal_scopes,
     team_of,
 )
+from sempre_geo.pipeline.community.way import way_in
 from sempre_geo.settings import Settings
 
 _DECIDED = frozenset({"proposal", "accepted", "returned", "declined"})
@@ -81,9 +82,9 @@ def propose(  # noqa: PLR0913 - an idea, its words, its people, its needs, its e
 ) -> Joined:
     """Start a proposal from an idea with its three sentences; whoever starts it is its first member.
 
-    ``evidence`` holds the gap figures and what-if results of the place, each a mapping with its own
-    ``title``, ``date`` and ``version``; they are kept as they were at that moment. The proposal is not
-    listed before a coordinator has read it (see :func:`approve`).
+    From an idea, the needs that it answers are linked, too. ``evidence`` holds the gap figures and what-if
+    results of the place, each a mapping with its own ``title``, ``date`` and ``version``; they are kept as they
+    were at that moment. The proposal is not listed before a coordinator has read it (see :func:`approve`).
 
     Raises
     ------
@@ -98,6 +99,10 @@ def propose(  # noqa: PLR0913 - an idea, its words, its people, its needs, its e
     digest = code_digest(code)
     with open_community(settings).writing() as transaction:
         sources = [published_source(transaction, region, one) for one in ([idea_id] if idea_id else []) + linked]
+        if idea_id:
+            way = way_in(settings, transaction, sources[0], own=False)
+            step_to(WAY, way.before_proposal, "team")
+            linked = list(dict.fromkeys([*linked, *way.needs]))
         row = _row(region, words=words, idea=sources[0] if idea_id else None, language=language, at=when)
         save_proposal(transaction, row | {"evidence": figures}, needs=linked)
         save_event(transaction, row["id"], status="team", at=when, actor="team")
