@@ -4,30 +4,37 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise, product
 from threading import Lock
 from typing import Literal
 
 import aggdraw
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.publish.mercator import TILE_PX, tile_box, tile_of, to_world
+from sempre_geo.publish.mercator import TILE_PX, tile_box
 from sempre_geo.publish.palette import Theme, rgb
 from sempre_geo.publish.tile_names import NameStore, PlacedName, font, region_names
 from sempre_geo.publish.tile_shapes import FIRST_ZOOM, LAST_ZOOM, ROAD_CLASSES, Shapes, ShapeStore, region_shapes
+from sempre_geo.publish.tiles_first_look import (
+    FIRST_LOOK,
+    first_look_name,
+    first_tiles,
+    read_first_look,
+)
 from sempre_geo.region.bundle import Region
 
 Part = Literal["ground", "names"]
 _KEPT_TILES = 3000
 _MARGIN_PX = 12
-_USUAL_MAP_PX = (820, 640)
 _AREA_ORDER = ("farmland", "meadow", "beach", "wetland", "park", "forest", "built_up")
 _ROAD_PX = {
     "path": (0.8, 1.2), "track": (0.8, 2.0), "service": (0.7, 3.4), "minor": (0.8, 5.0), "tertiary": (1.2, 7.0),
@@ -42,29 +49,46 @@ _DASH_PX, _DASH_GAP_PX = 5, 4
 
 
 class TileMap:
-    """The base map of one region; tiles are drawn when asked for and the last few thousand are kept."""
+    """The base map of one region; tiles are drawn when asked for and the last few thousand are kept.
 
-    def __init__(self, shapes: ShapeStore, names: NameStore) -> None:
-        self._shapes = shapes
-        self._names = names
+    Parameters
+    ----------
+    ground
+        Makes the shapes and names that tiles are drawn from, when the first tile is drawn.
+    first_look
+        Tiles drawn before, by the names of `first_look_name`.
+    """
+
+    def __init__(
+        self, ground: Callable[[], tuple[ShapeStore, NameStore]], *, first_look: Mapping[str, bytes] | None = None
+    ) -> None:
+        self._make = ground
+        self._ground: tuple[ShapeStore, NameStore] | None = None
+        self._first_look = first_look or {}
         self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
-        self._lock = Lock()
+        self._lock, self._making = Lock(), Lock()
 
-    def warm(self, theme: Theme, bbox: tuple[float, float, float, float]) -> None:
-        """Draw what a first look at ``bbox`` (degrees) shows on a wide and on a narrow screen."""
-        first = fitting_zoom(bbox)
-        for z in (first, max(first - 1, FIRST_ZOOM)):
-            west, south, east, north = bbox
-            (left, top), (right, bottom) = tile_of(west, north, z=z), tile_of(east, south, z=z)
-            for x, y in product(range(left, right + 1), range(top, bottom + 1)):
-                self.tile(z, x, y, theme=theme, scale=2)
-                self.tile(z, x, y, theme=theme, part="names", scale=2)
+    def first_look(
+        self, bbox: tuple[float, float, float, float], themes: Sequence[Theme]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Every tile that the first look at ``bbox`` (degrees) shows, with its name."""
+        parts: tuple[Part, ...] = ("ground", "names")
+        for theme, part, tile in product(themes, parts, first_tiles(bbox)):
+            name = first_look_name(tile, theme=theme, part=part, scale=2)
+            yield name, self.tile(*tile, theme=theme, part=part, scale=2)
+
+    def _drawn_from(self) -> tuple[ShapeStore, NameStore]:
+        with self._making:
+            if self._ground is None:
+                self._ground = self._make()
+            return self._ground
 
     def prepare_every_zoom(self) -> None:
         """Simplify shapes and place names for all zooms, which the first tile of each would wait for."""
+        shapes, names = self._drawn_from()
         for z in range(FIRST_ZOOM, LAST_ZOOM + 1):
-            self._shapes.at(z)
-            self._names.near(z, (0, 0, 0, 0))
+            shapes.at(z)
+            names.near(z, (0, 0, 0, 0))
 
     def tile(self, z: int, x: int, y: int, *, theme: Theme, part: Part = "ground", scale: int = 1) -> bytes:
         """One tile as PNG: the opaque ground, or the names alone on a transparent one.
@@ -85,7 +109,9 @@ class TileMap:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        drawn = self.drawn(z, x, y, theme=theme, part=part, scale=scale)
+        drawn = self._first_look.get(first_look_name((z, x, y), theme=theme, part=part, scale=scale))
+        if drawn is None:
+            drawn = self.drawn(z, x, y, theme=theme, part=part, scale=scale)
         with self._lock:
             self._kept[key] = drawn
             if len(self._kept) > _KEPT_TILES:
@@ -94,35 +120,49 @@ class TileMap:
 
     def drawn(self, z: int, x: int, y: int, *, theme: Theme, part: Part = "ground", scale: int = 1) -> bytes:
         """A tile as `tile` gives it, drawn anew."""
+        shapes, placed = self._drawn_from()
         if part == "ground":
-            return _png(draw_ground(self._shapes, (z, x, y), theme=theme, scale=scale), theme)
+            return _png(draw_ground(shapes, (z, x, y), theme=theme, scale=scale), theme)
         box = (x * TILE_PX, y * TILE_PX, (x + 1) * TILE_PX, (y + 1) * TILE_PX)
-        return _png(draw_names(self._names.near(z, box), (x, y), theme=theme, scale=scale), theme)
-
-
-def fitting_zoom(bbox: tuple[float, float, float, float]) -> int:
-    """The largest zoom at which a box of degrees fits a map on a usual screen.
-
-    >>> fitting_zoom((19.3, 56.6, 20.3, 57.15)), fitting_zoom((-180, -80, 180, 80)), fitting_zoom((20, 57, 20, 57))
-    (9, 7, 16)
-    """
-    west, south, east, north = bbox
-    size = np.abs(np.diff(to_world(np.array([[west, north], [east, south]])), axis=0)[0])
-    fits = [z for z in range(FIRST_ZOOM, LAST_ZOOM + 1) if np.all(size * TILE_PX * 2**z <= _USUAL_MAP_PX)]
-    return max(fits, default=FIRST_ZOOM)
+        near = placed.near(z, box)
+        return _png(draw_names(near, (x, y), theme=theme, scale=scale), theme) if near else _blank(scale)
 
 
 def tile_map(region: Region) -> TileMap:
     """The base map of a built region, from its land, roads, municipalities, buildings and settlements."""
-    buildings = region.buildings[["lon", "lat"]].to_numpy(dtype=np.float64) if region.has("buildings") else None
-    shapes = region_shapes(
-        land=region.land,
-        roads=region.roads,
-        municipalities=region.municipalities,
-        buildings=np.zeros((0, 2)) if buildings is None else buildings,
-        bbox=region.bbox,
-    )
-    return TileMap(shapes, NameStore(region_names(region.settlements, region.land)))
+
+    def ground() -> tuple[ShapeStore, NameStore]:
+        return ground_of(
+            land=region.land, roads=region.roads, municipalities=region.municipalities, bbox=region.bbox,
+            buildings=region.buildings if region.has("buildings") else None, settlements=region.settlements,
+        )  # fmt: skip
+
+    return TileMap(ground, first_look=read_first_look(region.path / FIRST_LOOK))
+
+
+def ground_of(
+    *,
+    land: gpd.GeoDataFrame,
+    roads: gpd.GeoDataFrame,
+    municipalities: gpd.GeoDataFrame,
+    buildings: pd.DataFrame | None,
+    settlements: gpd.GeoDataFrame,
+    bbox: tuple[float, float, float, float],
+) -> tuple[ShapeStore, NameStore]:
+    """What tiles are drawn from: a region's layers as `Region` has them."""
+    places = np.zeros((0, 2)) if buildings is None else buildings[["lon", "lat"]].to_numpy(dtype=np.float64)
+    shapes = region_shapes(land=land, roads=roads, municipalities=municipalities, buildings=places, bbox=bbox)
+    return shapes, NameStore(region_names(settlements, land))
+
+
+def populated_bbox(
+    cells: gpd.GeoDataFrame, bbox: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """The box in which people live, which a first look shows; the whole region's ``bbox`` if nobody is counted."""
+    if cells.empty:
+        return bbox
+    west, south, east, north = (float(side) for side in cells.total_bounds)
+    return west, south, east, north
 
 
 def _check_tile(z: int, x: int, y: int, *, scale: int) -> None:
@@ -300,6 +340,14 @@ def _draw_dot(draw: ImageDraw.ImageDraw, at: tuple[float, float], *, theme: Them
     x, y = at
     around = (x - radius_px, y - radius_px, x + radius_px, y + radius_px)
     draw.ellipse(around, fill=theme.land["halo"], outline=theme.land["name"], width=max(round(radius_px / 2), 1))
+
+
+@lru_cache(maxsize=2)
+def _blank(scale: int) -> bytes:
+    """A tile without a name on it, as most are."""
+    buffer = io.BytesIO()
+    Image.new("RGBA", (TILE_PX * scale, TILE_PX * scale), (0, 0, 0, 0)).save(buffer, format="PNG", compress_level=4)
+    return buffer.getvalue()
 
 
 def _png(image: Image.Image, theme: Theme) -> bytes:

@@ -14,7 +14,8 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from sempre_geo.ui.first_load import EarlyHints, PackedFiles
-from sempre_geo.ui.installation import installation
+from sempre_geo.ui.installation import built_stamp, installation
+from sempre_geo.ui.kept_answers import KeptAnswers
 from sempre_geo.ui.middleware import AccessLog, SecurityHeaders
 from sempre_geo.ui.readiness import make_ready
 from sempre_geo.ui.routes import routes
@@ -29,6 +30,7 @@ def parts(*, beside: Sequence[BaseRoute] = ()) -> dict[str, Any]:
         "script_path": Path(__file__).with_name("main.py"),
         "routes": [*routes(), *beside],
         "middleware": [
+            Middleware(KeptAnswers, stamp=built_stamp),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, images_from=images_from),
             Middleware(EarlyHints),

@@ -11,6 +11,7 @@ from sempre_geo.pipeline.explore.views import known_categories, open_region
 from sempre_geo.publish.palette import Theme, read_themes
 from sempre_geo.publish.tiles import TileMap, tile_map
 from sempre_geo.region.bundle import Region, built_regions
+from sempre_geo.region.catalog import CATALOG
 from sempre_geo.region.categories import Categories
 from sempre_geo.settings import Settings, read_settings
 
@@ -64,6 +65,13 @@ def read_installation(environ: Mapping[str, str]) -> Installation:
     built = built_regions(settings)
     chosen = environ.get(REGION_VARIABLE) or (_DEMO if _DEMO in built else next(iter(built), ""))
     return Installation(settings, chosen)
+
+
+def built_stamp() -> int:
+    """Changes when the region that is served is built again; 0 while none is."""
+    here = installation()
+    catalog = here.settings.results(here.region_name) / CATALOG if here.region_name else None
+    return catalog.stat().st_mtime_ns if catalog is not None and catalog.is_file() else 0
 
 
 def check_built(here: Installation) -> None:

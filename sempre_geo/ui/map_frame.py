@@ -13,6 +13,7 @@ from streamlit_folium import st_folium
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.maps import base_map, serve_leaflet_ourselves
+from sempre_geo.publish.tiles import populated_bbox
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.session import theme
@@ -49,7 +50,7 @@ def show_map(
     here, look = installation(), theme()
     base = base_map(
         region.name,
-        bbox=populated_bbox(region),
+        bbox=first_view(region),
         theme=look,
         credit=credit(region),
         online_tiles=here.settings.online_tiles,
@@ -89,9 +90,6 @@ def credit(region: Region) -> str:
 
 
 @lru_cache(maxsize=4)
-def populated_bbox(region: Region) -> tuple[float, float, float, float]:
-    """The box in which people live; the whole region's if nobody is counted."""
-    if region.cells.empty:
-        return region.bbox
-    west, south, east, north = (float(side) for side in region.cells.total_bounds)
-    return west, south, east, north
+def first_view(region: Region) -> tuple[float, float, float, float]:
+    """The box that the map shows at first."""
+    return populated_bbox(region.cells, region.bbox)

@@ -94,6 +94,7 @@ def streamlit_options(themes: Mapping[str, Theme]) -> dict[str, Any]:
         "server.maxMessageSize": 20,
         "server.fileWatcherType": "none",
         "runner.magicEnabled": False,
+        "runner.postScriptGC": False,
         "client.toolbarMode": "viewer",
         "client.showErrorDetails": "none",
         "theme.baseFontSize": 17,

@@ -61,7 +61,7 @@ def small_map() -> TileMap:
     shapes = region_shapes(
         land=land, roads=roads, municipalities=municipalities, buildings=np.array([[20.2, 56.1]]), bbox=BBOX
     )
-    return TileMap(shapes, NameStore(region_names(settlements, land)))
+    return TileMap(lambda: (shapes, NameStore(region_names(settlements, land))))
 
 
 def _pixel(tiles: TileMap, lon: float, lat: float, z: int, theme: str = "light") -> tuple[int, int, int]:
@@ -116,7 +116,7 @@ def test_a_name_on_an_edge_is_drawn_on_both_tiles(small_map: TileMap) -> None:
         for column in range(x - 1, x + 2)
         for row in range(y - 1, y + 2)
     ]
-    placed = small_map._names.near(z, (0, 0, TILE_PX * 2**z, TILE_PX * 2**z))
+    placed = small_map._drawn_from()[1].near(z, (0, 0, TILE_PX * 2**z, TILE_PX * 2**z))
     boxes = [shapely.box(*name.box) for name in placed]
     touched = [
         any(

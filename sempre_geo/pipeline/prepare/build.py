@@ -16,6 +16,7 @@ from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.prepare.build_writing import MapData, Parts, write_region
 from sempre_geo.progress import Progress, part_of, silent
+from sempre_geo.publish.palette import read_themes
 from sempre_geo.region.boundaries import municipality_of, read_boundaries, read_clip
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.catalog import CATALOG, Source, read_source, remembered
@@ -188,7 +189,10 @@ def assemble_region(
         covered=covered,
         notes=(*given.extract.notes, *mended, *cells.notes, *services.notes),
     )
-    write_region(parts, settings.results(name), inputs=settings.inputs(name), progress=progress)
+    write_region(
+        parts, settings.results(name), inputs=settings.inputs(name), theme=read_themes(settings)["light"],
+        progress=progress,
+    )  # fmt: skip
     progress(_("Done"), 1.0)
     return read_region(name, settings)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from sempre_geo import __version__
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.prepare.street_times import RANKS, street_times
 from sempre_geo.progress import Progress, part_of
+from sempre_geo.publish.palette import Theme
+from sempre_geo.publish.tiles import TileMap, ground_of, populated_bbox
+from sempre_geo.publish.tiles_first_look import FIRST_LOOK, write_first_look
 from sempre_geo.region.bundle import write_street_ways
 from sempre_geo.region.catalog import Layer, Source, write_catalog, write_sources
 from sempre_geo.region.cells import CellLayer
@@ -68,8 +72,11 @@ class Parts:
     notes: tuple[str, ...]
 
 
-def write_region(parts: Parts, folder: Path, *, inputs: Path, progress: Progress) -> None:
-    """Write the region's tables, networks, travel times and catalog into ``folder``, its sources beside ``inputs``."""
+def write_region(parts: Parts, folder: Path, *, inputs: Path, theme: Theme, progress: Progress) -> None:
+    """Write the region's tables, networks, travel times and catalog into ``folder``, its sources beside ``inputs``.
+
+    The map of its first look is drawn in the colours of ``theme``.
+    """
     notes = [*parts.notes]
     far = int((~parts.covered).sum())
     if far:
@@ -82,9 +89,21 @@ def write_region(parts: Parts, folder: Path, *, inputs: Path, progress: Progress
         progress(_("Writing the timetable"), _TIMES_TO_TIMETABLE)
         layers |= _write_timetable(parts, draft, notes)
         progress(_("Writing the region"), 0.98)
+        _write_first_look(parts, draft / FIRST_LOOK, theme=theme)
         write_catalog(draft, facts=_facts(parts), layers=layers, sources=parts.given.sources, notes=notes)
         write_sources(draft if inputs == folder else inputs, parts.given.sources)
         write_earlier(folder, draft=draft)
+
+
+def _write_first_look(parts: Parts, path: Path, *, theme: Theme) -> None:
+    """Draw what the first visitor's map shows, who else would wait for the drawing."""
+    extract = parts.given.extract
+    ground = partial(
+        ground_of, land=extract.land, roads=extract.roads, municipalities=parts.municipalities,
+        buildings=parts.buildings, settlements=extract.settlements, bbox=parts.given.bbox,
+    )  # fmt: skip
+    shown = populated_bbox(parts.cells.cells, parts.given.bbox)
+    write_first_look(TileMap(ground).first_look(shown, [theme]), path)
 
 
 def _write_tables(parts: Parts, draft: Path) -> dict[str, Layer]:
