@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -42,6 +43,14 @@ class Streets:
     def seconds(self) -> NDArray[np.float32]:
         """Seconds of each arc."""
         return self.network.seconds_if_fine if self.fine else self.network.seconds
+
+    @cached_property
+    def backward(
+        self,
+    ) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.float32], NDArray[np.float32]]:
+        """Arcs turned round, for searches that start where trips end: ``indptr, head, seconds, metres``."""
+        indptr, head, order = self.network.reverse
+        return indptr, head, self.seconds[order], self.network.metres[order]
 
     def exits(self, snapped: Snapped) -> Ends:
         """The two nodes a trip from each point first comes to."""
@@ -95,7 +104,12 @@ def streets_of(network: StreetNetwork, *, fine: bool = False) -> Streets:
 
 
 def nearest_services(
-    streets: Streets, origins: gpd.GeoDataFrame, services: gpd.GeoDataFrame, *, k: int = 3
+    streets: Streets,
+    origins: gpd.GeoDataFrame,
+    services: gpd.GeoDataFrame,
+    *,
+    k: int = 3,
+    snapped: Snapped | None = None,
 ) -> pd.DataFrame:
     """The ``k`` nearest services of each origin, as many rows as origins times ranks found, at least one each.
 
@@ -103,6 +117,9 @@ def nearest_services(
     ----------
     origins, services
         Points with unique indices.
+    snapped
+        The origins on this network, where they have been snapped before: who asks for many categories snaps the
+        same cells once.
 
     Returns
     -------
@@ -111,7 +128,8 @@ def nearest_services(
         service can be reached has one row with rank 1, no service, infinite minutes and the reason as its
         status. ``metres`` are those of the quickest way.
     """
-    from_points, to_points = streets.index.snap(origins.geometry), streets.index.snap(services.geometry)
+    from_points = streets.index.snap(origins.geometry) if snapped is None else snapped
+    to_points = streets.index.snap(services.geometry)
     seeds = _seeds(streets, to_points)
     k = min(k, max(len(services), 1))
     found = _nearest_one(streets, seeds, from_points) if k == 1 else _nearest_few(streets, seeds, k)
@@ -197,8 +215,7 @@ def _nearest_one(
     """As `_nearest_few` with one source a node; sources and metres only where trips begin."""
     node, start, start_m, source = seeds
     network, asked = streets.network, np.unique(streets.exits(from_points).node)
-    indptr, head, order = network.reverse
-    cost = nearest_source((indptr, head, streets.seconds[order]), (node, start))
+    cost = nearest_source(streets.backward[:3], (node, start))
     arcs = (network.indptr, network.head, streets.seconds, network.metres)
     seed, far = way_to_source(arcs, cost, (node, start), asked)
     who, metres = np.full((len(cost), 1), -1, dtype=np.int64), np.full((len(cost), 1), np.inf)
@@ -212,10 +229,7 @@ def _nearest_few(
     streets: Streets, seeds: tuple[NDArray[np.int64], _F, _F, NDArray[np.int64]], k: int
 ) -> tuple[_F, NDArray[np.int64], _F]:
     """Seconds, service and metres of the ``k`` nearest services of every node, shape (nodes, k)."""
-    indptr, head, order = streets.network.reverse
-    seconds, who, metres = k_nearest_sources(
-        (indptr, head, streets.seconds[order], streets.network.metres[order]), seeds, k
-    )
+    seconds, who, metres = k_nearest_sources(streets.backward, seeds, k)
     return seconds, who, metres
 
 

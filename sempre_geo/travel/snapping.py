@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from pyproj import Transformer
 
 from sempre_geo.travel.speeds import WALK_KMH, WHEELCHAIR_KMH
 from sempre_geo.travel.streets import StreetNetwork
@@ -64,9 +65,9 @@ class SegmentIndex:
 
     def __init__(self, network: StreetNetwork) -> None:
         self._network = network
-        nodes = gpd.GeoSeries(gpd.points_from_xy(network.lon, network.lat), crs="EPSG:4326").to_crs(_METRIC)
-        self._xy = np.column_stack([nodes.x, nodes.y])
-        ends = np.stack([self._xy[network.tail_of_segment], self._xy[network.head_of_segment]], axis=1)
+        to_metres = Transformer.from_crs("EPSG:4326", _METRIC, always_xy=True)
+        xy = np.column_stack(to_metres.transform(network.lon, network.lat))
+        ends = np.stack([xy[network.tail_of_segment], xy[network.head_of_segment]], axis=1)
         lines = shapely.linestrings(ends) if len(ends) else np.array([], dtype=object)
         self._main = np.flatnonzero(network.main)
         self._lines = lines

@@ -11,7 +11,7 @@ import pandas as pd
 from sempre_geo.i18n import gettext as _
 from sempre_geo.progress import Progress, silent
 from sempre_geo.travel.nearest import Streets, nearest_services
-from sempre_geo.travel.snapping import SegmentIndex
+from sempre_geo.travel.snapping import SegmentIndex, Snapped
 from sempre_geo.travel.streets import StreetNetwork
 
 RANKS = 3
@@ -77,21 +77,21 @@ def _by_category(
 ) -> Iterator[pd.DataFrame]:
     streets = Streets(network, index)
     fine = Streets(network, index, fine=True) if network.mode == "wheelchair" else None
-    categories = sorted(services["category"].unique())
+    categories, snapped = sorted(services["category"].unique()), index.snap(cells.geometry)
     for number, category in enumerate(categories):
         progress(_("Travel times by {mode} to {category}").format(mode=network.mode, category=category),
                  number / len(categories))  # fmt: skip
         places = services[services["category"] == category]
-        table = _nearest(streets, cells, places)
+        table = _nearest(streets, cells, places, snapped)
         if fine is None:
             table["minutes_if_unknown_is_fine"] = table["minutes"]
         else:
-            table = _with_optimistic(table, _nearest(fine, cells, places))
+            table = _with_optimistic(table, _nearest(fine, cells, places, snapped))
         yield table.assign(category=category)
 
 
-def _nearest(streets: Streets, cells: gpd.GeoDataFrame, services: gpd.GeoDataFrame) -> pd.DataFrame:
-    return nearest_services(streets, cells, services, k=RANKS).rename(columns={"origin_id": "cell_id"})
+def _nearest(streets: Streets, cells: gpd.GeoDataFrame, services: gpd.GeoDataFrame, snapped: Snapped) -> pd.DataFrame:
+    return nearest_services(streets, cells, services, k=RANKS, snapped=snapped).rename(columns={"origin_id": "cell_id"})
 
 
 def _with_optimistic(table: pd.DataFrame, fine: pd.DataFrame) -> pd.DataFrame:
