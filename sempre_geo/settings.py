@@ -27,7 +27,8 @@ class Settings:
     SQLAlchemy URL; empty means SQLite under ``data``. ``online_tiles`` is a tile address template, and
     empty means that no page asks another host for anything. ``nominatim_url`` and ``overpass_url`` are the
     services that ``fetch`` asks for a place's outline and its map data. ``oidc_issuer`` and its client id,
-    secret and return address let people log in with an account of their organisation.
+    secret and return address let people log in with an account of their organisation. ``smtp_url`` is the mail
+    server and ``smtp_sender`` the address that mails to the contact for dangers come from.
     """
 
     data: Path
@@ -43,6 +44,8 @@ class Settings:
     oidc_client: str = ""
     oidc_secret: str = ""
     oidc_return: str = ""
+    smtp_url: str = ""
+    smtp_sender: str = ""
 
     @property
     def store(self) -> str:
@@ -94,6 +97,8 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         oidc_client=environ.get("SEMPRE_OIDC_CLIENT", ""),
         oidc_secret=environ.get("SEMPRE_OIDC_SECRET", ""),
         oidc_return=environ.get("SEMPRE_OIDC_RETURN", ""),
+        smtp_url=environ.get("SEMPRE_SMTP", ""),
+        smtp_sender=environ.get("SEMPRE_SMTP_SENDER", ""),
     )
 
 

@@ -126,13 +126,26 @@ def check(settings: Settings, /, files: tuple[Path, ...]) -> int:
 @cli.command()
 @click.argument("region")
 @OUT
+@click.option("--research", is_flag=True, help="What people said alone, with what is else only counted; keep it safe.")
 @click.pass_obj
-def export(settings: Settings, /, region: str, *, out: Path) -> None:
+def export(settings: Settings, /, region: str, *, out: Path, research: bool) -> None:
     """A region's layers and public contributions as one file.
 
     Example: sempre-geo export valka --out valka.gpkg
     """
+    if research:
+        _export_for_research(settings, region, out)
+        return
     from sempre_geo.pipeline.prepare.export import export as write
 
     rows = write(settings, region, out=out)
+    click.echo(_("{n} rows written to {path}.").format(n=rows, path=out), err=True)
+
+
+def _export_for_research(settings: Settings, region: str, out: Path) -> None:
+    from sempre_geo.pipeline.community.research import export_for_research
+    from sempre_geo.region.bundle import read_region
+
+    read_region(region, settings)  # a slip in the name would else write an empty file
+    rows = export_for_research(settings, region, out)
     click.echo(_("{n} rows written to {path}.").format(n=rows, path=out), err=True)

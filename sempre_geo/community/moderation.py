@@ -44,11 +44,12 @@ class Seen:
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom a coordinator calls when somebody may be in danger."""
+    """Whom a coordinator calls when somebody may be in danger, and where a mail reaches them at any hour."""
 
     name: str
     phone: str
     source: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,11 @@ def escalated(row: pd.Series) -> None:
     told = _("Somebody may be in danger. Call {name} now: {phone}.").format(name=contact.name, phone=contact.phone)
     with st.container(border=True, key=f"escalated_{one}"):
         st.html(f'<p class="said"><strong>{escape(told)}</strong></p><p class="said">{inert(row["note"])}</p>')
+        st.caption(
+            _("A mail with the number of the entry is on its way to them; still, call.")
+            if row["mailed"]
+            else _("No mail was sent to them; nobody knows before you call.")
+        )
         st.button(_("They know now"), key=f"reached_{one}", on_click=_reached, args=(one,))
 
 

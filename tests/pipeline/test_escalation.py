@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import socketserver
+import threading
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import ClassVar
 
 import pytest
 
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.mail import send_mail
 from sempre_geo.community.moderation import read_danger
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.contributions import contest_with_code, open_with_code, tell
@@ -43,6 +50,73 @@ def test_a_coordinators_press_names_the_contact_and_shows_the_author_the_numbers
     assert open_escalations(settings, REGION, by=OPERATOR).empty
     with pytest.raises(MissingDataError, match="reached already"):
         contact_reached(settings, said.id, by=OPERATOR)
+
+
+class MailServer(socketserver.StreamRequestHandler):
+    """As much of a mail server as one mail needs; what it was told is in ``heard``."""
+
+    heard: ClassVar[list[str]] = []
+
+    def handle(self):
+        self.wfile.write(b"220 here\r\n")
+        in_mail = False
+        for sent in self.rfile:
+            line = sent.decode().rstrip("\r\n")
+            self.heard.append(line)
+            if in_mail and line != ".":
+                continue
+            in_mail = line.upper() == "DATA"
+            self.wfile.write({"DATA": b"354 go on\r\n", "QUIT": b"221 bye\r\n"}.get(line.upper(), b"250 yes\r\n"))
+            if line.upper() == "QUIT":
+                return
+
+    def finish(self):
+        with contextlib.suppress(OSError):
+            super().finish()
+
+
+def _with_mail(settings, port):
+    path = settings.layers / "danger.toml"
+    path.write_text(path.read_text(encoding="utf-8") + 'email = "night@crisis.example"\n', encoding="utf-8")
+    read_danger.__globals__["_read_danger"].cache_clear()
+    return replace(settings, smtp_url=f"smtp://127.0.0.1:{port}", smtp_sender="map@county.example")
+
+
+def test_the_contact_gets_a_mail_with_the_entrys_number_and_nothing_that_was_said(settings):
+    MailServer.heard.clear()
+    with socketserver.TCPServer(("127.0.0.1", 0), MailServer) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        settings = _with_mail(settings, server.server_address[1])
+        said = tell(settings, REGION, draft=QUIET, at=AT)
+        escalate(settings, said.id, by=OPERATOR, note="Read between the lines")
+    mail = "\n".join(MailServer.heard).replace("=\n", "")  # where the mail's lines are folded
+    assert "rcpt TO:<night@crisis.example>" in mail
+    assert said.id in mail
+    assert not any(word in mail for word in ("locks", "door", "between the lines", "m1", "library", REGION))
+    assert open_escalations(settings, REGION, by=OPERATOR)["mailed"].tolist() == [True]
+
+
+def test_a_mail_that_does_not_leave_stops_nothing_and_is_told(settings, caplog):
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        reachless = _with_mail(settings, nobody.getsockname()[1])
+        said = tell(reachless, REGION, draft=QUIET, at=AT)
+        assert escalate(reachless, said.id, by=OPERATOR).phone == "116 000"
+    assert open_escalations(reachless, REGION, by=OPERATOR)["mailed"].tolist() == [False]
+    assert said.id in caplog.text
+    assert "night@" not in caplog.text
+
+
+def test_a_password_is_never_sent_without_tls():
+    MailServer.heard.clear()
+    with socketserver.TCPServer(("127.0.0.1", 0), MailServer) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        address = f"smtp://me:hidden@127.0.0.1:{server.server_address[1]}"
+        with pytest.raises(MissingDataError, match="no TLS"):
+            send_mail(address, sender="a@b.example", to="c@d.example", subject="x", text="x")
+    assert "AUTH" not in str(MailServer.heard)
+    with pytest.raises(InputError, match="SEMPRE_SMTP"):
+        send_mail("mail.example", sender="a@b.example", to="c@d.example", subject="x", text="x")
 
 
 def test_only_who_reviews_that_place_hands_it_on(settings):

@@ -16,6 +16,7 @@ from sempre_geo.pipeline.community import (
     escalation,
     exchange,
     providers,
+    research,
     review,
     voices,
     workshop,
@@ -71,6 +72,10 @@ def _acts(settings, folder):
             lambda by: providers.offer(settings, REGION, service_id="osm:n1", kind="hall", text="Hall", by=by),
         ),
         "offers": ("read offers", lambda by: providers.offers(settings, REGION, by=by)),
+        "research": (
+            "export for research",
+            lambda by: research.export_for_research(settings, REGION, folder / "r.csv", by=by),
+        ),
         "import": ("import contributions", lambda by: exchange.import_contributions(settings, REGION, rows, by=by)),
         "log": ("read the log", lambda by: accounts.read_log(settings, by=by)),
         "check": ("read the log", lambda by: accounts.check_log(settings, by=by)),

@@ -37,6 +37,12 @@ def is_escalated(transaction: Transaction, contribution_id: str) -> bool:
     return transaction.execute(query).first() is not None
 
 
+def mark_told(transaction: Transaction, contribution_id: str) -> None:
+    """Note that a mail about an entry reached the contact's server."""
+    still = (escalations.c.contribution_id == contribution_id) & (escalations.c.closed_at == "")
+    transaction.execute(update(escalations).where(still).values(told=True))
+
+
 def close_escalation(transaction: Transaction, contribution_id: str, *, at: str) -> int:
     """Note that the contact was reached; returns how many were open."""
     still = (escalations.c.contribution_id == contribution_id) & (escalations.c.closed_at == "")

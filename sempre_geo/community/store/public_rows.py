@@ -41,6 +41,20 @@ def load_public(transaction: Transaction, region: str, *, only: Sequence[str] | 
     return frame_of(transaction, query if only is None else query.where(contributions.c.id.in_(only)))
 
 
+def load_for_research(transaction: Transaction, region: str) -> pd.DataFrame:
+    """Every published contribution with what is else only counted, merged ones too, the oldest first."""
+    count = _voices()
+    said = contributions.c
+    names = (*_PUBLIC, "obstacle", "about", "groups", "municipality_id")
+    query = (
+        select(*(said[name] for name in names), func.coalesce(count.c.voices, 0).label("voices"))
+        .outerjoin(count, count.c.id == said.id)
+        .where(said.region == region, said.status.in_(sorted(PUBLIC)), said.consent.is_(True))
+        .order_by(said.created_at, said.id)
+    )
+    return frame_of(transaction, query)
+
+
 def load_heard(transaction: Transaction, region: str) -> pd.DataFrame:
     """Who was heard where: ``category, settlement_id, municipality_id, people`` of published, standing contributions.
 

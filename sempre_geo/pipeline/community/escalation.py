@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import datetime
 
 import pandas as pd
 
 from sempre_geo.community.access import may
+from sempre_geo.community.mail import send_mail
 from sempre_geo.community.moderation import Contact, read_danger
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.store.contributions import load_contribution
-from sempre_geo.community.store.escalations import close_escalation, load_escalations, save_escalation
+from sempre_geo.community.store.escalations import close_escalation, load_escalations, mark_told, save_escalation
 from sempre_geo.community.texts import kept_text
-from sempre_geo.errors import MissingDataError
+from sempre_geo.errors import MissingDataError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import (
     Asker,
@@ -27,14 +29,18 @@ from sempre_geo.pipeline.community.desk import (
 )
 from sempre_geo.settings import Settings
 
+_log = logging.getLogger(__name__)
+
 
 def escalate(
     settings: Settings, contribution_id: str, *, by: Asker, note: str = "", at: datetime | None = None
 ) -> Contact:
     """Hand an entry on because somebody may be in danger; returns whom to call now.
 
-    Its author reads the numbers that help as soon as they open it with their code. Nothing of the entry is
-    sent anywhere: the coordinator calls the contact, and the entry stays on top of the page until then.
+    Its author reads the numbers that help as soon as they open it with their code. Where the operator has set a
+    mail server and the contact an address, they get a mail with the entry's id and nothing else of it. The
+    coordinator calls in any case: the entry stays on top of the page until the contact was reached, and
+    :func:`open_escalations` says whether a mail left.
 
     Raises
     ------
@@ -60,6 +66,9 @@ def escalate(
                 "by": person.actor, "note": kept_text(note, longest=500), "told": False, "closed_at": "",
             },
         )  # fmt: skip
+    if _mailed(settings, contact, contribution_id):  # not inside: a slow server would keep everybody from writing
+        with open_community(settings).writing() as transaction:
+            mark_told(transaction, contribution_id)
     return contact
 
 
@@ -85,7 +94,7 @@ def contact_reached(settings: Settings, contribution_id: str, *, by: Asker, at: 
 
 
 def open_escalations(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
-    """What was handed on and not yet told: ``contribution_id, at, note``, the longest waiting first."""
+    """What was handed on and not yet told: ``contribution_id, at, note, mailed``, the longest waiting first."""
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
         check_reviewer(person)
@@ -94,7 +103,24 @@ def open_escalations(settings: Settings, region: str, *, by: Asker) -> pd.DataFr
         may(person, "escalate a danger", *scopes_of({**row, "id": row["contribution_id"]}))
         for row in rows.to_dict("records")
     ]
-    return rows.loc[own, ["contribution_id", "at", "note"]].reset_index(drop=True)
+    shown = rows.rename(columns={"told": "mailed"}).astype({"mailed": bool})
+    return shown.loc[own, ["contribution_id", "at", "note", "mailed"]].reset_index(drop=True)
+
+
+def _mailed(settings: Settings, contact: Contact, contribution_id: str) -> bool:
+    """Whether a mail server took a mail to the contact; what went wrong is in the log, with no address in it."""
+    if not (settings.smtp_url and contact.email):
+        return False
+    words = _("Somebody may be in danger. A coordinator will call you about entry {number}; if nobody does, call them.")
+    try:
+        send_mail(
+            settings.smtp_url, sender=settings.smtp_sender, to=contact.email, subject=_("Somebody may be in danger"),
+            text=words.format(number=contribution_id),
+        )  # fmt: skip
+    except SempreGeoError as problem:
+        _log.error("no mail about %s: %s", contribution_id, type(problem.__cause__ or problem).__name__)
+        return False
+    return True
 
 
 def contact_of(settings: Settings, region: str) -> Contact:
