@@ -44,9 +44,8 @@ def _asking() -> None:
         _("What kind of service?"), words.category_choices(here.region), key=_CATEGORY, format_func=words.category
     )
     names = service_names(here.settings, here.region_name, category=str(category), language=current_language())
-    if st.session_state.get(_SERVICE) not in names:
-        st.session_state.pop(_SERVICE, None)
-    st.selectbox(_("Which one?"), list(names), key=_SERVICE, format_func=names.__getitem__)
+    # A key for each category: under one key the browser would keep showing the service of the category before.
+    chosen = st.selectbox(_("Which one?"), list(names), key=f"{_SERVICE}_{category}", format_func=names.__getitem__)
     st.text_input(_("Your name"), key="provider_name", max_chars=80, autocomplete="name")
     st.text_input(
         _("How can we reach you? Only a coordinator reads it, until you were called."), key="provider_contact",
@@ -56,15 +55,15 @@ def _asking() -> None:
         _("How can we check that you work there? For instance the service's own telephone."), key="provider_source",
         max_chars=300, autocomplete="off",
     )  # fmt: skip
-    st.button(_("Ask to speak for it"), key="provider_ask", type="primary", on_click=_ask)
+    st.button(_("Ask to speak for it"), key="provider_ask", type="primary", on_click=_ask, args=(chosen,))
 
 
-def _ask() -> None:
+def _ask(service_id: str | None) -> None:
     state, here = st.session_state, installation()
 
     def asking() -> None:
         state[_RECEIPT] = ask_to_provide(
-            here.settings, here.region_name, service_id=str(state.get(_SERVICE) or ""),
+            here.settings, here.region_name, service_id=service_id or "",
             name=str(state["provider_name"]), contact=str(state["provider_contact"]),
             source=str(state["provider_source"]),
         ).claim_code  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - as in the use cases of visits
@@ -41,11 +42,19 @@ class ServicePage:
 
 
 def service_names(settings: Settings, region: str, *, category: str, language: str = "") -> Mapping[str, str]:
-    """Ids and names of a category's services with the settlement each stands in, sorted by name."""
+    """Ids and names of a category's services with the settlement each stands in, sorted by name.
+
+    Names that are the same are numbered: a list of choices could not tell them apart.
+    """
     built = open_region(settings, region)
     shown = built.services[built.services["category"] == category]
     labels = {str(key): _label(built, str(key), language) for key in shown.index}
-    return dict(sorted(labels.items(), key=lambda item: item[1].casefold()))
+    seen: Counter[str] = Counter()
+    told = {}
+    for key, label in sorted(labels.items(), key=lambda item: item[1].casefold()):
+        seen[label] += 1
+        told[key] = f"{label} ({seen[label]})" if seen[label] > 1 else label
+    return told
 
 
 def service_page(

@@ -11,10 +11,11 @@ import streamlit as st
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.explore.own_service import ServiceFacts, service_facts
 from sempre_geo.pipeline.explore.service_views import ServicePage, service_names, service_page, week_sentences
 from sempre_geo.pipeline.explore.visit_views import STAYS_MIN, usual_day
 from sempre_geo.pipeline.travel.visit_sentences import on_weekday
-from sempre_geo.publish.labels import groups
+from sempre_geo.publish.labels import LANGUAGE_NAMES, groups
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration, people, spoken_date
 from sempre_geo.ui import session, words
@@ -34,10 +35,11 @@ def _ask() -> tuple[str | None, int]:
         _("What kind of service?"), categories, key=CATEGORY, format_func=words.category, persist_state="session"
     )
     names = service_names(here.settings, region.name, category=str(category), language=current_language())
-    session.read_link(region, {SERVICE: list(names)})
-    if st.session_state.get(SERVICE) not in names:
-        st.session_state.pop(SERVICE, None)
-    chosen = st.selectbox(_("Which one?"), list(names), key=SERVICE, format_func=names.__getitem__)
+    # A key for each category: under one key the browser would keep showing the service of the category before.
+    key, linked = f"{SERVICE}_{category}", st.query_params.get(SERVICE)
+    if key not in st.session_state and linked in names:
+        st.session_state[key] = linked
+    chosen = st.selectbox(_("Which one?"), list(names), key=key, format_func=names.__getitem__)
     stay = st.selectbox(
         _("How long does a visit take?"), [str(minutes) for minutes in STAYS_MIN], index=2, key=STAY,
         format_func=lambda minutes: duration(int(minutes)),
@@ -46,13 +48,28 @@ def _ask() -> tuple[str | None, int]:
     return chosen, int(str(stay))
 
 
-def _facts(found: ServicePage) -> None:
+def _facts(found: ServicePage, service_id: str) -> None:
     hours = found.opening_hours or _("not known")
     wheels = {"yes": _("yes"), "no": _("no"), "limited": _("partly")}.get(found.wheelchair, _("not known"))
     place = f' <span class="in">{inert(found.place)}</span>' if found.place else ""
     told = _("Opening hours: {hours}. With a wheelchair: {wheels}.").format(hours=hours, wheels=wheels)
+    facts = service_facts(here.settings, region.name, service_id=service_id, language=current_language())
     name = inert(found.name or words.category(found.category))
-    st.html(f'<div class="answer"><h2>{name}{place}</h2><p class="said">{inert(told)}</p></div>')
+    st.html(f'<div class="answer"><h2>{name}{place}</h2><p class="said">{inert(told)}{_more(facts)}</p></div>')
+
+
+def _more(facts: ServiceFacts) -> str:
+    """What else is known of it, and where it comes from once its own people or a coordinator mended something."""
+    spoken = ", ".join(LANGUAGE_NAMES.get(code, code) for code in facts.known.get("languages", "").split(";"))
+    labels = {
+        _("Places"): facts.known.get("capacity", ""), _("Staff"): facts.known.get("staff", ""),
+        _("Languages"): spoken, _("Telephone"): facts.known.get("phone", ""),
+        _("Web page"): facts.known.get("website", ""),
+    }  # fmt: skip
+    lines = [f"{label}: {value}" for label, value in labels.items() if value]
+    if facts.corrected and facts.source:
+        lines.append(_("Where this comes from: {source}").format(source=facts.source))
+    return "".join(f"<br>{inert(line)}" for line in lines)
 
 
 def _week(found: ServicePage) -> None:
@@ -94,7 +111,7 @@ with st.container(key="reading"):
                     here.settings, region.name, service_id=service_id, day=day, stay_min=stay_min,
                     language=current_language(),
                 )  # fmt: skip
-            _facts(page)
+            _facts(page, service_id)
             _week(page)
             _groups(page)
         except SempreGeoError as problem:
