@@ -1,4 +1,4 @@
-"""Where further services would help most: proven optima with spopt and HiGHS."""
+"""Where further services would help most: proven optima, by spopt and HiGHS and, for the p-median, our own search."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from sempre_geo.errors import InputError
+from sempre_geo.gaps.medians import Watch, least_travel
 from sempre_geo.i18n import gettext as _
 
 Model = Literal["mclp", "p-median", "p-center", "lscp"]
@@ -215,11 +216,24 @@ def _cover_most(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], float,
 
 
 def _travel_least(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], float, float]:
+    if task.capacity is not None:
+        return _travel_least_with_rooms(task, rows)
+    until = np.inf if task.time_limit_s is None else time.monotonic() + task.time_limit_s
+    watch = Watch(until=until, tell=task.on_improvement, stopped=task.stopped)
+    weighted = task.cost[rows] * task.weight[rows, None]
+    found = least_travel(weighted, task.sites_in_all, fixed=task.fixed, watch=watch)
+    if found is None:
+        raise _nobody_left_behind(task)
+    chosen, objective, bound = found
+    return task.added(chosen), objective, bound
+
+
+def _travel_least_with_rooms(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], float, float]:
     from spopt.locate import PMedian
 
     cost, weight = task.cost[rows], task.weight[rows]
     reachable = np.isfinite(cost)
-    if task.capacity is not None and not _has_room(task, weight):
+    if not _has_room(task, weight):
         raise _nobody_left_behind(task)
     built = PMedian.from_cost_matrix(
         np.where(reachable, cost, 0.0),
@@ -232,10 +246,8 @@ def _travel_least(task: _Task, rows: NDArray[np.int64]) -> tuple[list[int], floa
         pair = built.cli_assgn_vars[row, column]
         if not reachable[row, column]:
             pair.upBound = 0
-        pair.cat = "Continuous"  # to the nearest site, whole; where rooms are full, shared between sites
+        pair.cat = "Continuous"  # where rooms are full, a place's people are shared between sites
     chosen, objective, bound = _solved(built, task)
-    if task.capacity is None:
-        objective = float((cost[:, chosen].min(axis=1) * weight).sum())
     return task.added(chosen), objective, bound
 
 
