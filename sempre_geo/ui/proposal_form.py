@@ -19,6 +19,7 @@ from sempre_geo.pipeline.community.proposal_evidence import evidence_sentences
 from sempre_geo.pipeline.community.proposal_writing import drafts, keep_draft, write_in_proposal
 from sempre_geo.ui import session
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.proposal_figures import figures_to_attach
 
 STEP = "proposal_step"
 _SENTENCE_FIELDS = ("title", "what", "for_whom", "why_here")
@@ -218,6 +219,7 @@ def _suggestions(question: Question, shown: Proposal, *, code: str) -> None:
     lines = "".join(f"<li>{escape(text)}</li>" for text in told.values())
     st.html(f"<p>{escape(_('What the needs and the map tell:'))}</p><ul>{lines}</ul>")
     st.button(_("Fill in what is empty"), key="fill_evidence", on_click=_fill, args=(question, told, shown.id, code))
+    figures_to_attach(shown, code=code)
 
 
 def _fill(question: Question, told: Mapping[str, str], proposal_id: str, code: str) -> None:

@@ -166,8 +166,8 @@ def merged(row: pd.Series, *, number: int) -> None:
 def entry_words(row: pd.Series) -> None:
     """What somebody wrote, with personal data marked in it, and what a coordinator should know of it."""
     kind, category = words.kinds().get(str(row["kind"]), ""), words.category(str(row["category"]))
-    parts = [category, words.obstacles().get(str(row["obstacle"]), "") if row["kind"] == "need" else "",
-             str(row["municipality"])]  # fmt: skip
+    told = row["kind"] == "need" and row["obstacle"] != "other"
+    parts = [category, words.obstacles().get(str(row["obstacle"]), "") if told else "", str(row["municipality"])]
     head = " · ".join(inert(part) for part in parts if part)
     title = f"<strong>{_marked_if_found(row, 'title')}</strong><br>" if row["title"] else ""
     st.html(

@@ -50,7 +50,7 @@ def _form() -> None:
     places = words.settlement_choices(installation().region)
     st.selectbox(_("Where?"), list(places), index=None, key="workshop_place", format_func=places.__getitem__,
                  placeholder=_("Choose a place"))  # fmt: skip
-    st.select_slider(_("For how many hours?"), _HOURS, value=4, key="workshop_hours")
+    st.segmented_control(_("For how many hours?"), _HOURS, default=4, key="workshop_hours", required=True)
     st.text_area(_("What people agree to"), default_consent(), key="workshop_consent", height=80, max_chars=600)
     st.text_input(_("Where their codes work later on (the address of your main installation)"), _office(),
                   key="workshop_office", max_chars=120)  # fmt: skip

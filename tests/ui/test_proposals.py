@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
+import pandas as pd
 import pytest
 from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
@@ -19,6 +20,7 @@ from sempre_geo.community.lessons import Lesson
 from sempre_geo.community.networks import Network, Organisation
 from sempre_geo.community.proposal_questions import COUNT, questions
 from sempre_geo.community.proposals import Member, Sentences
+from sempre_geo.errors import NotAllowedError
 from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.lessons import add_lesson
@@ -30,6 +32,7 @@ from sempre_geo.pipeline.community.proposal_writing import drafts, team_comments
 from sempre_geo.pipeline.community.proposals import Joined, approve, move, proposal, propose
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
+from sempre_geo.pipeline.gaps.proposal_figures import attach_place_figures, attach_scenario
 from sempre_geo.settings import Settings
 from sempre_geo.ui.proposal_routes import proposal_routes
 from tests.pipeline.proposal_story import ANSWERS, PRACTICE
@@ -155,6 +158,29 @@ def test_the_evidence_is_filled_in_from_needs_and_map_and_says_what_is_not_known
     script = _inside(joined, proposal_step=3)
     script.button(key="fill_evidence").click().run()
     assert script.text_area(key="answer_evidence_comparative").value == told["comparative"]
+
+
+def test_figures_of_the_place_and_a_kept_what_if_are_attached_with_a_press_each(served: Settings) -> None:
+    idea = tell(served, NAME, draft=Draft("idea", "library", "Books in the shop", Place(settlement_id="s2")))
+    publish(served, idea.id, by=OPERATOR)
+    joined = propose(served, NAME, sentences=WORDS, who=Member("user", "Aina"), idea_id=idea.id)
+    kept = pd.DataFrame([{"key": "bus", "name": HOSTILE, "note": "", "changes": 1}])
+    with patch("sempre_geo.ui.proposal_figures.list_scenarios", return_value=kept):
+        script = _inside(joined, proposal_step=3)
+        for _press in range(2):
+            script.button(key="figures_attach").click().run()
+            assert "It stands in the proposal now" in _told(script)
+        script.button(key="figures_whatif").click().run()
+    assert "bus" in script.warning[0].value, "no such scenario is kept"
+    assert len(proposal(served, joined.proposal_id, by=OPERATOR).evidence) == 2
+    with pytest.raises(NotAllowedError):
+        attach_place_figures(served, joined.proposal_id)
+    with pytest.raises(NotAllowedError):
+        attach_scenario(served, joined.proposal_id, name="bus")
+    begun = _begun(served)
+    script = _inside(begun, proposal_step=3)
+    script.button(key="figures_attach").click().run()
+    assert "No figure of the place is known" in script.warning[0].value
 
 
 def _opened(joined: Joined, room: str) -> AppTest:
