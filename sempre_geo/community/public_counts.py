@@ -113,6 +113,9 @@ def _part(
     members: list[int], ids: list[str], names: list[str], *, counts: NDArray[np.int64], spots: NDArray[np.float64]
 ) -> Part:
     """A part from the positions of its members; it is drawn where most of its people are."""
+    if len(members) == 1:  # most parts, where much was said
+        (at,) = members
+        return Part((ids[at],), int(counts[at]), names[at], float(spots[at, 0]), float(spots[at, 1]))
     leading = max(members, key=counts.__getitem__)
     return Part(
         zones=tuple(ids[at] for at in members),
