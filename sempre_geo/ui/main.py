@@ -20,7 +20,10 @@ def _pages() -> list[st.Page]:
     """The pages of this app, those of the visitor's way in shown; each checks for itself what may be done on it."""
     return [
         _page("explore", _("Explore"), "map", default=True),
+        _page("near", _("What is near me"), "near_me"),
         _page("tell", _("Tell us"), "add_location_alt"),
+        _page("said", _("What people said"), "forum"),
+        _page("mine", _("My code"), "key"),
         _page("proposals", _("Proposals"), "flag"),
         _page("networks", _("Networks"), "groups"),
         _page("gaps", _("Gaps"), "bar_chart"),

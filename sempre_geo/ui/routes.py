@@ -19,6 +19,7 @@ from sempre_geo.publish.pins import ASSETS, PINS, pin_svg
 from sempre_geo.publish.tiles import Part
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_routes
+from sempre_geo.ui.paper_routes import paper_routes
 from sempre_geo.ui.pictures import surface_picture
 from sempre_geo.ui.proposal_routes import proposal_routes
 from sempre_geo.ui.ways import way_routes
@@ -44,6 +45,7 @@ def routes() -> list[BaseRoute]:
         *proposal_routes(),
         *way_routes(),
         *workshop_routes(),
+        *paper_routes(),
     ]
 
 

@@ -30,7 +30,7 @@ class Way:
 
 
 WAYS: Mapping[str, Way] = {
-    "tell": Way("tell", ("explore", "tell", "proposals", "sources")),
+    "tell": Way("tell", ("explore", "near", "tell", "said", "proposals", "mine", "sources")),
     "plan": Way(
         "proposals",
         ("explore", "proposals", "networks", "gaps", "whatif", "where_next", "review", "workshop", "sources"),

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import offered_categories, settlement_names
-from sempre_geo.publish.labels import about_whom, groups, kinds, obstacles, status, statuses, time_steps
+from sempre_geo.publish.labels import about_whom, eases, groups, kinds, obstacles, status, statuses, time_steps
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
 
-__all__ = ["about_whom", "groups", "kinds", "obstacles", "status", "statuses", "time_steps"]
+__all__ = ["about_whom", "eases", "groups", "kinds", "obstacles", "status", "statuses", "time_steps"]
 
 
 def modes(*, with_bus: bool = False) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from tests.ui.small_region import HOSTILE, NAME, small_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as the test
-PAGES = ("/", "/tell", "/proposals", "/gaps", "/sources", "/review")
+PAGES = ("/", "/near", "/tell", "/said", "/mine", "/proposals", "/gaps", "/sources", "/review")
 LARGEST_BYTES = 2_000_000
 
 
@@ -30,7 +30,7 @@ def store(server: Server) -> Settings:
 
 
 def _map(page: Page) -> FrameLocator:
-    frame = page.frame_locator("iframe").first
+    frame = page.frame_locator("iframe[title*=folium]").first
     frame.locator(".leaflet-tile-loaded").first.wait_for()
     return frame
 
@@ -70,9 +70,14 @@ def test_a_need_pinned_on_the_map_is_there_after_a_reload_and_a_restart(
     visit: Visit, server: Server, store: Settings
 ) -> None:
     page = visit("/tell")
+    page.get_by_role("radio", name="Library").or_(page.get_by_role("button", name="Library")).first.click()
+    page.get_by_role("button", name="On", exact=True).click()
+    page.get_by_text("Step 2 of 4").wait_for()
     _map(page).locator(".leaflet-container").click(position={"x": 300, "y": 300})
     page.get_by_text("You tapped the map.").wait_for()
-    _choose(page, "What is it about?", "Library")
+    page.get_by_role("button", name="On", exact=True).click()
+    page.get_by_text("Step 3 of 4").wait_for()
+    page.get_by_role("button", name="On", exact=True).click()
     page.get_by_label("In your own words").fill("The library bus does not come any more.")
     page.get_by_text("You may keep this and show it").click()
     page.get_by_role("button", name="Save my need").click()

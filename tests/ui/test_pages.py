@@ -59,7 +59,7 @@ def _coordinator(settings: Settings) -> str:
     return login(settings, "anna", password=PASSWORD)
 
 
-@pytest.mark.parametrize("name", ["explore", "tell", "proposals", "gaps", "about", "review"])
+@pytest.mark.parametrize("name", ["explore", "near", "tell", "said", "mine", "proposals", "gaps", "about", "review"])
 def test_every_page_opens_without_an_error_and_has_one_heading(page: Open, name: str) -> None:
     script = page(name)
     assert not script.exception
@@ -131,8 +131,13 @@ def test_the_table_beside_the_map_names_every_village(page: Open) -> None:
 
 
 def _fill(script: AppTest, text: str = "The bus goes too early.") -> AppTest:
-    script.selectbox(key="tell_place").set_value("s1")
-    script.selectbox(key="tell_category").set_value("library")
+    """Through the four screens to the button that saves."""
+    script.pills(key="tell_category").set_value("library").run()
+    script.button(key="tell_on").click().run()
+    script.selectbox(key="tell_place").set_value("s1").run()
+    script.button(key="tell_on").click().run()
+    script.pills(key="tell_obstacle").set_value("cannot_get_there").run()
+    script.button(key="tell_on").click().run()
     script.text_area(key="tell_text").set_value(text)
     script.checkbox(key="tell_consent").check()
     return script
@@ -150,15 +155,21 @@ def test_a_need_is_saved_with_a_code_and_shown_without_its_text_until_it_is_read
     assert public["text"].isna().all() or not public["text"].fillna("").any()
 
 
-def test_what_is_missing_is_said_and_what_was_typed_stays(page: Open, served: Settings) -> None:
+def test_what_is_missing_is_said_and_what_was_chosen_stays(page: Open, served: Settings) -> None:
     script = page("tell")
-    script.text_area(key="tell_text").set_value("Half an entry")
-    script.button(key="tell_save").click().run()
+    script.button(key="tell_on").click().run()
+    assert "Choose what it is about" in script.warning[0].value
+    script.pills(key="tell_category").set_value("library").run()
+    script.button(key="tell_on").click().run()
+    script.button(key="tell_on").click().run()
     assert "Say where" in script.warning[0].value
-    assert script.text_area(key="tell_text").value == "Half an entry"
-    script.selectbox(key="tell_place").set_value("s1")
+    script.button(key="tell_back").click().run()
+    assert script.pills(key="tell_category").value == "library"
+    script = _fill(page("tell"), text="Half an entry")
+    script.checkbox(key="tell_consent").uncheck()
     script.button(key="tell_save").click().run()
     assert "consent" in script.warning[0].value
+    assert script.text_area(key="tell_text").value == "Half an entry"
     assert public_contributions(served, NAME).empty
 
 

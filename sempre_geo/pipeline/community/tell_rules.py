@@ -9,3 +9,8 @@ from sempre_geo.settings import Settings
 def is_protected(settings: Settings, category: str) -> bool:
     """Whether needs of this category are only counted, unless their author wants them shown by themselves."""
     return bool(read_rules(settings).topic(category, ()))
+
+
+def days_to_answer(settings: Settings) -> int:
+    """Within how many days a coordinator should have answered."""
+    return read_rules(settings).answer_within_days

@@ -17,7 +17,7 @@ from sempre_geo.settings import Settings
 MOST_FOUND = 8
 _WITHOUT_MARK = str.maketrans({"ł": "l", "ø": "o", "æ": "ae", "đ": "d", "ß": "ss"})
 """Letters whose mark is part of them, so that Unicode does not take it apart."""
-_SHORTEST_MISSPELLED, _ALIKE, _NEARLY_AS_GOOD = 4, 70.0, 15.0
+_SHORTEST_MISSPELLED, _ALIKE, _NEARLY_AS_GOOD = 4, 70.0, 12.0
 
 
 @dataclass(frozen=True)

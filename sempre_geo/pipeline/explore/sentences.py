@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import pandas as pd
+
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import ngettext
-from sempre_geo.pipeline.explore.views import Answer, Way
+from sempre_geo.pipeline.explore.views import Answer, Way, said_near
 from sempre_geo.publish.speech import duration, people
 
 _SHOWN = 3
@@ -101,9 +103,18 @@ def _unsure(ways: tuple[Way, ...]) -> list[str]:
 
 def heard(answer: Answer) -> str:
     """How many needs and ideas there are nearby; silence is named as silence."""
-    if answer.said.empty:
+    return _heard(answer.said)
+
+
+def heard_near(said: pd.DataFrame, lon: float, lat: float) -> str:
+    """The same of all public contributions ``said``, round a position."""
+    return _heard(said_near(said, lon=lon, lat=lat))
+
+
+def _heard(said: pd.DataFrame) -> str:
+    if said.empty:
         return _("Nobody round here has told us anything yet. That is silence, not satisfaction.")
-    needs, ideas = (int((answer.said["kind"] == kind).sum()) for kind in ("need", "idea"))
+    needs, ideas = (int((said["kind"] == kind).sum()) for kind in ("need", "idea"))
     parts = [
         ngettext("{n} need", "{n} needs", needs).format(n=needs) if needs else "",
         ngettext("{n} idea", "{n} ideas", ideas).format(n=ideas) if ideas else "",

@@ -1,0 +1,237 @@
+"""My code: follow what one wrote, change, contest, take along or erase it, join the team that takes it up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from html import escape
+
+import streamlit as st
+
+from sempre_geo.community.proposal_questions import part_names
+from sempre_geo.community.proposals import PARTS, Member
+from sempre_geo.errors import MissingDataError, SempreGeoError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import ngettext
+from sempre_geo.pipeline.community.contributions import (
+    Own,
+    change_with_code,
+    contest_with_code,
+    erase_with_code,
+    open_with_code,
+)
+from sempre_geo.pipeline.community.followed import Followed, proposals_of_code
+from sempre_geo.pipeline.community.proposal_team import join_team
+from sempre_geo.pipeline.community.tell_rules import is_protected
+from sempre_geo.pipeline.community.voices import withdraw_voice
+from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import calendar_date
+from sempre_geo.ui import session, words
+from sempre_geo.ui.frame import page_title
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.paper_routes import PAPER
+
+TYPED, CODE, DONE, TROUBLE, JOINED = "mine_typed", "mine_code", "mine_done", "mine_trouble", "mine_joined"
+_OF_ONE = ("mine_text", "mine_alone", "mine_why", "mine_sure", "mine_name", "mine_part", JOINED)
+
+here = installation()
+
+
+def _try(act: Callable[[], str]) -> None:
+    """Do something with the code; what came of it is told on the page."""
+    session.use_language()  # a callback runs before the page, which sets it
+    try:
+        st.session_state[DONE] = act()
+    except SempreGeoError as problem:
+        st.session_state[TROUBLE] = str(problem)
+
+
+def _open() -> None:
+    st.session_state[CODE] = str(st.session_state.get(TYPED) or "")[:200]
+
+
+def _close() -> None:
+    for name in (CODE, TYPED, *_OF_ONE):
+        st.session_state.pop(name, None)
+
+
+def _ask() -> None:
+    page_title(_("My code"), _("Capitals, accents and gaps do not matter."))
+    st.text_input(_("The four words you were given"), key=TYPED, max_chars=200, on_change=_open, autocomplete="off")
+    st.button(_("Open what I wrote"), key="mine_open", on_click=_open, type="primary")
+
+
+def _withdraw() -> None:
+    def withdrawing() -> str:
+        withdraw_voice(here.settings, st.session_state[CODE])
+        _close()
+        return _("It is erased")
+
+    _try(withdrawing)
+
+
+def _nothing(problem: SempreGeoError) -> None:
+    _ask()
+    st.warning(str(problem), icon=":material/info:")
+    if isinstance(problem, MissingDataError):
+        told = _("If this is the code of a 'me too', you can take it back here.")
+        st.html(f"<p>{escape(told)}</p>")
+        st.button(_("Take my 'me too' back"), key="mine_withdraw", on_click=_withdraw)
+
+
+def _told(own: Own) -> None:
+    """What it is, where it stands and what happened so far."""
+    page_title(_("What you wrote"))
+    counted = ngettext("{n} voice", "{n} voices", own.voices).format(n=own.voices)
+    kind = words.kinds().get(own.kind, own.kind)
+    where = own.municipality or _("in this region")
+    if own.precision == "exact":
+        where += ". " + _("The exact place is kept and never shown.")
+    alert = "".join(f'<p role="alert"><strong>{escape(text)}</strong></p>' for text in own.messages)
+    steps = "".join(_step(step["at"], step["status"], step["reason"]) for step in own.steps)
+    past = f"<h2>{escape(_('What happened so far'))}</h2><ul>{steps}</ul>" if steps else ""
+    st.html(
+        f'<div class="answer">{alert}<p><span class="tag">{escape(kind)}</span>'
+        f'{escape(words.category(own.category))} · {inert(where)}</p><p class="said">{inert(own.text)}</p>'
+        f"<p><strong>{escape(_('Where it stands'))}:</strong> {escape(words.status(own.status))} · {escape(counted)}"
+        f"</p>{past}</div>"
+    )
+
+
+def _step(at: str, status: str, reason: str) -> str:
+    why = f". {inert(reason)}" if reason and reason != "changed" else ""
+    return f"<li>{escape(calendar_date(date.fromisoformat(at[:10])))}: {escape(words.status(status))}{why}</li>"
+
+
+def _contest(own: Own) -> None:
+    if own.status != "not_published":
+        return
+    st.html(f"<h2>{escape(_('You do not agree?'))}</h2>")
+    st.text_area(_("Why should it be published?"), key="mine_why", max_chars=500, height=80)
+    st.button(_("Ask to look at it again"), key="mine_contest", on_click=_contesting)
+
+
+def _contesting() -> None:
+    def contesting() -> str:
+        why = str(st.session_state.get("mine_why") or "")
+        if not why.strip():
+            return _("Say in a sentence why it should be published.")
+        contest_with_code(here.settings, st.session_state[CODE], why=why)
+        return _("Your reason is kept, and the decision will be looked at again.")
+
+    _try(contesting)
+
+
+def _change(own: Own) -> None:
+    with st.expander(_("Change it"), icon=":material/edit:"):
+        st.session_state.setdefault("mine_text", own.text)
+        st.text_area(_("Your words"), key="mine_text", height=120, max_chars=5000)
+        if is_protected(here.settings, own.category):
+            st.session_state.setdefault("mine_alone", own.shown_alone)
+            st.checkbox(
+                _("It may be shown by itself. Otherwise it is only counted, as it may touch on health or safety."),
+                key="mine_alone",
+            )
+        st.button(_("Save the change"), key="mine_change", on_click=_changing, type="primary")
+
+
+def _changing() -> None:
+    def changing() -> str:
+        text, alone = str(st.session_state["mine_text"]), st.session_state.get("mine_alone")
+        changed = change_with_code(here.settings, st.session_state[CODE], text=text, shown_alone=alone)
+        done = _("Changed. Somebody of the network reads the new words before others see them.")
+        return " ".join((*changed.messages, done))
+
+    _try(changing)
+
+
+def _take_along() -> None:
+    """A form of its own: a download button would put the file where anybody with its address can take it."""
+    st.html(
+        f'<form method="post" action="{PAPER}/data"><input type="hidden" name="code" '
+        f'value="{escape(st.session_state[CODE])}"><button class="sempre_button" type="submit">'
+        f"{escape(_('Everything kept of it, as a file'))}</button></form>"
+    )
+
+
+def _erase() -> None:
+    with st.expander(_("Erase it"), icon=":material/delete:"):
+        st.checkbox(_("Erase it everywhere and for good; this cannot be undone."), key="mine_sure")
+        st.button(_("Erase what I wrote"), key="mine_erase", on_click=_erasing)
+
+
+def _erasing() -> None:
+    def erasing() -> str:
+        if not st.session_state.get("mine_sure"):
+            return _("Tick the box if it shall be erased for good.")
+        erase_with_code(here.settings, st.session_state[CODE])
+        _close()
+        return _("It is erased")
+
+    _try(erasing)
+
+
+def _teams(code: str) -> None:
+    """The proposals that answer it; whoever wrote it may join their teams with the same code."""
+    followed = proposals_of_code(here.settings, code)
+    if JOINED in st.session_state:
+        own_code = escape(str(st.session_state[JOINED]))
+        told = _("You are in the team. With this code you write in the proposal:")
+        st.html(f'<div class="answer receipt"><h2>{escape(told)}</h2><p><span class="code" data-team>{own_code}</span>'
+                "</p></div>")  # fmt: skip
+    for one in followed:
+        with st.container(border=True, key=f"followed_{one.proposal_id}"):
+            _team(one)
+
+
+def _team(one: Followed) -> None:
+    told = _("A proposal answers it")
+    st.html(
+        f'<h2>{escape(told)}</h2><p class="said"><span class="tag">{escape(words.status(one.status))}</span>'
+        f'<a href="/proposals?proposal={escape(one.proposal_id)}" target="_self">{inert(one.title)}</a></p>'
+    )
+    with st.expander(_("Join its team"), icon=":material/group_add:"):
+        st.text_input(_("How do you want to be called? It need not be your name."), key="mine_name", max_chars=80)
+        parts = part_names()
+        st.pills(_("Who are you in it?"), list(PARTS), key="mine_part", required=True,
+                 default=None if "mine_part" in st.session_state else "user",
+                 format_func=parts.__getitem__)  # fmt: skip
+        st.button(_("Join the team"), key=f"mine_join_{one.proposal_id}", type="primary", on_click=_joining,
+                  args=(one.proposal_id,))  # fmt: skip
+
+
+def _joining(proposal_id: str) -> None:
+    def joining() -> str:
+        who = Member(str(st.session_state["mine_part"]), str(st.session_state["mine_name"]))
+        joined = join_team(here.settings, proposal_id, who=who, code=st.session_state[CODE])
+        st.session_state[JOINED] = joined.claim_code
+        return ""
+
+    _try(joining)
+
+
+def _own(code: str) -> None:
+    try:
+        own = open_with_code(here.settings, code)
+    except SempreGeoError as problem:
+        _nothing(problem)
+        return
+    _told(own)
+    _teams(code)
+    _contest(own)
+    _change(own)
+    _take_along()
+    _erase()
+    st.button(_("Close it"), key="mine_close", on_click=_close, icon=":material/close:")
+
+
+with st.container(key="reading"):
+    trouble, done = st.session_state.pop(TROUBLE, ""), st.session_state.pop(DONE, "")
+    if trouble:
+        st.warning(trouble, icon=":material/info:")
+    if done:
+        st.html(f'<p role="status" class="lead"><strong>{inert(done)}</strong></p>')
+    if st.session_state.get(CODE):
+        _own(st.session_state[CODE])
+    else:
+        _ask()

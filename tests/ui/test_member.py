@@ -1,0 +1,214 @@
+"""The pages of a community member: what is near, what others said, what became of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+import sempre_geo.ui
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.proposals import Member, Sentences
+from sempre_geo.pipeline.community.contributions import open_with_code, tell
+from sempre_geo.pipeline.community.proposals import approve, proposal, propose
+from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
+from sempre_geo.pipeline.community.voices import waiting_sentences
+from sempre_geo.settings import Settings
+from sempre_geo.ui.paper_routes import paper_routes
+from tests.ui.asgi_client import Client
+from tests.ui.small_region import HOSTILE, NAME
+
+SCREENS = Path(sempre_geo.ui.__file__).parent / "screens"
+NEED = "The bus comes twice a day."
+
+
+@pytest.fixture(autouse=True)
+def _no_map() -> Iterator[None]:
+    with patch("sempre_geo.ui.map_frame.st_folium"):
+        yield
+
+
+def _page(name: str, **state: object) -> AppTest:
+    script = AppTest.from_file(str(SCREENS / f"{name}.py"), default_timeout=30)
+    for key, value in state.items():
+        script.session_state[key] = value
+    return script.run()
+
+
+def _told(script: AppTest) -> str:
+    assert not script.exception
+    return " ".join(str(element.value) for element in script.get("html"))
+
+
+def _published(settings: Settings, text: str = NEED, kind: str = "need") -> tuple[str, str]:
+    receipt = tell(settings, NAME, draft=Draft(kind, "library", text, Place(settlement_id="s1"), title=text[:80]))
+    publish(settings, receipt.id, by=OPERATOR)
+    return receipt.id, receipt.claim_code
+
+
+def test_a_misspelled_village_is_found_and_answered_for_several_services(served: Settings) -> None:
+    assert served
+    script = _page("near")
+    assert script.pills(key="needs").value == ["gp", "library"]
+    script.text_input(key="near_sought").set_value("bjebrne").run()
+    told = _told(script)
+    assert "<h2>Bebrene</h2>" in told
+    assert "The nearest doctor: Dr. Ozola, Augstkalni, 8 min by car." in told
+    assert "28 min by bike" in told
+    assert "Dr. Ozola: " in told
+    assert "the opening hours are not known; ask before you go." in told
+    assert "That is silence, not satisfaction." in told
+    assert dict(script.query_params)["place"] == "s1"
+    assert not any(word in told for word in ("inf ", "nan", "None", "null"))
+
+
+def test_several_places_of_a_name_are_offered_and_one_press_chooses(served: Settings) -> None:
+    assert served
+    script = _page("near")
+    script.text_input(key="near_sought").set_value("i").run()
+    assert script.button(key="near_take_1").label.startswith("Cīruļi")
+    script.button(key="near_take_1").click().run()
+    assert "<h2>Cīruļi</h2>" in _told(script)
+
+
+def test_a_place_without_a_way_says_so_and_a_link_with_nonsense_opens_the_plain_page(served: Settings) -> None:
+    assert served
+    assert "No doctor can be reached by car." in _told(_page("near", place_id="s3"))
+    script = AppTest.from_file(str(SCREENS / "near.py"), default_timeout=30)
+    script.query_params["for"] = f"{HOSTILE},gp"
+    script.query_params["place"] = HOSTILE
+    script.run()
+    assert "Choose your place" in _told(script)
+    assert script.pills(key="needs").value == ["gp"]
+
+
+def test_the_answer_is_printed_by_the_id_of_a_place_and_never_by_a_position(served: Settings) -> None:
+    assert served
+    client = Client(Starlette(routes=paper_routes()))
+    page = client.get("/paper/near?place=s1&for=gp,library&by=car&lang=en")
+    assert page.status_code == 200
+    assert "The nearest doctor: Dr. Ozola, Augstkalni, 8 min by car." in page.text
+    assert "<img src=x" not in page.text
+    for query in ("place=19.4,57.3&for=gp", "place=nowhere&for=gp", ""):
+        assert client.get(f"/paper/near?{query}").status_code == 404
+
+
+def test_like_entries_are_suggested_before_sending_and_one_says_me_too_instead(served: Settings) -> None:
+    entry, _code = _published(served)
+    state = {"tell_step": 4, "tell_category": "library", "tell_place": "s1", "tell_kind": "need"}
+    script = _page("tell", **state, tell_text="The bus comes only twice a day")
+    assert "Is it one of these?" in _told(script)
+    script.button(key=f"me_too_{entry}").click().run()
+    assert "Your voice counts." in _told(script)
+    assert public_contributions(served, NAME)["voices"].tolist() == [1]
+    assert review_queue(served, NAME, by=OPERATOR).empty
+
+
+def test_me_too_with_a_sentence_counts_once_a_browser_and_its_words_wait(served: Settings) -> None:
+    entry, _code = _published(served, HOSTILE)
+    script = _page("said", place_id="s1")
+    assert "<img src=x" not in _told(script)
+    script.text_area(key=f"sentence_{entry}").set_value("I walk an hour.").run()
+    script.button(key=f"me_too_{entry}").click().run()
+    assert "data-code" in _told(script)
+    script.button(key="voice_read").click().run()
+    assert "1 voice" in _told(script)
+    script.button(key=f"me_too_{entry}").click().run()
+    assert public_contributions(served, NAME)["voices"].tolist() == [1]
+    assert waiting_sentences(served, NAME, by=OPERATOR)["sentence"].tolist() == ["I walk an hour."]
+    assert "I walk an hour." not in _told(_page("said"))
+
+
+def test_far_from_anything_said_silence_is_named(served: Settings) -> None:
+    _published(served)
+    assert NEED in _told(_page("said", place_id="s1"))
+    assert "That is silence, not satisfaction." in _told(_page("said", place_id="s3"))
+
+
+def _with_code(code: str) -> AppTest:
+    script = _page("mine")
+    script.text_input(key="mine_typed").set_value(code.upper().replace("-", " ")).run()
+    return script
+
+
+def test_with_the_code_one_changes_and_erases_what_one_wrote(served: Settings) -> None:
+    _entry, code = _published(served)
+    script = _with_code(code)
+    assert "Published" in _told(script)
+    script.text_area(key="mine_text").set_value("It never comes.").run()
+    script.button(key="mine_change").click().run()
+    assert "Somebody of the network reads the new words" in _told(script)
+    assert open_with_code(served, code).text == "It never comes."
+    script.button(key="mine_erase").click().run()
+    assert "Tick the box" in _told(script)
+    script.checkbox(key="mine_sure").check().run()
+    script.button(key="mine_erase").click().run()
+    assert "It is erased" in _told(script)
+    assert public_contributions(served, NAME).empty
+    assert "opens nothing" in _with_code(code).warning[0].value
+
+
+def test_a_refusal_is_told_with_its_reason_and_can_be_contested(served: Settings) -> None:
+    receipt = tell(served, NAME, draft=Draft("need", "library", NEED, Place(settlement_id="s1")))
+    do_not_publish(served, receipt.id, by=OPERATOR, reason="It names a person.")
+    script = _with_code(receipt.claim_code)
+    assert "It names a person." in _told(script)
+    script.text_area(key="mine_why").set_value("It does not.").run()
+    script.button(key="mine_contest").click().run()
+    assert open_with_code(served, receipt.claim_code).status == "in_review"
+
+
+def test_the_code_of_a_need_lets_its_author_join_the_team_that_answers_it(served: Settings) -> None:
+    need, code = _published(served)
+    idea, _other = _published(served, "Book boxes in each shop.", "idea")
+    started = propose(
+        served, NAME, sentences=Sentences("Book boxes", "A box.", "All.", "Far."), who=Member("user", "A"),
+        idea_id=idea, needs=[need],
+    )  # fmt: skip
+    assert "Book boxes" not in _told(_with_code(code)), "nobody has read the proposal yet"
+    approve(served, started.proposal_id, by=OPERATOR)
+    script = _with_code(code)
+    assert "Book boxes" in _told(script)
+    script.text_input(key="mine_name").set_value("Aina").run()
+    script.button(key=f"mine_join_{started.proposal_id}").click().run()
+    assert "data-team" in _told(script)
+    team = proposal(served, started.proposal_id, code=str(script.session_state["mine_joined"])).team
+    assert "Aina" in [member.name for member in team]
+
+
+def test_a_voice_is_taken_back_with_its_code(served: Settings) -> None:
+    entry, _code = _published(served)
+    script = _page("said")
+    script.button(key=f"me_too_{entry}").click().run()
+    voice = script.session_state["voice_receipt"].claim_code
+    mine = _with_code(voice)
+    mine.button(key="mine_withdraw").click().run()
+    assert "It is erased" in _told(mine)
+    assert public_contributions(served, NAME)["voices"].tolist() == [0]
+
+
+def test_ones_data_come_as_a_file_for_the_code_alone_and_to_no_other_site(served: Settings) -> None:
+    _entry, code = _published(served)
+    client = Client(Starlette(routes=paper_routes()))
+    own = client.post("/paper/data", data={"code": code}, headers={})
+    assert own.status_code == 200
+    assert NEED in own.text
+    assert "no-store" in own.headers["cache-control"]
+    assert client.post("/paper/data", data={"code": "harbour-seven-linen-otter"}, headers={}).status_code in {404, 422}
+    assert client.post("/paper/data", data={"code": code}, headers={"origin": "http://evil.example"}).status_code == 403
+
+
+def test_the_printed_receipt_has_the_code_and_a_square_without_it(served: Settings) -> None:
+    assert served
+    client = Client(Starlette(routes=paper_routes()))
+    page = client.post("/paper/receipt", data={"code": "a-b-c-d", "next": HOSTILE, "lang": "en"}, headers={})
+    assert "a-b-c-d" in page.text
+    assert "/mine" in page.text
+    assert "<img src=x" not in page.text
+    assert page.text.count("a-b-c-d") == 1, "it is in the page once, and in no address"
