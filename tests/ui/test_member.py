@@ -201,7 +201,8 @@ def test_ones_data_come_as_a_file_for_the_code_alone_and_to_no_other_site(served
     assert NEED in own.text
     assert "no-store" in own.headers["cache-control"]
     assert client.post("/paper/data", data={"code": "harbour-seven-linen-otter"}, headers={}).status_code in {404, 422}
-    assert client.post("/paper/data", data={"code": code}, headers={"origin": "http://evil.example"}).status_code == 403
+    for elsewhere in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}):
+        assert client.post("/paper/data", data={"code": code}, headers=elsewhere).status_code == 403
 
 
 def test_the_printed_receipt_has_the_code_and_a_square_without_it(served: Settings) -> None:
