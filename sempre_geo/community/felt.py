@@ -86,6 +86,8 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
 def felt_sentence(name: str, row: pd.Series) -> str:
     """What a row of :func:`felt_and_calculated` says, as one would say it.
 
+    Where numbers are ``rounded``, none may be some: then nobody is said to be silent, only that too few have spoken.
+
     >>> row = pd.Series({"felt_class": "not_heard", "received": 0, "expected": 8.7, "share_beyond": 0.4})
     >>> felt_sentence("Uuskula", row).split(". ")
     ['Nobody from Uuskula has told us anything yet', 'About 9 voices were to be expected',
@@ -107,8 +109,26 @@ def felt_sentence(name: str, row: pd.Series) -> str:
         "unknown": _("How many people live in {name}, or how far they have to go, is not known."),
         "uninhabited": _("Nobody lives in {name}."),
     }
-    code = "few" if row["felt_class"] == "not_heard" and row["received"] > 0 else row["felt_class"]
+    unsure = row["received"] > 0 or bool(row.get("rounded", False))
+    code = "few" if row["felt_class"] == "not_heard" and unsure else row["felt_class"]
     return said[code].format(name=name, received=int(row["received"]), expected=round(row["expected"]))
+
+
+def silent_places(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of :func:`felt_and_calculated` from which fewer spoke than chance explains, most missing voices first.
+
+    ``missing`` is how many more were to be expected. Numbers that are ``rounded`` down are taken as up to four more
+    than they show, so that rounding silences nobody.
+
+    >>> places = pd.DataFrame({"people": [100, 1000], "beyond": 0.0}, index=["valley", "town"])
+    >>> silent_places(felt_and_calculated(places, pd.Series({"valley": 60})))[["expected", "missing"]].round().values
+    array([[55., 55.]])
+    """
+    rounding = STEP - 1 if "rounded" in table and bool(table["rounded"].any()) else 0
+    most = _interval(table["received"].to_numpy() + rounding)[1]
+    silent = table[(most < table["expected"]) & (table["people"] > 0)]
+    missing = silent["expected"] - silent["received"]
+    return silent.assign(missing=missing).sort_values("missing", ascending=False, kind="stable")
 
 
 def class_title(felt_class: str) -> str:

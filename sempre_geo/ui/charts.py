@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 _ROW_PX, _BAR_PX = 34, 18
+_ROOM = 1.45  # for the number at the end
 _LABEL_PX = 260
 
 
@@ -47,12 +48,34 @@ def saved_table(rows: pd.DataFrame, *, name: str, columns: dict[str, str], key: 
     if not shown.open:
         return
     with shown:
-        named = rows[[column for column in columns if column in rows]].rename(columns=columns)
-        st.dataframe(named, hide_index=True, key=f"{key}_rows", placeholder="")
-        st.download_button(
-            _("Save this table (CSV)"), _csv(named), file_name=f"{name}.csv", mime="text/csv",
-            key=f"{key}_save", icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+        saved_rows(rows, name=name, columns=columns, key=key)
+
+
+def saved_rows(rows: pd.DataFrame, *, name: str, columns: dict[str, str], key: str) -> None:
+    """A table as it stands, with the button that saves it as CSV."""
+    named = _named(rows, columns)
+    st.dataframe(named, hide_index=True, key=f"{key}_rows", placeholder="")
+    st.download_button(
+        _("Save this table (CSV)"), _csv(named), file_name=f"{name}.csv", mime="text/csv",
+        key=f"{key}_save", icon=":material/download:", on_click="ignore",
+    )  # fmt: skip
+
+
+def private_table(rows: pd.DataFrame, *, columns: dict[str, str], key: str) -> None:
+    """The same for figures that not everybody may see: its own menu saves it in the browser.
+
+    A download button would put it where anybody with the address can take it.
+    """
+    shown = st.expander(_("The same as a table"), key=key, on_change="rerun", icon=":material/table:")
+    if not shown.open:
+        return
+    with shown:
+        st.dataframe(_named(rows, columns), hide_index=True, key=f"{key}_rows", placeholder="")
+        st.caption(_("Its menu, above on the right, saves it; not everybody may see these figures."))
+
+
+def _named(rows: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
+    return rows[[column for column in columns if column in rows]].rename(columns=columns)
 
 
 def _csv(rows: pd.DataFrame) -> bytes:
@@ -81,7 +104,6 @@ def _drawn(rows: pd.DataFrame, *, axis: str, percent: bool, reference: float | N
     ends = [
         base.mark_tick(color=look.ink, thickness=1.5, size=8).encode(x=alt.X(f"{end}:Q")) for end in ("low", "high")
     ]
-    rows_end = rows[["value", "high"]].max(axis=1)
     text = base.transform_calculate(end="isValid(datum.high) ? max(datum.value, datum.high) : datum.value").mark_text(
         align="left", dx=6, color=look.ink, fontSize=14
     ).encode(x="end:Q", text="text:N")  # fmt: skip
@@ -89,8 +111,9 @@ def _drawn(rows: pd.DataFrame, *, axis: str, percent: bool, reference: float | N
     if reference is not None:
         line = alt.Chart(pd.DataFrame({"at": [reference]})).mark_rule(color=look.ink, strokeDash=[4, 3])
         layers.append(line.encode(x="at:Q"))
-    room = float(rows_end.max()) * 1.25 or 1.0
-    bars.encoding.x.scale = alt.Scale(domainMin=0, domainMax=room)
+    farthest, least = float(rows[["value", "high"]].max(axis=None)), float(rows[["value", "low"]].min(axis=None))
+    room = max(farthest, 0.0) * _ROOM or (0.25 * -least) or 1.0
+    bars.encoding.x.scale = alt.Scale(domainMin=min(least * _ROOM, 0.0), domainMax=room)
     return alt.layer(*layers)
 
 

@@ -1,48 +1,107 @@
-"""What people feel beside what the map calculates, for those who plan: a class for each municipality, and questions."""
+"""What people feel beside what the map calculates: for everybody by public areas, for planners by place and group."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from sempre_geo.community.felt import class_title, felt_sentence, questions_to_ask
+from sempre_geo.community.felt import class_title, felt_sentence, questions_to_ask, silent_places
 from sempre_geo.errors import NotAllowedError
+from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.outreach import felt
-from sempre_geo.pipeline.gaps.answers import GapAnswer
-from sempre_geo.ui.charts import saved_table
+from sempre_geo.pipeline.gaps.answers import EVERYBODY, GapAnswer
+from sempre_geo.pipeline.gaps.felt_places import PLACES, felt_by_place
+from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import number
+from sempre_geo.ui import words
+from sempre_geo.ui.charts import interval_bars, private_table, saved_table
+from sempre_geo.ui.felt_layer import public_felt
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.session import login_token
 
+_MOST_SILENT = 12
+_MOST_SAID = 6
+
 
 def show(answer: GapAnswer, *, category: str) -> None:
-    """The classes of an answer's municipalities; to visitors, who may not see them, one sentence instead."""
-    here = installation()
+    """The classes: in public areas for everybody; finer for those who plan, with the silent places."""
     st.subheader(_("What people say"))
-    calculated = pd.DataFrame(answer.table[["people", "beyond"]])
-    calculated["beyond"] = calculated["beyond"].where(answer.table["share_beyond"].notna())
+    _in_public(answer, category=category)
     try:
-        table = felt(here.settings, here.region_name, gaps=calculated, by=login_token(), category=category)
+        table = _by_place(answer, category=category, place=str(st.session_state.get("felt_place") or PLACES[0]))
     except NotAllowedError:
         st.caption(_("Coordinators and policymakers see here where people say the same as the map, and who is silent."))
         return
-    names = answer.table["name"]
+    names = {"municipality": _("Municipalities"), "settlement": _("Settlements")}
+    st.pills(_("By place"), list(PLACES), key="felt_place", format_func=names.__getitem__, required=True,
+             default=None if "felt_place" in st.session_state else PLACES[0])  # fmt: skip
+    if answer.group != EVERYBODY:
+        st.caption(_("Counted: {group}.").format(group=words.groups()[answer.group]))
+    _classes(table)
+    _silent(table)
+    private_table(
+        table.assign(felt_class=table["felt_class"].map(class_title)), columns=_columns(), key="felt_table"
+    )  # fmt: skip
+
+
+def _by_place(answer: GapAnswer, *, category: str, place: str) -> pd.DataFrame:
+    here = installation()
+    return felt_by_place(
+        here.settings, here.region_name, answer=answer, category=category, by=login_token(), place=place,
+        language=current_language(),
+    )  # fmt: skip
+
+
+def _in_public(answer: GapAnswer, *, category: str) -> None:
+    """What anybody may know: how many people live in areas of each class."""
+    found = public_felt(answer, category=category)
+    if found is None or found.table.empty:
+        return
+    table = found.table.assign(felt_class=found.table["felt_class"].map(class_title))
+    lived = found.table.groupby("felt_class")["people"].sum()
+    silent = float(lived.get("not_heard", 0.0)) / max(float(lived.sum()), 1.0)
+    st.write(
+        _("{part} of the people live where too few have spoken of this service for anything to be known.").format(
+            part=_("{n} %").format(n=round(100 * silent))
+        )
+    )
+    saved_table(
+        table.sort_values(["received", "people"], ascending=False).round(2), name="felt", columns=_columns(),
+        key="felt_public",
+    )  # fmt: skip
+
+
+def _classes(table: pd.DataFrame) -> None:
+    """Each class with its places, and what it may mean, as questions."""
     for felt_class, rows in table.groupby("felt_class", sort=False):
-        with st.expander(f"{class_title(str(felt_class))}: {', '.join(names[rows.index])}", key=f"felt_{felt_class}"):
-            st.write(
-                "\n\n".join(
-                    felt_sentence(name, row)
-                    for name, (_id, row) in zip(names[rows.index], rows.iterrows(), strict=True)
-                )
-            )
+        titles = ", ".join(rows["name"].head(_MOST_SAID)) + (" …" if len(rows) > _MOST_SAID else "")
+        with st.expander(f"{class_title(str(felt_class))}: {inert(titles)}", key=f"felt_{felt_class}"):
+            said = [felt_sentence(inert(row["name"]), row) for _id, row in rows.head(_MOST_SILENT).iterrows()]
+            st.write("\n\n".join(said))
             st.write("\n".join(f"- {question}" for question in questions_to_ask(str(felt_class))))
-    shown = table.assign(name=names, felt_class=table["felt_class"].map(class_title))
-    saved_table(shown, name="felt", columns=_columns(), key="felt_table")
+
+
+def _silent(table: pd.DataFrame) -> None:
+    """Where fewer have spoken than were to be expected, by more than chance: what an outreach is planned from."""
+    silent = silent_places(table).head(_MOST_SILENT)
+    st.subheader(_("Silent places"))
+    if silent.empty:
+        st.write(_("No place is more silent than chance explains."))
+        return
+    first = silent.iloc[0]
+    st.write(felt_sentence(inert(first["name"]), first.where(first.index != "felt_class", "not_heard")))
+    rows = pd.DataFrame(
+        {"label": silent["name"], "value": silent["received"].astype(float), "low": silent["low"],
+         "high": silent["high"],
+         "text": [_("{received} of {expected}").format(received=number(got), expected=number(wanted))
+                  for got, wanted in zip(silent["received"], silent["expected"], strict=True)]}
+    )  # fmt: skip
+    interval_bars(rows, axis=_("Voices, of those to be expected"), key="felt_silent")
 
 
 def _columns() -> dict[str, str]:
     return {
-        "name": _("Municipality"),
+        "name": _("Place"),
         "felt_class": _("Said and calculated"),
         "people": _("People"),
         "share_beyond": _("Share beyond"),

@@ -36,6 +36,12 @@ def change_legend(theme: Theme, *, words: Sequence[str], title: str) -> None:
     _legend(title, [*steps, (_dots(theme), _("not known"))])
 
 
+def class_legend(theme: Theme, *, colours: Sequence[str], words: Sequence[str], dotted: str, title: str) -> None:
+    """Classes with a colour each, and the one that is dotted."""
+    steps = [(f"background:{colour}", word) for colour, word in zip(colours, words, strict=True)]
+    _legend(title, [*steps, (_dots(theme), dotted)])
+
+
 def pin_legend(theme: Theme, pins: Sequence[tuple[str, str]]) -> None:
     """What each pin stands for."""
     rows = "".join(

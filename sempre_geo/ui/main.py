@@ -29,6 +29,7 @@ def _pages() -> list[st.Page]:
         _page("gaps", _("Gaps"), "bar_chart"),
         _page("whatif", _("What if"), "alt_route"),
         _page("where_next", _("Where next"), "add_home_work"),
+        _page("compare", _("Compare"), "compare_arrows"),
         _page("brief", _("Brief"), "description"),
         _page("my_service", _("My service"), "store", shown=session.is_provider() or ways.chosen_way() == "offer"),
         _page("service", _("A service"), "storefront"),

@@ -15,6 +15,7 @@ from sempre_geo.pipeline.gaps.whatif import WhatIf
 from sempre_geo.publish.change_grid import CHANGES, change_picture
 from sempre_geo.publish.grid import cell_corners
 from sempre_geo.publish.maps import grid_overlay
+from sempre_geo.publish.speech import number
 from sempre_geo.ui import words
 from sempre_geo.ui.charts import interval_bars, saved_table
 from sempre_geo.ui.installation import installation
@@ -23,6 +24,7 @@ from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.session import theme
 
 _MOST_BARS = 12
+_LEAST_SHOWN = 0.05
 
 
 def change_words() -> dict[str, str]:
@@ -78,12 +80,48 @@ def tables(found: WhatIf) -> None:
     for column in ("reason_before", "reason_after"):
         places[column] = [reason_sentence(code) if code in REASONS else "" for code in places[column].astype(str)]
     saved_table(places, name="whatif", columns=_place_columns(), key="whatif_table")
+    _sharing(found)
     st.subheader(_("Who"))
     groups = found.groups.copy()
     groups["who"] = [words.everybody_or(str(name)) for name in groups["group"]]
     groups["service"] = [words.category(str(name)) for name in groups["category"]]
     shown = groups[["service", "who", "people", "gain", "lose", "minutes_saved_mean"]].round()
-    st.dataframe(shown.rename(columns=_place_columns()), hide_index=True, key="whatif_groups")
+    saved_table(shown, name="whatif_groups", columns=_place_columns(), key="whatif_groups")
+
+
+def _sharing(found: WhatIf) -> None:
+    """How many people share a service before and after, where its staff or places are known."""
+    if found.access.empty:
+        return
+    st.subheader(_("How many share it"))
+    table = found.access.assign(
+        service=[words.category(str(name)) for name in found.access["category"]],
+        change=found.access["access_after"] - found.access["access_before"],
+    )
+    told = table[table["change"].abs() >= _LEAST_SHOWN].sort_values("change", ascending=False, kind="stable")
+    if told.empty:
+        st.write(_("In no municipality do more or fewer people share it than today."))
+    else:
+        st.write(
+            _("The largest change is in {name}: {before} for 1,000 people today, {after} then.").format(
+                name=told.loc[told["change"].abs().idxmax(), "name"],
+                before=number(told.loc[told["change"].abs().idxmax(), "access_before"], digits=1),
+                after=number(told.loc[told["change"].abs().idxmax(), "access_after"], digits=1),
+            )
+        )
+    rows = pd.DataFrame(
+        {"label": told["name"] + ", " + told["service"], "value": told["change"], "low": float("nan"),
+         "high": float("nan"), "text": [f"{value:+.1f}" for value in told["change"]]}
+    )  # fmt: skip
+    interval_bars(
+        rows.head(_MOST_BARS), axis=_("Staff or places for 1,000 people, more than today"), key="whatif_shared"
+    )
+    columns = {
+        "name": _("Municipality"), "service": _("Service"), "people": _("People"),
+        "access_before": _("For 1,000 people today"), "access_after": _("For 1,000 people then"),
+        "more": _("People with more"), "fewer": _("People with less"),
+    }  # fmt: skip
+    saved_table(table.round(2), name="sharing", columns=columns, key="whatif_shared_table")
 
 
 def _place_columns() -> dict[str, str]:

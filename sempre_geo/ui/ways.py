@@ -33,9 +33,20 @@ WAYS: Mapping[str, Way] = {
     "tell": Way("tell", ("explore", "near", "tell", "said", "proposals", "mine", "sources")),
     "plan": Way(
         "proposals",
-        ("explore", "proposals", "networks", "gaps", "whatif", "where_next", "review", "workshop", "sources"),
+        (
+            "explore",
+            "proposals",
+            "networks",
+            "gaps",
+            "whatif",
+            "where_next",
+            "compare",
+            "review",
+            "workshop",
+            "sources",
+        ),
     ),
-    "gaps": Way("gaps", ("explore", "gaps", "whatif", "where_next", "brief", "proposals", "sources")),
+    "gaps": Way("gaps", ("explore", "gaps", "whatif", "where_next", "compare", "brief", "proposals", "sources")),
     "offer": Way("my_service", ("explore", "my_service", "service", "tell", "proposals", "sources")),
 }
 

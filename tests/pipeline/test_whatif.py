@@ -210,6 +210,31 @@ def test_adding_a_service_harms_nobody_and_the_sums_agree(home):
             assert found.cost_per_person == pytest.approx(1000.0 / found.people_gaining)
 
 
+def test_other_staff_changes_how_many_share_a_service_and_no_way_to_it(home):
+    settings, _build = home
+    rows = [{"service_id": f"s{n}", "capacity": 1.0} for n in range(10)]
+    one_each = _what_if(settings, {"change_service": rows}, mode="car", day=None)
+    assert one_each.people_gaining == one_each.people_losing == 0
+    assert one_each.access["access_before"].tolist() == one_each.access["access_after"].tolist()
+    assert any("one each is taken" in said for said in one_each.sentences)
+    three = _what_if(settings, {"change_service": [{"service_id": f"s{n}", "capacity": 3.0} for n in range(9)]})
+    assert three.people_gaining == three.people_losing == 0
+    assert (three.access["access_after"] >= three.access["access_before"]).all()
+    assert three.access["more"].sum() > 0
+    assert three.access["fewer"].sum() == 0
+    doubled = [row | {"capacity": 2.0} for row in rows]
+    twice = _what_if(settings, {"change_service": doubled})
+    assert np.allclose(twice.access["access_after"], 2 * twice.access["access_before"])
+    assert twice.access["access_before"].sum() > 0
+
+
+def test_where_staff_is_not_known_the_answer_says_so_and_counts_nothing(home):
+    settings, _build = home
+    closed = _what_if(settings, {"close_service": [{"service_id": "s0"}]}, mode="car", day=None)
+    assert closed.access.empty
+    assert any("no staff or places of: Doctor" in said for said in closed.method)
+
+
 def test_without_any_service_everybody_who_had_a_visit_loses_it(home):
     settings, _build = home
     closed = _what_if(settings, {"close_service": [{"service_id": f"s{n}"} for n in range(10)]})

@@ -56,14 +56,16 @@ def load_for_research(transaction: Transaction, region: str) -> pd.DataFrame:
 
 
 def load_heard(transaction: Transaction, region: str) -> pd.DataFrame:
-    """Who was heard where: ``category, settlement_id, municipality_id, people`` of published, standing contributions.
+    """Who was heard where, of published, standing contributions.
 
-    For the office, for the sums are exact.
+    ``category, topic, settlement_id, municipality_id, groups`` (a tuple of group ids) and ``people``. For the office,
+    for the sums are exact.
     """
     heard = _heard(region, before=_ALL_TIME)
-    names = ("category", "settlement_id", "municipality_id")
+    names = ("category", "topic", "settlement_id", "municipality_id", "groups")
     query = select(*(heard.c[name] for name in names), func.sum(heard.c.people).label("people"))
-    return frame_of(transaction, query.group_by(*(heard.c[name] for name in names)))
+    frame = frame_of(transaction, query.group_by(*(heard.c[name] for name in names)))
+    return frame.assign(groups=[tuple(json.loads(text)) for text in frame["groups"]])
 
 
 def load_tallies(transaction: Transaction, region: str, *, before: str) -> Tallies:

@@ -7,8 +7,8 @@ import pandas as pd
 from sempre_geo.community.access import check_may
 from sempre_geo.community.felt import felt_and_calculated
 from sempre_geo.community.outreach import outreach_plan
-from sempre_geo.community.public_counts import STEP
 from sempre_geo.community.store.public_rows import load_heard
+from sempre_geo.community.suppression import shown_count
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, open_community
@@ -18,13 +18,21 @@ _BY = {"municipality": "municipality_id", "settlement": "settlement_id"}
 
 
 def felt(
-    settings: Settings, region: str, *, gaps: pd.DataFrame, by: Asker, place: str = "municipality", category: str = ""
+    settings: Settings,
+    region: str,
+    *,
+    gaps: pd.DataFrame,
+    by: Asker,
+    place: str = "municipality",
+    category: str = "",
+    group: str = "",
 ) -> pd.DataFrame:
     """What people feel beside what the model says, per municipality or settlement.
 
-    ``gaps`` has ``people`` and ``beyond`` on an index of the places' ids, as the gap tables give them. Only
-    a coordinator of the region reads the exact numbers; a policymaker reads them in steps of five, and a
-    place with one to four voices as not heard.
+    ``gaps`` has ``people`` and ``beyond`` on an index of the places' ids, as the gap tables give them; with
+    ``group`` those of a group, such as ``over_64``, and then voices count that are of it. Only a coordinator of
+    the region reads the exact numbers; a policymaker reads them as they may be published (``rounded``): in steps
+    of five, and a place with too few voices as not heard.
 
     Raises
     ------
@@ -38,11 +46,21 @@ def felt(
         check_may(person, "read finer aggregates", f"region:{region}")
         heard = load_heard(transaction, region)
     heard = heard[heard["category"].eq(category)] if category else heard
+    heard = heard[[group in groups for groups in heard["groups"]]] if group else heard
+    heard = heard[heard[_BY[place]].isin(gaps.index)]
+    exact = person.has("coordinator", f"region:{region}")
     received = heard["people"].astype(int).groupby(heard[_BY[place]]).sum()
-    received = received[received.index.isin(gaps.index)]
-    if not person.has("coordinator", f"region:{region}"):
-        received = received // STEP * STEP
-    return felt_and_calculated(gaps, received)
+    return felt_and_calculated(gaps, received if exact else _as_shown(received, heard, _BY[place])).assign(
+        rounded=not exact
+    )
+
+
+def _as_shown(received: pd.Series, heard: pd.DataFrame, place: str) -> pd.Series:
+    """The voices of each place as they may be published."""
+    protected = heard["topic"].ne("").groupby(heard[place]).any()
+    return pd.Series(
+        {one: shown_count(int(count), protected=bool(protected[one])) for one, count in received.items()}, dtype=int
+    )
 
 
 def outreach(

@@ -27,6 +27,7 @@ from sempre_geo.pipeline.gaps.place_gaps import municipality_names, municipality
 from sempre_geo.pipeline.gaps.whatif_limits import group_people, limits_of_groups
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared, Sides
 from sempre_geo.pipeline.gaps.whatif_sentences import method_of, sentences_of
+from sempre_geo.pipeline.gaps.whatif_supply import ACCESS_COLUMNS, access_method, no_access, shared_change
 from sempre_geo.pipeline.travel.timetables import LAYER
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, check_mode, region_grounds
 from sempre_geo.progress import Progress, part_of, silent
@@ -61,6 +62,9 @@ class WhatIf:
         Minutes away from home saved, summed over everybody for one visit each to every category.
     cost_per_year, cost_per_person
         As given by the scenario, and for each person who gains; None where not given, or nobody gains.
+    access
+        Staff or places per 1,000 people within reach (E2SFCA) before and after, one row a category and place:
+        `sempre_geo.pipeline.gaps.whatif_supply.ACCESS_COLUMNS`; none where neither is known.
     method
         Sentences: the day, the stay, the limits, what gaining means, what was assumed.
     sentences
@@ -85,6 +89,7 @@ class WhatIf:
     sentences: tuple[str, ...]
     sources: tuple[Mapping[str, Any], ...]
     data_date: str
+    access: pd.DataFrame
     version: str = __version__
 
 
@@ -184,6 +189,12 @@ def _compared(category: str, sides: Sides, limits: Mapping[str, Limit], *, share
 def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) -> WhatIf:
     region, scenario, mode = prepared.region, prepared.scenario, prepared.mode
     places = municipality_of_cells(region)
+    shared = [
+        shared_change(
+            prepared, one.category, one.sides, limit=one.limits[EVERYBODY], people=people[EVERYBODY], places=places
+        )
+        for one in found
+    ]
     names = {str(place): str(name) for place, name in municipality_names(region).items()}
     everywhere = pd.Series("", index=places.index)
     table, groups = (
@@ -222,11 +233,26 @@ def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) ->
         person_minutes_saved=float(sum(np.nansum(everybody * one.saved) for one in effects)),
         cost_per_year=cost,
         cost_per_person=cost / gaining if cost is not None and gaining > 0 else None,
-        method=method_of(prepared, {one.category: one.limits for one in found}),
-        sentences=sentences_of(prepared, groups, reasons, gaining=gaining, cost=cost),
+        access=_access_table([one.table for one in shared], names),
+        method=(
+            *method_of(prepared, {one.category: one.limits for one in found}),
+            *access_method(shared),
+        ),
+        sentences=(
+            *sentences_of(prepared, groups, reasons, gaining=gaining, cost=cost),
+            *(told for one in shared for told in one.sentences),
+        ),
         sources=tuple(region.catalog.get("sources", ())),
         data_date=str(region.catalog.get("date") or ""),
     )
+
+
+def _access_table(tables: Sequence[pd.DataFrame], names: Mapping[str, str]) -> pd.DataFrame:
+    filled = [table for table in tables if len(table)]
+    if not filled:
+        return no_access()
+    table = pd.concat(filled, ignore_index=True)
+    return table.assign(name=table["place_id"].map(names))[list(ACCESS_COLUMNS)]
 
 
 def _cell_table(region: Region, found: list[_Compared], people: pd.Series) -> gpd.GeoDataFrame:

@@ -85,6 +85,19 @@ def minutes_away(visits: SiteVisits) -> NDArray[np.float64]:
     return np.where(visits.order < _NONE, visits.order % _RANK_S / 60, np.inf)
 
 
+def visit_pairs(visits: Sequence[tuple[str, SiteVisits]], cells: pd.Index) -> pd.DataFrame:
+    """Who can visit which service, and the least minutes away: ``cell_id, service_id, minutes``, one row a pair."""
+    parts = []
+    for service, found in visits:
+        away = minutes_away(found)
+        there = np.isfinite(away)
+        parts.append(pd.DataFrame({"cell_id": cells[there], "service_id": service, "minutes": away[there]}))
+    if not parts:
+        return pd.DataFrame({"cell_id": [], "service_id": [], "minutes": []}).astype({"minutes": float})
+    together = pd.concat(parts, ignore_index=True).sort_values("minutes", kind="stable")
+    return together.drop_duplicates(["cell_id", "service_id"])
+
+
 def visit_travel(
     region: Region, visits: Sequence[SiteVisits], *, question: Question, on_road: NDArray[np.bool_], mode: str
 ) -> Travel:

@@ -21,12 +21,14 @@ from sempre_geo.gaps.standards import Crosswalk
 from sempre_geo.gaps.timetable_changes import Zone
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.ground import ground_of
+from sempre_geo.pipeline.gaps.shared_access import reachable
 from sempre_geo.pipeline.gaps.whatif_costs import (
     SiteVisits,
     all_rows,
     changed_rows,
     known_visits,
     nearest_rows,
+    visit_pairs,
     visit_travel,
     visits_of,
     way_travel,
@@ -44,11 +46,16 @@ _NOT_VISITED = frozenset({"bus_stop", "train_stop", "ferry_terminal", "ambulance
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """What a category takes: before, after without rides on demand (sure), and after with them (hoped for)."""
+    """What a category takes: before, after without rides on demand (sure), and after with them (hoped for).
+
+    ``pairs_before`` and ``pairs_after`` are who can reach which service: ``cell_id, service_id, minutes``.
+    """
 
     before: Travel
     sure: Travel
     hoped: Travel
+    pairs_before: pd.DataFrame
+    pairs_after: pd.DataFrame
 
 
 class Prepared:
@@ -116,36 +123,41 @@ class Prepared:
         names = self.names_of(category)
         if self.measure == "way":
             before, after = self._ways(names)
-            return Sides(before, after, after)
-        known = [found for name in names for day in self.days for found in self._known(name, day).values()]
+            travel = way_travel(self.region, after)
+            return Sides(way_travel(self.region, before), travel, travel, reachable(before), reachable(after))
+        known = [found for name in names for day in self.days for found in self._known(name, day).items()]
         sure = self._visits(names, self._sure)
         hoped = sure if self._hoped is None else self._visits(names, self._hoped)
-        return Sides(self._travel(known), self._travel(sure), self._travel(hoped))
+        cells = self.region.cells.index
+        return Sides(
+            self._travel(known), self._travel(sure), self._travel(hoped), visit_pairs(known, cells),
+            visit_pairs(hoped, cells),
+        )  # fmt: skip
 
-    def _travel(self, visits: Sequence[SiteVisits]) -> Travel:
-        mode = self.mode
+    def _travel(self, found: Sequence[tuple[str, SiteVisits]]) -> Travel:
+        mode, visits = self.mode, [made for _service, made in found]
         on_road = self.grounds.ground(self.days[0] if mode == TRANSIT else None, mode, "walk").on_road
         return visit_travel(self.region, visits, question=self.question, on_road=on_road, mode=mode)
 
     def _known(self, name: str, day: date) -> dict[str, SiteVisits]:
         return dict(known_visits(self.grounds, name, day, self.mode, self.question))
 
-    def _visits(self, names: Sequence[str], after: ScenarioGrounds) -> list[SiteVisits]:
+    def _visits(self, names: Sequence[str], after: ScenarioGrounds) -> list[tuple[str, SiteVisits]]:
         """Visits after: those of services that nothing touches as they were, the others computed."""
-        found: list[SiteVisits] = []
+        found: list[tuple[str, SiteVisits]] = []
         for name in names:
             for day in self.days:
                 visits = {} if after.all_new else self._known(name, day)
                 gone = {*self.services.removed, *self.services.other_terms}
                 visits = {service: made for service, made in visits.items() if service not in gone}
                 visits |= visits_of(after, name, day=day, mode=self.mode, question=self.question)
-                found += visits.values()
+                found += visits.items()
         return found
 
-    def _ways(self, names: Sequence[str]) -> tuple[Travel, Travel]:
+    def _ways(self, names: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
         before = nearest_rows(self.region, names, self.mode)
         after = pd.concat([self._rows_after(name, before[before["category"] == name]) for name in names])
-        return way_travel(self.region, before), way_travel(self.region, after)
+        return before, after
 
     def _rows_after(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         services = self.services.services

@@ -9,16 +9,15 @@ import pandas as pd
 import streamlit as st
 
 from sempre_geo.gaps.reasons import reason_sentence
-from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.visit_views import BUS, has_timetable
 from sempre_geo.pipeline.gaps.answers import GapAnswer, gap_answer
-from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, limit_code, limits_of, own_limit
-from sempre_geo.pipeline.gaps.sentences import fairness, is_same_day, limit_title, reading, spoken_limit, who_says
-from sempre_geo.publish.speech import duration, in_sentence, people, share
-from sempre_geo.ui import felt_table, session, words
+from sempre_geo.pipeline.gaps.limits import limits_of
+from sempre_geo.pipeline.gaps.sentences import fairness, is_same_day, reading, spoken_limit, who_says
+from sempre_geo.publish.speech import in_sentence, people, share
+from sempre_geo.ui import fairness_table, felt_table, gap_question, words
 from sempre_geo.ui.charts import interval_bars, saved_table
+from sempre_geo.ui.felt_layer import felt_layer
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import service_pins, surface
@@ -27,54 +26,32 @@ from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.pictures import beyond
 from sempre_geo.ui.session import theme
 
-CATEGORY, MODE, GROUP, HELD, LIMIT = "service", "by", "group", "held", "limit"
-OWN = "own"
-_STREET_LIMITS = (5, 10, 15, 20, 30, 45, 60, 90, 120)
-_BUS_LIMITS = (60, 90, 120, 180, 240, 300, 360)
-
+BEYOND, FELT = "beyond", "felt"
 here, region = installation(), installation().region
-categories = words.category_choices(region)
-groups = [name for name in words.groups() if name in region.cells.columns]
-modes = words.modes(with_bus=has_timetable(here.settings, region.name))
-session.read_link(region, {CATEGORY: categories, MODE: list(modes), GROUP: groups})
-
-
-def _ask() -> tuple[str, str, str, Standard]:
-    page_title(_("Who is too far away?"))
-    category = st.selectbox(_("Service"), categories, key=CATEGORY, format_func=words.category, persist_state="session")
-    mode = st.pills(
-        _("How people get there"), list(modes), key=MODE, format_func=modes.__getitem__,
-        default=None if MODE in st.session_state else "car", required=True, persist_state="session",
-    )  # fmt: skip
-    standard = _ask_limit(str(category), str(mode))
-    group = st.selectbox(_("Who"), groups, key=GROUP, format_func=words.groups().__getitem__, persist_state="session")
-    return str(category), str(mode), str(group), standard
-
-
-def _ask_limit(category: str, mode: str) -> Standard:
-    """A published or own limit, a visit within one day by bus, or one chosen here; the list is that of the mode."""
-    known = {limit_code(limit): limit for limit in limits_of(here.settings, region.name, category=category, mode=mode)}
-    if mode == BUS:
-        any_visit = own_limit(category=category, mode=mode, limit_min=SAME_DAY_MIN)
-        known = {limit_code(any_visit): any_visit} | known
-    key, wished = f"{HELD}_{category}_{mode}", st.query_params.get(HELD)
-    if key not in st.session_state and wished in [*known, OWN]:
-        st.session_state[key] = wished
-    code = st.selectbox(
-        _("Held against"), [*known, OWN], key=key, persist_state="session",
-        format_func=lambda code: _("A limit of your own") if code == OWN else limit_title(known[code]),
-    )  # fmt: skip
-    if code in known:
-        return known[code]
-    steps, usual = (_BUS_LIMITS, 240) if mode == BUS else (_STREET_LIMITS, 20)
-    limit = st.select_slider(_("Longer than"), steps, value=usual, key=f"{LIMIT}_{mode}", format_func=duration)
-    return own_limit(category=category, mode=mode, limit_min=float(limit))
+gap_question.take_link()
 
 
 def _say(told: Sequence[str]) -> None:
     first, *rest = told
     st.html(f'<div class="answer" role="status"><p class="first">{escape(first)}</p>'
             + "".join(f'<p class="quiet">{escape(text)}</p>' for text in rest) + "</div>")  # fmt: skip
+
+
+def _draw(answer: GapAnswer, *, category: str, mode: str) -> None:
+    """The map: who is beyond the limit, or what people say beside that."""
+    layers = {BEYOND: _("Beyond the limit"), FELT: _("What people say")}
+    layer = st.pills(_("Shown on the map"), list(layers), key="gaps_layer", format_func=layers.__getitem__,
+                     default=None if "gaps_layer" in st.session_state else BEYOND, required=True)  # fmt: skip
+    standard = answer.standard
+    if layer == FELT:
+        shaded = felt_layer(answer, category=category)
+    else:
+        title = _("No same-day visit by bus") if is_same_day(standard) else _("Limit: {limit}").format(
+            limit=spoken_limit(standard)
+        )  # fmt: skip
+        limit_legend(theme(), title=title)
+        shaded = surface(category, mode, beyond(standard))
+    show_map(region, [group for group in (shaded, service_pins(category)) if group], key="gaps")
 
 
 def _show_places(answer: GapAnswer) -> None:
@@ -119,8 +96,12 @@ def _show_reasons(answer: GapAnswer) -> None:
 
 def _show_fairness(answer: GapAnswer, *, service: str, mode: str) -> None:
     told = fairness(answer, service=service, mode=mode)
-    if not told:
-        return
+    if told:
+        _show_ratios(answer, told)
+    fairness_table.show(answer)
+
+
+def _show_ratios(answer: GapAnswer, told: Sequence[str]) -> None:
     st.subheader(_("Who more than others"))
     st.write(told[0])
     rows = pd.DataFrame(
@@ -139,24 +120,21 @@ def _show_fairness(answer: GapAnswer, *, service: str, mode: str) -> None:
 
 with st.container(key="split"):
     with st.container(key="ask"):
-        chosen, by_mode, who, held = _ask()
+        page_title(_("Who is too far away?"))
+        asked = gap_question.ask()
     found = gap_answer(
-        here.settings, region.name, standard=held, category=chosen, group=who, language=current_language()
+        here.settings, region.name, standard=asked.standard, category=asked.category, group=asked.group,
+        language=current_language(),
     )  # fmt: skip
-    spoken = in_sentence(words.category(chosen))
+    spoken = in_sentence(words.category(asked.category))
     with st.container(key="map_side"):
-        without = _("No same-day visit by bus")
-        limit_legend(
-            theme(), title=without if is_same_day(held) else _("Limit: {limit}").format(limit=spoken_limit(held))
-        )
-        layers = [surface(chosen, by_mode, beyond(held)), service_pins(chosen)]
-        show_map(region, [layer for layer in layers if layer], key="gaps")
+        _draw(found, category=asked.category, mode=asked.mode)
     with st.container(key="answer"):
-        published = [limit for limit in limits_of(here.settings, region.name, category=chosen, mode=by_mode)
-                     if limit.published]  # fmt: skip
-        _say(reading(found, service=spoken, mode=by_mode) + who_says(found, published=len(published)))
+        limits = limits_of(here.settings, region.name, category=asked.category, mode=asked.mode)
+        published = [limit for limit in limits if limit.published]
+        _say(reading(found, service=spoken, mode=asked.mode) + who_says(found, published=len(published)))
 _show_places(found)
 _show_reasons(found)
-_show_fairness(found, service=spoken, mode=by_mode)
-felt_table.show(found, category=chosen)
-session.write_link({CATEGORY: chosen, MODE: by_mode, GROUP: who, HELD: limit_code(held)})
+_show_fairness(found, service=spoken, mode=asked.mode)
+felt_table.show(found, category=asked.category)
+gap_question.keep_link(asked)

@@ -1,0 +1,128 @@
+"""Use cases: what people feel beside one answer about a limit, by place and group, and on a map for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sempre_geo.community.felt import felt_and_calculated
+from sempre_geo.community.privacy import Zones, metres_of
+from sempre_geo.errors import MissingDataError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.counts import counts
+from sempre_geo.pipeline.community.desk import Asker, partition
+from sempre_geo.pipeline.community.outreach import felt
+from sempre_geo.pipeline.explore.views import named, open_region
+from sempre_geo.pipeline.gaps.answers import EVERYBODY, GapAnswer, municipality_name
+from sempre_geo.region.bundle import Region
+from sempre_geo.settings import Settings
+
+PLACES = ("municipality", "settlement")
+_SQUARE_M = 1000.0
+_NO_ZONE = ""
+_MOST_NAMES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class PublicFelt:
+    """What people feel beside what the model says, as anybody may see it.
+
+    Attributes
+    ----------
+    table
+        By public part: ``name`` and what `felt_and_calculated` gives; voices in steps of five.
+    cells
+        The class of each cell, on the cells' index; that of its part.
+    """
+
+    table: pd.DataFrame
+    cells: pd.Series
+
+
+def felt_by_place(
+    settings: Settings, region: str, *, answer: GapAnswer, category: str, by: Asker, place: str = "municipality",
+    language: str = "",
+) -> pd.DataFrame:  # fmt: skip
+    """The classes of an answer's municipalities or settlements, for the group that it counted; for those who plan.
+
+    Returns
+    -------
+    DataFrame
+        What `felt` gives, and ``name``.
+
+    Raises
+    ------
+    NotAllowedError
+        The asker is neither coordinator nor policymaker here.
+    """
+    built = open_region(settings, region)
+    places = built.cells[f"{place}_id"]
+    gaps = beyond_by_place(answer, built.cells[answer.group], places)
+    group = "" if answer.group == EVERYBODY else answer.group
+    table = felt(settings, region, gaps=gaps, by=by, place=place, category=category, group=group)
+    return table.assign(name=[_name(built, str(one), language) for one in table.index])
+
+
+def felt_in_public(settings: Settings, region: str, *, answer: GapAnswer, category: str) -> PublicFelt:
+    """The classes by the parts in which voices are published: everybody's, of this week's cut; the same for all.
+
+    A part is one or several masked zones, joined until enough people have spoken in it. Zones in no part are not
+    heard, each by itself.
+
+    Raises
+    ------
+    MissingDataError
+        No zones can be drawn for the region.
+    """
+    built = open_region(settings, region)
+    zones = partition(settings, region)
+    if zones is None:
+        raise MissingDataError(_("The region '{name}' has no places yet.").format(name=built.name))
+    cut = counts(settings, region)
+    parts = cut[(cut["cut"] == "place") & (cut["category"] == category)]
+    part_of = {zone: str(row.part) for row in parts.itertuples() for zone in row.zones}
+    zone_of = zones_of_cells(built, zones)
+    place = pd.Series([part_of.get(zone, f"zone:{zone}") for zone in zone_of], index=zone_of.index)
+    place = place.where(zone_of != _NO_ZONE, None)
+    gaps = beyond_by_place(answer, built.cells[EVERYBODY], place)
+    received = pd.Series(parts["people"].to_numpy(dtype=int), index=parts["part"].astype(str))
+    table = felt_and_calculated(gaps, received[received.index.isin(gaps.index)]).assign(rounded=True)
+    names = {str(row.part): _few_names(str(row.place_name)) for row in parts.itertuples()}
+    names |= {f"zone:{zone}": str(name) for zone, name in zones.zones["name"].items()}
+    classes = place.map(table["felt_class"]).fillna("unknown")
+    classes = classes.where(classes != "uninhabited", "unknown")
+    return PublicFelt(table.assign(name=[names.get(str(one), str(one)) for one in table.index]), classes)
+
+
+def beyond_by_place(answer: GapAnswer, people: pd.Series, places: pd.Series) -> pd.DataFrame:
+    """``people`` and ``beyond`` of each place; ``beyond`` is NaN where nothing is known of anybody there."""
+    counted = people.fillna(0.0).astype(float)
+    known = counted.where(answer.assessment.known, 0.0)
+    misses = known.where(answer.assessment.misses, 0.0)
+    table = pd.DataFrame({"people": counted, "known": known, "beyond": misses}).groupby(places.astype(object)).sum()
+    return pd.DataFrame({"people": table["people"], "beyond": table["beyond"].where(table["known"] > 0)})
+
+
+def zones_of_cells(region: Region, zones: Zones) -> pd.Series:
+    """The masked zone in which each cell lies; empty where there is none."""
+    points = region.cells.geometry
+    east, north = metres_of(points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float))
+    squares = pd.MultiIndex.from_arrays(
+        [np.floor(north / _SQUARE_M).astype(int), np.floor(east / _SQUARE_M).astype(int)]
+    )
+    found = zones.squares["zone_id"].reindex(squares)
+    return pd.Series(found.fillna(_NO_ZONE).astype(str).to_numpy(), index=region.cells.index, name="zone_id")
+
+
+def _name(region: Region, place_id: str, language: str) -> str:
+    if place_id in region.settlements.index:
+        return named(region.settlements.loc[place_id], language)
+    return municipality_name(region, place_id, language)
+
+
+def _few_names(joined: str) -> str:
+    """The first names of a part that many zones were joined to."""
+    names = joined.split(", ")
+    return joined if len(names) <= _MOST_NAMES else ", ".join(names[:_MOST_NAMES]) + " …"
