@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -111,7 +112,8 @@ def _drawn(rows: pd.DataFrame, *, axis: str, percent: bool, reference: float | N
     if reference is not None:
         line = alt.Chart(pd.DataFrame({"at": [reference]})).mark_rule(color=look.ink, strokeDash=[4, 3])
         layers.append(line.encode(x="at:Q"))
-    farthest, least = float(rows[["value", "high"]].max(axis=None)), float(rows[["value", "low"]].min(axis=None))
+    farthest = float(np.nanmax(rows[["value", "high"]].to_numpy(dtype=float)))
+    least = float(np.nanmin(rows[["value", "low"]].to_numpy(dtype=float)))
     room = max(farthest, 0.0) * _ROOM or (0.25 * -least) or 1.0
     bars.encoding.x.scale = alt.Scale(domainMin=min(least * _ROOM, 0.0), domainMax=room)
     return alt.layer(*layers)

@@ -102,13 +102,13 @@ def _sharing(found: WhatIf) -> None:
     if told.empty:
         st.write(_("In no municipality do more or fewer people share it than today."))
     else:
+        most = told.iloc[int(told["change"].abs().to_numpy().argmax())]
         st.write(
             _("The largest change is in {name}: {before} for 1,000 people today, {after} then.").format(
-                name=told.loc[told["change"].abs().idxmax(), "name"],
-                before=number(told.loc[told["change"].abs().idxmax(), "access_before"], digits=1),
-                after=number(told.loc[told["change"].abs().idxmax(), "access_after"], digits=1),
+                name=most["name"], before=number(float(most["access_before"]), digits=1),
+                after=number(float(most["access_after"]), digits=1),
             )
-        )
+        )  # fmt: skip
     rows = pd.DataFrame(
         {"label": told["name"] + ", " + told["service"], "value": told["change"], "low": float("nan"),
          "high": float("nan"), "text": [f"{value:+.1f}" for value in told["change"]]}

@@ -65,7 +65,8 @@ def load_heard(transaction: Transaction, region: str) -> pd.DataFrame:
     names = ("category", "topic", "settlement_id", "municipality_id", "groups")
     query = select(*(heard.c[name] for name in names), func.sum(heard.c.people).label("people"))
     frame = frame_of(transaction, query.group_by(*(heard.c[name] for name in names)))
-    return frame.assign(groups=[tuple(json.loads(text)) for text in frame["groups"]])
+    groups = [tuple(json.loads(text)) for text in frame["groups"]]
+    return frame.assign(groups=pd.Series(groups, index=frame.index, dtype=object))
 
 
 def load_tallies(transaction: Transaction, region: str, *, before: str) -> Tallies:

@@ -57,10 +57,9 @@ def felt(
 
 def _as_shown(received: pd.Series, heard: pd.DataFrame, place: str) -> pd.Series:
     """The voices of each place as they may be published."""
-    protected = heard["topic"].ne("").groupby(heard[place]).any()
-    return pd.Series(
-        {one: shown_count(int(count), protected=bool(protected[one])) for one, count in received.items()}, dtype=int
-    )
+    protected = heard["topic"].ne("").groupby(heard[place]).any().reindex(received.index)
+    shown = [shown_count(int(count), protected=bool(hidden)) for count, hidden in zip(received, protected, strict=True)]
+    return pd.Series(shown, index=received.index, dtype=int)
 
 
 def outreach(

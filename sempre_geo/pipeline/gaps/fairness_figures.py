@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -160,7 +161,7 @@ def _beyond(cost: _F, people: _F, standard: Standard) -> list[Figure]:
     ]  # fmt: skip
 
 
-def _figure(name: str, statistic: Callable[..., float], *columns: _F, says: str, method: str) -> Figure:
+def _figure(name: str, statistic: Callable[..., float], *columns: NDArray[Any], says: str, method: str) -> Figure:
     try:
         value = bootstrap_interval(statistic, *columns, resamples=RESAMPLES)
     except InputError:  # nothing to share, or departures that are not known
@@ -222,9 +223,5 @@ def _access(settings: Settings, region: Region, answer: GapAnswer) -> pd.Series 
 def _visits(settings: Settings, region: Region, ground: Ground, names: tuple[str, ...]) -> pd.DataFrame:
     grounds = region_grounds(settings, region.name)
     day, question = ground.day, Question(STAY_MIN)
-    found = [
-        pair
-        for name in names
-        for pair in known_visits(grounds, name, day, TRANSIT, question).items()  # type: ignore[arg-type] # there is a day
-    ]
+    found = [pair for name in names for pair in known_visits(grounds, name, day, TRANSIT, question).items()]
     return visit_pairs(found, region.cells.index)

@@ -82,14 +82,16 @@ def felt_in_public(settings: Settings, region: str, *, answer: GapAnswer, catego
         raise MissingDataError(_("The region '{name}' has no places yet.").format(name=built.name))
     cut = counts(settings, region)
     parts = cut[(cut["cut"] == "place") & (cut["category"] == category)]
-    part_of = {zone: str(row.part) for row in parts.itertuples() for zone in row.zones}
+    part_of = {
+        str(zone): str(part) for part, inside in zip(parts["part"], parts["zones"], strict=True) for zone in inside
+    }
     zone_of = zones_of_cells(built, zones)
     place = pd.Series([part_of.get(zone, f"zone:{zone}") for zone in zone_of], index=zone_of.index)
     place = place.where(zone_of != _NO_ZONE, None)
     gaps = beyond_by_place(answer, built.cells[EVERYBODY], place)
     received = pd.Series(parts["people"].to_numpy(dtype=int), index=parts["part"].astype(str))
     table = felt_and_calculated(gaps, received[received.index.isin(gaps.index)]).assign(rounded=True)
-    names = {str(row.part): _few_names(str(row.place_name)) for row in parts.itertuples()}
+    names = {str(part): _few_names(str(name)) for part, name in zip(parts["part"], parts["place_name"], strict=True)}
     names |= {f"zone:{zone}": str(name) for zone, name in zones.zones["name"].items()}
     classes = place.map(table["felt_class"]).fillna("unknown")
     classes = classes.where(classes != "uninhabited", "unknown")

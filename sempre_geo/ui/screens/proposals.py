@@ -13,7 +13,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.proposal_dues import due_items
 from sempre_geo.pipeline.community.proposal_files import take_in_proposal
-from sempre_geo.pipeline.community.proposals import Joined, proposal, proposals, propose
+from sempre_geo.pipeline.community.proposals import Joined, proposal, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.publish.maps import inert
@@ -21,6 +21,7 @@ from sempre_geo.ui import project_board, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.proposal_filters import chosen_proposals, gain_sentence
 from sempre_geo.ui.proposal_form import STEP
 from sempre_geo.ui.proposal_reading import whole
 from sempre_geo.ui.proposal_room import JOINED, code_for, doors, files, keep_code, receipt, room
@@ -46,22 +47,24 @@ def _start(idea_id: str | None) -> None:
 
 
 def _list(*, under_board: bool) -> None:
-    listed = proposals(here.settings, region.name)
     lead = _("Service users and a provider, together: what could be done, for whom, and why here.")
     if under_board:
         st.html(f'<h2>{escape(_("Proposals"))}</h2><p class="lead">{escape(lead)}</p>')
     else:
         page_title(_("Proposals"), lead)
+    listed = chosen_proposals()
     if listed.empty:
+        none = _("There is no proposal yet. It begins with an idea, below.")
+        chosen = st.session_state.get("proposals_place") or st.session_state.get("proposals_stage")
         st.html(
-            f'<div class="empty"><p>{escape(_("There is no proposal yet. It begins with an idea, below."))}</p></div>'
+            f'<div class="empty"><p>{escape(_("No proposal is at this stage there.") if chosen else none)}</p></div>'
         )
     for _number, row in listed.iterrows():
         with st.container(border=True, key=f"proposal_{row['id']}"):
             st.html(
                 f'<p class="said"><span class="tag">{escape(words.status(str(row["status"])))}</span>'
                 f"{inert(row['place_name'])}</p><p class='said'><strong>{inert(row['title'])}</strong><br>"
-                f"{inert(row['what'])}</p>"
+                f"{inert(row['what'])}</p><p class='quiet'>{inert(gain_sentence(row))}</p>"
             )
             st.button(_("Read it"), key=f"read_{row['id']}", on_click=_open, args=(row["id"],))
 
