@@ -32,7 +32,9 @@ def proposals_with_gains(settings: Settings, region: str) -> pd.DataFrame:
     best = [_best(read.get(one, {}).get("evidence", ())) for one in listed["id"]]
     where = _municipalities(settings, region)
     return listed.assign(
-        municipality_ids=[where.get(str(name), ()) for name in listed["place_name"]],
+        municipality_ids=pd.Series(
+            [where.get(str(name), ()) for name in listed["place_name"]], index=listed.index, dtype=object
+        ),
         gaining=pd.Series([gain for gain, _name in best], index=listed.index, dtype=float),
         scenario=[name for _gain, name in best],
     )
