@@ -33,6 +33,11 @@ class Server:
     process: subprocess.Popen[bytes] | None = None
 
     @property
+    def log(self) -> Path:
+        """All that the app said, as its operator can read it."""
+        return self.folder / "app.log"
+
+    @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -42,6 +47,7 @@ class Server:
             free.bind(("127.0.0.1", 0))
             self.port = self.port or free.getsockname()[1]
         begin = time.monotonic()
+        log = self.log.open("ab")
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -56,9 +62,10 @@ class Server:
             ],
             cwd=ROOT,
             env={**os.environ, **self.environment},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
         )
+        log.close()
         while time.monotonic() - begin < _START_S:
             try:
                 with urllib.request.urlopen(f"{self.address}/health", timeout=1):  # noqa: S310 - our own address

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from sempre_geo.community.access import OPERATOR
@@ -15,6 +16,7 @@ from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.review import exact_place, publish, review_queue
 from sempre_geo.settings import Settings
@@ -223,13 +225,41 @@ def test_without_a_network_an_entry_waits_on_the_phone_and_is_sent_once(opens, h
     hall.start()
     assert review_queue(store, NAME, by=OPERATOR).empty
     page.evaluate("window.dispatchEvent(new Event('online'))")
-    expect(page.locator("#told")).to_contain_text("Your need is saved. Your code:")
+    expect(page.locator("#told")).to_contain_text("Your need is saved. Your code:", timeout=30_000)
     page.get_by_role("button", name="I have noted the code").click()
     for _time in range(2):
         page.goto(f"{hall.address}/light/en/")
         page.evaluate("window.dispatchEvent(new Event('online'))")
     assert review_queue(store, NAME, by=OPERATOR)["text"].tolist() == [WORDS]
     expect(page.locator("#told")).to_be_hidden()
+
+
+def test_a_photo_waits_with_its_entry_without_a_network_and_loses_its_metadata(opens, hall, store, tmp_path):
+    exif = Image.Exif()
+    exif[0x010E] = "secret caption"
+    exif.get_ifd(0x8825)[2] = (57.0, 1.0, 16.0)
+    Image.new("RGB", (400, 300), "green").save(tmp_path / "bus.jpg", exif=exif, comment=b"secret comment")
+    page = opens("tell")
+    _has_kept_its_forms(page)
+    hall.stop()
+    page.goto(f"{hall.address}/light/en/tell")
+    _whole(page)
+    page.locator("#photo").set_input_files(tmp_path / "bus.jpg")
+    page.locator("#consent").check()
+    page.get_by_role("button", name="Save it").click()
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    page.goto(f"{hall.address}/light/en/kept")
+    hall.start()
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("#told")).to_contain_text("Your need is saved. Your code:", timeout=30_000)
+    page.get_by_role("button", name="I have noted the code").click()
+    page.goto(f"{hall.address}/light/en/")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    assert review_queue(store, NAME, by=OPERATOR)["text"].tolist() == [WORDS]
+    (kept,) = photo_folder(store).glob("*.jpg")
+    with Image.open(kept) as picture:
+        assert (picture.format, picture.size, dict(picture.getexif())) == ("JPEG", (400, 300), {})
+    assert b"secret" not in kept.read_bytes()
 
 
 def test_a_screen_that_finds_no_network_leads_to_the_whole_form_with_what_was_typed(opens, hall):

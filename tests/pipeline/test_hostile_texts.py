@@ -23,12 +23,14 @@ from sempre_geo.pipeline.community.contributions import (
     open_with_code,
     tell,
 )
+from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.exchange import export_contributions, import_contributions
 from sempre_geo.pipeline.community.proposals import approve, proposal, proposals, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import answer, publish, review_queue
 from sempre_geo.pipeline.community.voices import add_voice
+from sempre_geo.pipeline.community.way import way_of
 
 REGION = "unbuilt"
 HOSTILE = [
@@ -130,10 +132,22 @@ def test_ids_and_codes_find_nothing_and_break_nothing(closing):
         lambda text: publish(closing, text, by=OPERATOR),
         lambda text: add_voice(closing, text, voter="x"),
         lambda text: proposal(closing, text),
+        lambda text: correction_with_code(closing, text),
     ):
         for text in HOSTILE:
             with pytest.raises(SempreGeoError):
                 act(text)
+
+
+def test_an_idea_takes_none_of_them_for_a_need_it_answers(closing):
+    idea = Draft("idea", "library", "x", Place(municipality_id="m1"))
+    for text in HOSTILE:
+        try:
+            said = tell(closing, REGION, draft=replace(idea, answers=(text,)))
+        except InputError:  # half a sign can be no id, and cannot be looked for
+            continue
+        publish(closing, said.id, by=OPERATOR)
+        assert way_of(closing, said.id).needs == ()
 
 
 @given(st.text(max_size=200))

@@ -21,14 +21,19 @@ from sempre_geo.pipeline.community.public_view import public_contributions
 from tests.pipeline.community_region import build_region
 
 LON, LAT = 20.0618277, 57.0197413
-SIGNS = [f"{value:.{digits}f}"[:-1] for value in (LON, LAT) for digits in (4, 5, 6, 7)]
-BYTES = [struct.pack(order + kind, value) for value in (LON, LAT) for order in "<>" for kind in "df"]
 NEED = Draft("need", "library", "No bus since May.", Place(lon=LON, lat=LAT), title="Bus")
 
 
-def _holds(what: object) -> bool:
+def holds_place(what: object, lon: float, lat: float, *, fewest: int = 3) -> bool:
+    """Whether a text or bytes hold a position, written with ``fewest`` decimals, or as a number of 4 or 8 bytes."""
     held = what if isinstance(what, bytes) else str(what).encode()
-    return any(sign.encode() in held for sign in SIGNS) or any(one in held for one in BYTES)
+    signs = [f"{value:.{digits}f}"[:-1] for value in (lon, lat) for digits in range(fewest + 1, 8)]
+    packed = [struct.pack(order + kind, value) for value in (lon, lat) for order in "<>" for kind in "df"]
+    return any(sign.encode() in held for sign in signs) or any(one in held for one in packed)
+
+
+def _holds(what: object) -> bool:
+    return holds_place(what, LON, LAT)
 
 
 def _whole(frame: pd.DataFrame) -> str:
