@@ -6,11 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
+from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
 from sempre_geo.ui import session, ways
 from sempre_geo.ui.frame import colours, footer, header
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.troubles import show_trouble
 
 _HERE = Path(__file__).parent
 _SCREENS = _HERE / "screens"
@@ -62,5 +64,8 @@ in_hand = session.workshop_in_hand() is not None
 page = st.navigation(_pages(), position="hidden" if in_hand else "top")
 region = installation().region
 header(region, languages=available_languages())
-page.run()
+try:
+    page.run()
+except SempreGeoError as problem:  # a refusal that a page foresaw nothing for still stands within the frame
+    show_trouble(problem)
 footer(region)

@@ -30,7 +30,7 @@ def becoming_a_provider() -> None:
     listed = "".join(f"<li>{escape(step)}</li>" for step in steps)
     st.html(
         f'<div class="answer"><ol>{listed}</ol></div><p class="said">'
-        f'<a href="/login" target="_self">{escape(_("I have an account: log in"))}</a></p>'
+        f'<a class="door" href="/login" target="_self">{escape(_("I have an account: log in"))}</a></p>'
     )
     with st.expander(_("Ask to speak for a service"), icon=":material/storefront:", expanded=True):
         _asking()

@@ -51,7 +51,8 @@ def _head(shown: ServiceFacts, around: Around) -> None:
     with st.container(key="own_head"):
         st.html(
             f'<div class="answer"><h2>{name}{place}</h2><p class="said">{source}</p><p class="said">'
-            f'<a href="{escape(link)}" target="_self">{escape(_("What everybody sees of it"))}</a></p></div>'
+            f'<a class="door" href="{escape(link)}" target="_self">{escape(_("What everybody sees of it"))}</a>'
+            "</p></div>"
         )
         with st.container(key="own_map"):
             pins = [service_pins(shown.category), marker_at(shown.lon, shown.lat), contribution_pins(around.texts)]

@@ -1,0 +1,163 @@
+"""Every page that the app registers, wide and narrow, light and dark: usable by everybody, and asking nobody else."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+
+import sempre_geo.ui
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.pipeline.community.accounts import add_account, login
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.providers import ask_to_provide, decide_provider, open_provider_account
+from sempre_geo.pipeline.community.review import publish
+from sempre_geo.settings import Settings
+from sempre_geo.ui.login import COOKIE
+from tests.browser.conftest import Server
+from tests.ui.small_region import NAME, small_environment, small_settings, write_small_region
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+MAIN = Path(sempre_geo.ui.__file__).with_name("main.py")
+PASSWORD = "long enough"  # noqa: S105 - of accounts that live as long as the test
+WIDTHS = (1280, 390)
+SMALLEST_TARGET_PX = 44
+SERIOUS = {"serious", "critical"}
+
+STREAMLITS: dict[tuple[str, str], str] = {}
+"""What Streamlit itself causes and nobody can mend: (axe's rule, part of the element) and why; docs/app.md lists it."""
+
+QUIET_LOG = ("/_stcore/health", "/_stcore/host-config")
+"""Streamlit's page asks for these below its own address first, is told 404, and then asks in the right place."""
+_SMALL = """smallest => [...document.querySelectorAll('.stMain button, .stMain a[href]')]
+  .filter(one => one.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+  .filter(one => one.tabIndex >= 0)  // arrows inside a field, which is the target itself
+  .filter(one => !one.closest('[data-testid="stElementToolbar"], [data-testid="stTooltipIcon"], [aria-hidden="true"]'))
+  .filter(one => !(one.tagName === 'A' && one.parentElement.textContent.trim() !== one.textContent.trim()
+                   && getComputedStyle(one).display === 'inline' && one.parentElement.tagName === 'P'))
+  .map(one => [one.getBoundingClientRect(), one])
+  .filter(([box, one]) => box.width > 0 && box.height > 0 && (box.height < smallest - 0.5 || box.width < smallest - 0.5)
+                          && !(one.tagName === 'A' && box.height >= smallest - 0.5))
+  .map(([box, one]) => `${one.outerHTML.slice(0, 110)} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
+_NAMELESS = "() => [...document.querySelectorAll('iframe')].filter(one => !one.title.trim()).map(one => one.outerHTML)"
+_SIDEWAYS = "() => Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth)"
+
+
+def registered_pages() -> dict[str, bool]:
+    """The addresses in the app's own registry, and whether each is hidden from some; only the app can run it."""
+    calls = [
+        node for node in ast.walk(ast.parse(MAIN.read_text("utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_page" and node.args
+    ]  # fmt: skip
+    return {
+        ast.literal_eval(call.args[0]): any(word.arg == "shown" for word in call.keywords)
+        for call in calls if isinstance(call.args[0], ast.Constant)
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, Settings]]:
+    """The app with something said, something that waits, a coordinator and a provider."""
+    folder = tmp_path_factory.mktemp("every")
+    write_small_region(folder / "layers")
+    settings = small_settings(folder)
+    for kind in ("need", "idea"):
+        said = tell(settings, NAME, draft=Draft(kind, "library", "Closed when I come.", Place(settlement_id="s0")))
+        publish(settings, said.id, by=OPERATOR)
+    tell(settings, NAME, draft=Draft("need", "gp", "No bus on Tuesdays.", Place(settlement_id="s1")))
+    add_account(settings, "anna", role="coordinator", password=PASSWORD)
+    asked = ask_to_provide(settings, NAME, service_id="lib1", name="Ilze", contact="26123456", source="door")
+    decide_provider(settings, asked.id, verified=True, by=OPERATOR)
+    open_provider_account(settings, asked.claim_code, name="ilze", password=PASSWORD)
+    running = Server(folder, small_environment(folder))
+    running.start()
+    yield running, settings
+    running.stop()
+    close_community(settings)
+
+
+class Looker:
+    """One browser window in one appearance that goes from page to page, and what it found wrong."""
+
+    def __init__(self, browser: Browser, server: Server, *, scheme: str, token: str = "") -> None:
+        self.context = browser.new_context(viewport={"width": WIDTHS[0], "height": 844}, color_scheme=scheme)  # type: ignore[arg-type]
+        if token:
+            self.context.add_cookies([{"name": COOKIE, "value": token, "url": server.address}])
+        self.page: Page = self.context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.base, self.scheme = server.address, scheme
+        self.wrong: list[str] = []
+        self.page.route("**/*", self._only_here)
+        self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
+        self.page.on("console", self._heard)
+
+    def look(self, address: str) -> list[str]:
+        """Everything wrong with a page at both widths."""
+        self.wrong = []
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 844})
+        self.page.goto(f"{self.base}/{address}")
+        self.page.locator("footer").wait_for()
+        self._settled()
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 844})
+            self.page.wait_for_timeout(150)
+            self.wrong += [f"{width} {told}" for told in self._found()]
+        self.page.set_viewport_size({"width": WIDTHS[1], "height": 844})
+        if int(self.page.evaluate(_SIDEWAYS)) > WIDTHS[1]:
+            self.wrong.append(f"scrolls sideways: {self.page.evaluate(_SIDEWAYS)}")
+        self.wrong += [f"small target {told}" for told in self.page.evaluate(_SMALL, SMALLEST_TARGET_PX)]
+        self.wrong += [f"frame without a title {told[:90]}" for told in self.page.evaluate(_NAMELESS)]
+        return self.wrong
+
+    def _settled(self) -> None:
+        self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+        self.page.evaluate("document.fonts.ready")
+
+    def _found(self) -> list[str]:
+        return [
+            f"{entry['id']}: {node['html'][:140]} {node['any'][0]['message'][:160] if node['any'] else ''}"
+            for entry in Axe().run(self.page).response["violations"]
+            if entry["impact"] in SERIOUS
+            for node in entry["nodes"]
+            if not any(rule == entry["id"] and part in node["html"] for rule, part in STREAMLITS)
+        ]
+
+    def _only_here(self, route: Route) -> None:
+        if route.request.url.startswith((self.base, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.wrong.append(f"asked another host: {route.request.url}")
+            route.abort()
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        place = f"{message.text} {message.location.get('url', '')}"
+        if message.type == "error" and not any(quiet in place for quiet in QUIET_LOG):
+            self.wrong.append(f"console: {place[:200]}")
+
+
+def test_the_registry_is_read() -> None:
+    pages = registered_pages()
+    assert {"explore", "tell", "gaps", "review", "my_service"} <= set(pages)
+    assert not pages["tell"]
+    assert pages["review"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_serves_everybody(house: tuple[Server, Settings], browser: Browser, scheme: str) -> None:
+    server, settings = house
+    pages = registered_pages()
+    tokens = {name: login(settings, name, password=PASSWORD) for name in ("anna", "ilze")}
+    found: dict[str, list[str]] = {}
+    for who, token in {"visitor": "", **tokens}.items():
+        looker = Looker(browser, server, scheme=scheme, token=token)
+        for address, is_hidden in pages.items():
+            if who == "visitor" or is_hidden:
+                found[f"{who} {address}"] = looker.look("" if address == "explore" else address)
+        looker.context.close()
+    assert {where: wrong for where, wrong in found.items() if wrong} == {}
