@@ -58,6 +58,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "import contributions": _OFFICE,
     "export for research": _OFFICE,
     "read finer aggregates": frozenset({"policymaker", "coordinator"}),
+    "listen to a region": frozenset({"policymaker", "coordinator", "network_member"}),
+    "plan outreach": frozenset({"coordinator", "network_member"}),
     "keep a scenario": frozenset({"policymaker", "coordinator"}),
     "read the log": frozenset({"auditor"}),
     "read originals": frozenset({"auditor"}),

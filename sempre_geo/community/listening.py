@@ -1,4 +1,6 @@
-"""Where several people say the same: clusters of what was said, found by HDBSCAN and told in words.
+"""Where several people say the same: clusters of what was said, told in words.
+
+They are those of HDBSCAN's tree of densities, cut where three kilometres lie between neighbours.
 
 Places are those that everybody may see, the points of the masked zones, so that nothing here is finer than they
 are. Whoever shares a point is spread evenly round it, within the zone, so that ten voices from one village are ten
@@ -25,7 +27,7 @@ from sempre_geo.i18n import ngettext
 
 RECENT = timedelta(days=61)
 CLOSE_M = 3_000.0
-_SPREAD_M = 150.0
+_SPREAD_M, _NEIGHBOURS = 150.0, 3
 _GOLDEN = np.pi * (3 - np.sqrt(5))
 _MOST_VOICES = 50
 _MOSTLY = 0.5
@@ -95,15 +97,17 @@ def _of_category(category: str, rows: pd.DataFrame, *, since: str) -> Iterator[C
 
 
 def labels_of(rows: pd.DataFrame, people: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Which cluster each row belongs to; -1 for none."""
+    """Which cluster each row belongs to, from 0 on; -1 for none."""
     from sklearn.cluster import HDBSCAN
 
     points, of_row = _points(rows, people)
-    search = HDBSCAN(
-        min_cluster_size=FEWEST, min_samples=3, cluster_selection_epsilon=CLOSE_M, allow_single_cluster=True, copy=True
-    )
-    found = pd.Series(search.fit(points).labels_).groupby(of_row).agg(lambda labels: labels.mode().iloc[0])
-    return found.to_numpy(dtype=np.int64)
+    if len(points) < FEWEST:
+        return np.full(len(rows), -1)
+    # Its own choice of clusters would split a village whose two ends speak, and join farms 30 km apart.
+    search = HDBSCAN(min_cluster_size=FEWEST, min_samples=_NEIGHBOURS, copy=True).fit(points)
+    found = search.dbscan_clustering(CLOSE_M, min_cluster_size=FEWEST)
+    named = pd.Series(found).groupby(of_row).agg(lambda labels: labels.mode().iloc[0])
+    return named.to_numpy(dtype=np.int64)
 
 
 def _points(rows: pd.DataFrame, people: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:

@@ -21,7 +21,7 @@ COOKIE = "sempre_login"
 _BEGUN = "sempre_login_begun"
 _LARGEST_FORM = 8192
 _HOME, _REVIEW, _MY_SERVICE = "/", "review", "my_service"
-_ALSO_AFTER_LOGIN = frozenset({"workshop"})
+_ALSO_AFTER_LOGIN = frozenset({"workshop", "listen", "outreach"})
 
 
 def login_routes() -> list[BaseRoute]:

@@ -37,6 +37,8 @@ def _pages() -> list[st.Page]:
         _page("service", _("A service"), "storefront"),
         _page("sources", _("Sources"), "menu_book", script="about"),
         _page("review", _("Review"), "rate_review", shown=session.is_coordinator()),
+        _page("listen", _("Listen"), "hearing", shown=session.opens_workshops() or session.is_planner()),
+        _page("outreach", _("Outreach"), "tour", shown=session.opens_workshops()),
         _page("workshop", _("Workshop"), "diversity_3", shown=session.opens_workshops()),
     ]
 

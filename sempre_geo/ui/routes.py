@@ -19,6 +19,7 @@ from sempre_geo.publish.pins import ASSETS, PINS, pin_svg
 from sempre_geo.publish.tiles import Part
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_routes
+from sempre_geo.ui.outreach_routes import outreach_routes
 from sempre_geo.ui.paper_routes import paper_routes
 from sempre_geo.ui.pictures import surface_picture
 from sempre_geo.ui.proposal_routes import proposal_routes
@@ -42,6 +43,7 @@ def routes() -> list[BaseRoute]:
         Route("/grid/{region}/{theme}/{version}/{category}/{mode}/{measure}.png", _grid),
         Route("/health", _health),
         *login_routes(),
+        *outreach_routes(),
         *proposal_routes(),
         *way_routes(),
         *workshop_routes(),

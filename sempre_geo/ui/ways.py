@@ -34,19 +34,13 @@ WAYS: Mapping[str, Way] = {
     "plan": Way(
         "proposals",
         (
-            "explore",
-            "proposals",
-            "networks",
-            "gaps",
-            "whatif",
-            "where_next",
-            "compare",
-            "review",
-            "workshop",
-            "sources",
+            *("explore", "proposals", "networks", "gaps", "whatif", "where_next", "compare", "review"),
+            *("listen", "outreach", "workshop", "sources"),
         ),
     ),
-    "gaps": Way("gaps", ("explore", "gaps", "whatif", "where_next", "compare", "brief", "proposals", "sources")),
+    "gaps": Way(
+        "gaps", ("explore", "gaps", "whatif", "where_next", "compare", "brief", "listen", "proposals", "sources")
+    ),
     "offer": Way("my_service", ("explore", "my_service", "service", "tell", "proposals", "sources")),
 }
 

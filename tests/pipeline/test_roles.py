@@ -15,9 +15,11 @@ from sempre_geo.pipeline.community import (
     duplicates,
     escalation,
     exchange,
+    listening,
     providers,
     research,
     review,
+    tours,
     voices,
     workshop,
 )
@@ -62,6 +64,9 @@ def _acts(settings, folder):
             "decide a correction",
             lambda by: corrections.decide_correction(settings, report, decision="accepted", by=by),
         ),
+        "look": ("read the review queue", lambda by: listening.news(settings, REGION, by=by)),
+        "listen": ("listen to a region", lambda by: listening.listen(settings, REGION, by=by)),
+        "tours": ("plan outreach", lambda by: tours.listed_tours(settings, REGION, by=by)),
         "confirm": (
             "confirm a service", lambda by: corrections.confirm_service(settings, REGION, report=REPORT, by=by)
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from sempre_geo.community.store.columns import DIGEST, ID, MOMENT, WORD, contribution_key, metadata
 
@@ -145,3 +145,38 @@ public_changes = Table(
     sqlite_autoincrement=True,
 )
 """Which contribution changed for the public, in which order: what a kept public frame is brought up to date by."""
+
+tours = Table(
+    "tours",
+    metadata,
+    Column("id", String(ID), primary_key=True),
+    Column("region", String(WORD), nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("actor", String(WORD), nullable=False),
+    Column("created_at", String(MOMENT), nullable=False),
+    Index(None, "region"),
+)
+
+outreach_days = Table(
+    "outreach_days",
+    metadata,
+    Column("id", String(ID), primary_key=True),
+    Column("region", String(WORD), nullable=False),
+    Column("held_on", String(10), nullable=False),
+    Column("settlement_id", String(WORD), nullable=False),
+    Column("hall", Text, nullable=False),
+    Column("population_group", String(32), nullable=False),
+    Column("came", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("actor", String(WORD), nullable=False),
+    Column("created_at", String(MOMENT), nullable=False),
+    Index(None, "region"),
+)
+
+looks = Table(
+    "looks",
+    metadata,
+    Column("account_id", String(ID), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("region", String(WORD), primary_key=True),
+    Column("at", String(MOMENT), nullable=False),
+)

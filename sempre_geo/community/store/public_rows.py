@@ -29,12 +29,10 @@ def load_public(transaction: Transaction, region: str, *, only: Sequence[str] | 
     A voice counts where it was given or where that contribution was merged into; the author of each
     merged contribution counts as a voice, too.
     """
-    count = _voices(only=only)
     standing = contributions.c.merged_into.is_(None) & contributions.c.status.in_(sorted(PUBLIC | AWAITING))
     alone = (contributions.c.topic == "") | contributions.c.shown_alone
     query = (
-        select(*(contributions.c[name] for name in _PUBLIC), func.coalesce(count.c.voices, 0).label("voices"))
-        .outerjoin(count, count.c.id == contributions.c.id)
+        standing_with_voices(*_PUBLIC, only=only)
         .where(contributions.c.region == region, standing, alone)
         .order_by(contributions.c.created_at.desc(), contributions.c.id)
     )
@@ -53,6 +51,14 @@ def load_for_research(transaction: Transaction, region: str) -> pd.DataFrame:
         .order_by(said.created_at, said.id)
     )
     return frame_of(transaction, query)
+
+
+def standing_with_voices(*names: str, only: Sequence[str] | None = None) -> Select[Any]:
+    """The query for some columns of contributions and the voices of each."""
+    count = _voices(only=only)
+    columns = (contributions.c[name] for name in names)
+    voices_of = func.coalesce(count.c.voices, 0).label("voices")
+    return select(*columns, voices_of).outerjoin(count, count.c.id == contributions.c.id)
 
 
 def load_heard(transaction: Transaction, region: str) -> pd.DataFrame:

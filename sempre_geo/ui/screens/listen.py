@@ -1,0 +1,185 @@
+"""Listen: what is needed where, where many say the same, what is new, and the places from which nobody has spoken."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from html import escape
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from sempre_geo.community.felt import class_title, felt_sentence, questions_to_ask
+from sempre_geo.community.listening import cluster_sentence
+from sempre_geo.community.moments import moment, stamp
+from sempre_geo.errors import NotAllowedError
+from sempre_geo.i18n import current_language, ngettext
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.listening import Heard, heard_and_silent, listen, news, note_look
+from sempre_geo.publish.maps import inert, pin_group, to_features
+from sempre_geo.publish.speech import calendar_date
+from sempre_geo.ui import session, words
+from sempre_geo.ui.charts import saved_table
+from sempre_geo.ui.frame import page_title
+from sempre_geo.ui.installation import installation
+from sempre_geo.ui.layers import contribution_pins
+from sempre_geo.ui.legend import pin_legend
+from sempre_geo.ui.map_frame import show_map
+from sempre_geo.ui.session import theme
+
+ALL = ""
+_MONTHS = {0: 0, 61: 2, 365: 12}
+_MOST_CLUSTERS, _MOST_SILENT = 8, 12
+_FEWEST_EXPECTED = 0.5
+here, region = installation(), installation().region
+token = session.login_token()
+
+
+def _ask() -> tuple[str, str, str]:
+    """What to listen to; group and time only for whom the use case lets ask by them."""
+    page_title(_("Listen"), _("What people say, where many say the same, and who has said nothing."))
+    category = st.selectbox(
+        _("Service"), [ALL, *words.category_choices(region)], key="listen_service",
+        format_func=lambda name: words.category(name) if name else _("All services"),
+    )  # fmt: skip
+    if not session.is_coordinator():
+        return str(category), "", ""
+    group = st.selectbox(
+        _("Who"), [ALL, *words.groups()], key="listen_group",
+        format_func=lambda name: words.groups()[name] if name else _("Everybody"),
+    )  # fmt: skip
+    days = st.pills(
+        _("Since"), list(_MONTHS), key="listen_since", required=True,
+        default=None if "listen_since" in st.session_state else 0,
+        format_func=lambda days: ngettext("{n} month", "{n} months", _MONTHS[days]).format(n=_MONTHS[days])
+        if days else _("always"),
+    )  # fmt: skip
+    since = stamp(datetime.now(region.country.zone) - timedelta(days=int(days))) if days else ""
+    return str(category), "" if group == "population" else str(group), since
+
+
+def _tell(heard: Heard) -> None:
+    """Clusters in words."""
+    lines = [
+        cluster_sentence(
+            one, service=words.category(one.category),
+            obstacle=words.obstacles().get(one.obstacle, "") if one.obstacle else "",
+        )
+        for one in heard.clusters[:_MOST_CLUSTERS]
+    ]  # fmt: skip
+    nothing = _("Nowhere have five people or more said the same yet.")
+    told = "".join(f"<li>{inert(line)}</li>" for line in lines)
+    body = f"<ul>{told}</ul>" if lines else f"<p>{escape(nothing)}</p>"
+    st.html(f'<div class="answer" role="status"><h2>{escape(_("Many say the same"))}</h2>{body}</div>')
+
+
+def _draw(heard: Heard) -> None:
+    groups = [group for group in (contribution_pins(heard.needs),) if group]
+    pins = [("need", words.kinds()["need"])]
+    if heard.clusters:
+        frame = pd.DataFrame([{"lon": one.lon, "lat": one.lat} for one in heard.clusters])
+        places = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
+        labels = [
+            cluster_sentence(one, service=words.category(one.category), obstacle="") for one in heard.clusters
+        ]  # fmt: skip
+        groups.append(pin_group(to_features(places, pins=["here"] * len(places), labels=labels), theme()))
+        pins.append(("here", _("Many say the same")))
+    pin_legend(theme(), pins)
+    show_map(region, groups, key="listen")
+
+
+def _table(heard: Heard) -> None:
+    shown = heard.places.assign(
+        service=[words.category(str(name)) if name else "" for name in heard.places["category"]]
+    )
+    columns = {"service": _("Service"), "place_name": _("Place"), "people": _("People")}
+    saved_table(shown, name="listen", columns=columns, key="listen_table")
+    if not heard.exact:
+        st.caption(_("Numbers are those of last Monday in steps of five, so that nobody can be told from them."))
+
+
+def _news() -> None:
+    """What was published since the coordinator last looked."""
+    try:
+        found = news(here.settings, region.name, by=token)
+    except NotAllowedError:
+        return
+    n = int(found.new["people"].sum())
+    st.subheader(_("New"))
+    if found.since:
+        day = calendar_date(moment(found.since).astimezone(region.country.zone).date())
+        told = ngettext("{n} person has spoken since {day}.", "{n} people have spoken since {day}.", n)
+        st.write(told.format(n=n, day=day))
+    else:
+        st.write(_("You have not marked anything as seen yet."))
+    lines = [
+        f"{words.category(str(row['category']))}, {row['place_name']}: {row['people']}"
+        for _number, row in found.new.head(_MOST_CLUSTERS).iterrows()
+    ]
+    if lines and found.since:
+        st.html("<ul>" + "".join(f"<li>{inert(line)}</li>" for line in lines) + "</ul>")
+    if n or not found.since:
+        st.button(_("I have seen all of it"), key="listen_seen", on_click=_seen, icon=":material/done_all:")
+
+
+def _seen() -> None:
+    note_look(here.settings, region.name, by=token)
+
+
+def _silent(category: str) -> None:
+    """The places from which voices were to be expected and none came; and felt against calculated of the others."""
+    table = heard_and_silent(here.settings, region.name, by=token, category=category, language=current_language())
+    silent = table[table["felt_class"].eq("not_heard") & (table["expected"] >= _FEWEST_EXPECTED)]
+    st.subheader(_("Silent places"))
+    if silent.empty:
+        st.write(_("From every place where a voice was to be expected somebody has spoken."))
+    for _place, row in silent.head(_MOST_SILENT).iterrows():
+        bounds = _("By chance it would be {low} to {high}.").format(
+            low=int(row["expected_low"]), high=int(row["expected_high"])
+        )
+        st.html(f'<p class="said">{inert(felt_sentence(str(row["name"]), row))} {escape(bounds)}</p>')
+    if category:
+        _felt(table[~table["felt_class"].isin({"not_heard", "uninhabited"})])
+    shown = table.assign(felt_class=table["felt_class"].map(class_title)).round({"expected": 1})
+    saved_table(shown, name="silent", columns=_silent_columns(), key="silent_table")
+
+
+def _felt(table: pd.DataFrame) -> None:
+    st.subheader(_("Said and calculated"))
+    for felt_class, rows in table.groupby("felt_class", sort=False):
+        with st.expander(f"{class_title(str(felt_class))}: {', '.join(rows['name'])}", key=f"listen_{felt_class}"):
+            told = "".join(f"<li>{inert(felt_sentence(str(row['name']), row))}</li>" for _id, row in rows.iterrows())
+            asked = "".join(f"<li>{escape(question)}</li>" for question in questions_to_ask(str(felt_class)))
+            st.html(f"<ul>{told}</ul><ul>{asked}</ul>")
+
+
+def _silent_columns() -> dict[str, str]:
+    return {
+        "name": _("Settlement"), "felt_class": _("Said and calculated"), "people": _("People"),
+        "received": _("Voices"), "expected": _("Voices to be expected"), "expected_low": _("At least, likely"),
+        "expected_high": _("At most, likely"), "share_beyond": _("Share beyond"),
+    }  # fmt: skip
+
+
+def _page() -> None:
+    try:
+        listen(here.settings, region.name, by=token, category="none")
+    except NotAllowedError as refusal:
+        page_title(_("Listen"))
+        link = f'<a href="/login?to=listen" target="_self">{escape(_("Log in"))}</a>'
+        st.html(f'<div class="empty"><p>{escape(str(refusal))} {link}</p></div>')
+        return
+    with st.container(key="split"):
+        with st.container(key="ask"), st.container(key="labelled"):
+            category, group, since = _ask()
+        heard = listen(here.settings, region.name, by=token, category=category, group=group, since=since)
+        with st.container(key="map_side"):
+            _draw(heard)
+        with st.container(key="answer"):
+            _tell(heard)
+    _table(heard)
+    _news()
+    _silent(category)
+
+
+_page()

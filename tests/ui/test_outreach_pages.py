@@ -1,0 +1,108 @@
+"""Listen and Outreach for each role: the coordinator plans, a policymaker listens, a visitor reads who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.pipeline.community.accounts import add_account, login
+from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.outreach_days import held_days
+from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.voices import add_voice
+from sempre_geo.settings import Settings
+from sempre_geo.ui import map_frame
+from sempre_geo.ui.outreach_routes import outreach_routes
+from tests.ui.asgi_client import Client
+from tests.ui.small_region import NAME
+
+SCREENS = Path(map_frame.__file__).parent / "screens"
+PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as a test
+_Open = Callable[[str, str], AppTest]
+
+
+@pytest.fixture
+def page(served: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[_Open]:
+    """Open a page as somebody with a role; Bebrene has spoken of its library."""
+    monkeypatch.setattr(map_frame, "st_folium", lambda *_arguments, **_named: {})
+    said = tell(served, NAME, draft=Draft("need", "library", "No bus.", Place(settlement_id="s1")))
+    publish(served, said.id, by=OPERATOR)
+    for number in range(6):
+        add_voice(served, said.id, voter=f"phone-{number}")
+    token = ""
+    with patch("sempre_geo.ui.session.login_token", side_effect=lambda: token):
+
+        def opened(name: str, role: str) -> AppTest:
+            nonlocal token
+            if role:
+                add_account(served, f"{role}1", role=role, password=PASSWORD)
+                token = login(served, f"{role}1", password=PASSWORD)
+            return AppTest.from_file(str(SCREENS / f"{name}.py"), default_timeout=90).run()
+
+        yield opened
+
+
+def _told(script: AppTest) -> str:
+    assert not script.exception
+    return " ".join(str(part.proto.body) for part in script.get("html"))
+
+
+def test_the_coordinator_hears_clusters_news_and_silent_places(page: _Open) -> None:
+    script = page("listen", "coordinator")
+    told = _told(script)
+    assert "7 people near" in told
+    assert "Nobody from Augstkalni has told us anything yet." in told
+    assert "That is silence, not satisfaction." in told
+    script.button(key="listen_seen").click().run()
+    assert "0 people have spoken since" in " ".join(str(part.value) for part in script.markdown)
+
+
+def test_a_policymaker_hears_steps_of_five_and_is_not_asked_for_group_or_time(page: _Open) -> None:
+    script = page("listen", "policymaker")
+    told = _told(script)
+    assert "5 people near" in told
+    assert "7" not in [word for word in told.split() if word.isdigit()]
+    assert [box.key for box in script.selectbox] == ["listen_service"]
+    assert not [button for button in script.button if button.key == "listen_seen"]
+
+
+@pytest.mark.parametrize("name", ["listen", "outreach"])
+def test_a_visitor_reads_who_may_see_it(page: _Open, name: str) -> None:
+    told = _told(page(name, ""))
+    assert "coordinator" in told
+    assert f"/login?to={name}" in told
+    assert "Augstkalni" not in told
+
+
+def test_a_policymaker_plans_no_outreach(page: _Open) -> None:
+    assert "network_member" in _told(page("outreach", "policymaker"))
+
+
+def test_the_coordinator_plans_a_tour_takes_its_files_and_notes_the_day(page: _Open, served: Settings) -> None:
+    script = page("outreach", "coordinator")
+    assert "Augstkalni" in _told(script)
+    script.multiselect(key="tour_places").set_value(["s0"])
+    script.button(key="tour_plan").click().run()
+    told = _told(script)
+    assert "Set out at" in told
+    address = told.split('href="/outreach-file?')[1].split('"')[0]
+    client = Client(Starlette(routes=outreach_routes()))
+    assert client.get(f"/outreach-file?{address}").status_code == 404, "the file asks who takes it"
+    script.number_input(key="held_came").set_value(14)
+    script.button(key="held_save").click().run()
+    assert "14 people came" in _told(script)
+    assert held_days(served, NAME, by=OPERATOR)["came"].tolist() == [14]
+
+
+def test_a_tour_without_a_day_is_refused_in_a_sentence(page: _Open) -> None:
+    script = page("outreach", "network_member")
+    script.multiselect(key="tour_days").set_value([])
+    script.button(key="tour_plan").click().run()
+    assert "at least one place and one day" in script.error[0].value
