@@ -110,6 +110,23 @@ def test_like_entries_are_suggested_before_sending_and_one_says_me_too_instead(s
     assert review_queue(served, NAME, by=OPERATOR).empty
 
 
+def test_a_form_that_the_tab_had_kept_is_taken_up_and_what_is_no_choice_of_ours_is_not(served: Settings) -> None:
+    assert served
+    kept = {
+        "tell_step": 4, "tell_kind": "idea", "tell_category": "library", "tell_place": "s1", "tell_text": NEED,
+        "tell_about": HOSTILE, "tell_receipt": "x", "tell_ease_car": 9,
+    }  # fmt: skip
+    with patch("sempre_geo.ui.on_device._keeper"):
+        script = _page("tell")
+        script.session_state["tell_keeper"] = {"voter": "v", "draft": kept}
+        script.run()
+        assert not script.exception
+        assert script.text_area(key="tell_text").value == NEED
+        assert "Save my idea" in script.button(key="tell_save").label
+        assert "tell_receipt" not in script.session_state
+        assert script.button(key="tell_back").click().run().pills(key="tell_about").value == "myself"
+
+
 def test_me_too_with_a_sentence_counts_once_a_browser_and_its_words_wait(served: Settings) -> None:
     entry, _code = _published(served, HOSTILE)
     script = _page("said", place_id="s1")

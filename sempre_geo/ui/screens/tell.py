@@ -46,7 +46,8 @@ categories = words.category_choices(region)
 def _take_up() -> None:
     """What this tab had kept before it was loaded again, and what stood on another screen of the form."""
     for name, value in kept_draft("tell").items():
-        if name in _KEPT and name not in st.session_state and _is_choice(name, value):
+        chosen_elsewhere = name == CHOICE and st.session_state.get(CHOICE)
+        if name in _KEPT and not chosen_elsewhere and _is_choice(name, value):
             st.session_state[name] = tuple(value) if name == POINT else value
     for name in FIELDS:
         if name in st.session_state:
@@ -290,7 +291,8 @@ with st.container(key="answer_first"), st.container(key="split"):
         if done:
             _show_receipt(*st.session_state[RECEIPT])
         elif not voice_receipt():
-            _form(int(st.session_state.get(STEP) or 1))
+            wished = int(st.session_state.get(STEP) or 1)
+            _form(next((step for step in range(1, wished) if _missing(step)), wished))
     with st.container(key="map_side"):
         _map()
 contributions_table(key="tell_table")

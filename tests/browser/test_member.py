@@ -1,0 +1,104 @@
+"""A community member's way in a real browser: from the first screen to the row in the store."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.pipeline.community.contributions import open_with_code, tell
+from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.community.review import publish
+from sempre_geo.settings import Settings
+from tests.browser.conftest import Server, Visit, Watch
+from tests.ui.small_region import NAME, small_settings
+
+expect.set_options(timeout=20_000)
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+WORDS = "I go twice a year instead of monthly."
+
+
+@pytest.fixture(scope="module")
+def store(server: Server) -> Settings:
+    return small_settings(server.folder)
+
+
+def _on(page: Page, step: int) -> None:
+    page.get_by_role("button", name="On", exact=True).click()
+    page.get_by_text(f"Step {step} of 4").wait_for()
+
+
+def _pill(page: Page, name: str) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+
+
+def test_a_person_asks_what_is_near_and_tells_a_need_from_the_first_screen_on(visit: Visit, watch: Watch, store):
+    page = visit("/")
+    page.get_by_role("link", name="Tell us").first.click()
+    page.get_by_role("link", name="What is near me").click()
+    page.get_by_label("Name of a village").fill("bjebrne")
+    page.keyboard.press("Enter")
+    page.locator(".answer h2", has_text="Bebrene").wait_for()
+    expect(page.locator(".answer.one").first).to_contain_text(
+        "The nearest doctor: Dr. Ozola, Augstkalni, 8 min by car."
+    )
+    page.wait_for_url(re.compile(r"place=s1(&|$)"))
+    page.get_by_role("button", name="Something missing here?").click()
+    _pill(page, "Doctor")
+    _on(page, 2)
+    expect(page.get_by_role("combobox", name="Or choose from the list")).to_have_value(re.compile("Bebrene"))
+    _on(page, 3)
+    _pill(page, "I cannot get there")
+    _on(page, 4)
+    page.get_by_label("In your own words").fill(WORDS)
+    page.get_by_text("You may keep this and show it").click()
+    page.get_by_role("button", name="Save my need").click()
+    code = page.locator("[data-code]").inner_text()
+    assert page.locator(".qr img").evaluate("image => image.naturalWidth") > 100
+    own = open_with_code(store, code)
+    assert (own.text, own.category, own.obstacle) == (WORDS, "gp", "cannot_get_there")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Print it").click()
+    paper = opened.value
+    expect(paper.locator(".code")).to_have_text(code)
+    assert code not in paper.url
+    page.goto(page.url.replace("/tell", "/mine"))
+    page.get_by_label("The four words you were given").fill(code.upper())
+    page.get_by_role("button", name="Open what I wrote").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("What you wrote")
+    assert watch.refused == []
+    assert watch.errors == []
+
+
+def test_me_too_counts_once_a_browser_also_after_a_reload(visit: Visit, store):
+    receipt = tell(store, NAME, draft=Draft("idea", "library", "A book bus.", Place(settlement_id="s1")))
+    publish(store, receipt.id, by=OPERATOR)
+    page = visit("/said?place=s1")
+    for told in ("Your voice counts.", "Your voice was counted before"):
+        entry = page.locator(f".st-key-said_{receipt.id}")
+        entry.get_by_role("button", name="Me too").wait_for()
+        page.wait_for_function("localStorage.getItem('sempre:voter')")
+        page.wait_for_timeout(500)  # until the page has heard which browser it is
+        entry.get_by_role("button", name="Me too").click()
+        page.get_by_text(told).wait_for()
+        page.reload()
+    rows = public_contributions(store, NAME).set_index("id")
+    assert rows.loc[receipt.id, "voices"] == 1
+
+
+def test_a_device_that_may_say_where_it_is_is_asked_only_on_request_and_its_position_is_in_no_address(visit: Visit):
+    page = visit("/near", width=390)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": 19.393, "latitude": 57.333})
+    frame = page.frame_locator("iframe[title*=position]")
+    frame.get_by_role("button", name="Use my position").wait_for()
+    expect(page.locator(".answer h2")).to_have_count(0)
+    frame.get_by_role("button", name="Use my position").click()
+    page.locator(".answer h2", has_text="Bebrene").wait_for()
+    page.wait_for_url("**/*place=CRS3035*")
+    assert not any("19.39" in url or "57.33" in url for url in [*asked, page.url])
