@@ -18,6 +18,7 @@ from sempre_geo.progress import Progress, silent
 from sempre_geo.region.categories import Categories
 from sempre_geo.region.countries import Country
 from sempre_geo.region.osm_features import FEATURE_KEYS, FeatureCollector
+from sempre_geo.region.osm_ferries import read_member_ways
 from sempre_geo.region.osm_streets import STREET_KEYS, StreetCollector
 from sempre_geo.region.ways import StreetWays
 
@@ -106,6 +107,9 @@ def read_osm(
                 streets.take(entry, plain)
                 features.take(entry, plain)
         stamps.append(_timestamp(path))
+    for path in paths:
+        if wanted := streets.ferries_to_read:
+            streets.take_ferries(read_member_ways(path, wanted))
     if not streets.found_any:
         names = ", ".join(path.name for path in paths)
         raise InputError(

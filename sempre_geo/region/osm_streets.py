@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -12,9 +12,15 @@ import shapely
 from numpy.typing import NDArray
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.region.osm_ferries import Ferry, FerryRelations
 from sempre_geo.region.ways import NODE_TAGS, NONE, WAY_TAGS, StreetWays
 
-STREET_KEYS = frozenset({"highway", "route", "barrier", "kerb", "restriction", "railway"})
+# Restrictions of some vehicles only, and which of ours they do not bind; those of lorries, buses ... bind none of ours.
+_OWN_RESTRICTIONS = {
+    "restriction:motorcar": "bicycle", "restriction:motor_vehicle": "bicycle", "restriction:vehicle": "",
+    "restriction:bicycle": "motorcar;motor_vehicle",
+}  # fmt: skip
+STREET_KEYS = frozenset({"highway", "route", "barrier", "kerb", "restriction", "railway", *_OWN_RESTRICTIONS})
 ROAD_KINDS = {
     "motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "trunk_link": "trunk",
     "primary": "primary", "primary_link": "primary", "secondary": "secondary", "secondary_link": "secondary",
@@ -60,6 +66,7 @@ class StreetCollector:
         self._node_tags: dict[int, Mapping[str, str]] = {}
         self._restrictions: dict[int, list[Restriction]] = {}
         self._rails: dict[int, list[NDArray[np.float64]]] = {}
+        self._ferries = FerryRelations()
         self._seen: set[int] = set()
         self._cut: dict[int, dict[int, tuple[float, float]]] = {}
         if clip is not None:
@@ -79,6 +86,19 @@ class StreetCollector:
                 self._node_tags[entry.id] = tags
         elif entry.is_relation():
             self._take_restriction(entry, tags)
+            self._ferries.take(entry, tags)
+
+    @property
+    def ferries_to_read(self) -> set[int]:
+        """Member ways of ferry routes that were not among the objects with tags of their own."""
+        return self._ferries.members - self._seen
+
+    def take_ferries(self, ferries: Iterable[Ferry]) -> None:
+        """Keep ways that only their relation calls a ferry."""
+        for way, tags, nodes, places in ferries:
+            if way not in self._seen and self._inside(places):
+                self._seen.add(way)
+                self._tags[way], self._nodes[way], self._places[way] = tags, nodes, places
 
     def _take_way(self, way: Any, tags: Mapping[str, str]) -> None:
         street = _is_street(tags)
@@ -133,20 +153,22 @@ class StreetCollector:
                 return
 
     def _take_restriction(self, relation: Any, tags: Mapping[str, str]) -> None:
-        if tags.get("type") != "restriction" or not tags.get("restriction"):
+        if tags.get("type") != "restriction":
             return
+        kinds = [(tags["restriction"], tags.get("except", ""))] if tags.get("restriction") else []
+        kinds += [(tags[key], free) for key, free in _OWN_RESTRICTIONS.items() if tags.get(key)]
         members: dict[tuple[str, str], list[int]] = {}
         for member in relation.members:
             members.setdefault((member.role, member.type), []).append(member.ref)
         nodes, ways = members.get(("via", "n"), []), members.get(("via", "w"), [])
-        if len(nodes) + len(ways) != 1:
+        if not kinds or len(nodes) + len(ways) != 1:
             return  # several ways in a row, or a relation that is not finished
         self._restrictions[relation.id] = [
-            (start, nodes[0] if nodes else NONE, ways[0] if ways else NONE, end, tags["restriction"],
-             tags.get("except", ""))
+            (start, nodes[0] if nodes else NONE, ways[0] if ways else NONE, end, kind, free)
+            for kind, free in kinds
             for start in members.get(("from", "w"), [])
             for end in members.get(("to", "w"), [])
-        ]  # fmt: skip
+        ]
 
     def _inside(self, places: NDArray[np.float64]) -> bool:
         return self._clip is None or bool(shapely.intersects(self._clip, shapely.linestrings(places)))
@@ -158,7 +180,11 @@ class StreetCollector:
         places = np.concatenate([self._places[way] for way in ids.tolist()])
         lengths = np.array([len(self._nodes[way]) for way in ids.tolist()])
         node_id, first, position = np.unique(refs, return_index=True, return_inverse=True)
-        table = _tag_table([self._tags[way] for way in ids.tolist()], ids)
+        inherited = self._ferries.inherited(self._tags, self._nodes, self._places)
+        table = _tag_table(
+            [inherited[way] | dict(self._tags[way]) if way in inherited else self._tags[way] for way in ids.tolist()],
+            ids,
+        )
         middle = np.concatenate([[0], np.cumsum(lengths)])[:-1] + lengths // 2
         table["built_up"] = _within(places[middle], built_up)
         return StreetWays(

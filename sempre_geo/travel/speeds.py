@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sempre_geo.region.countries import Country
+from sempre_geo.region.osm_ferries import minutes_of_duration
 from sempre_geo.travel.access import MODES, OPEN, Mode, Tags, directions, told_open, way_access
 
 __all__ = ["MODES", "Mode", "WaySpeed", "limit_kmh", "minutes_of_duration", "way_speed"]
@@ -111,25 +112,6 @@ def way_speed(tags: Tags, *, mode: Mode, country: Country, day: date | None = No
     kmh, uncertain = _RULES[mode](tags, _Place(country, built_up))
     along, against = directions(tags, mode)
     return WaySpeed(kmh * along, kmh * against, ends_only=access == "ends", uncertain=uncertain)
-
-
-def minutes_of_duration(text: str | None) -> float | None:
-    """Minutes of a ``duration`` tag: ``HH:MM``, ``HH:MM:SS``, minutes, or ISO 8601; None where unreadable.
-
-    >>> [minutes_of_duration(text) for text in ("00:20", "PT1H30M", "25", "a while")]
-    [20.0, 90.0, 25.0, None]
-    """
-    text = (text or "").strip()
-    if match := re.fullmatch(r"(\d+):(\d{1,2})(?::(\d{1,2}))?", text):
-        return int(match[1]) * 60 + int(match[2]) + int(match[3] or 0) / 60
-    if match := re.fullmatch(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", text):
-        if any(match.groups()):
-            days, hours, minutes, seconds = (int(part or 0) for part in match.groups())
-            return days * 1440 + hours * 60 + minutes + seconds / 60
-        return None
-    if match := re.fullmatch(r"(\d+(?:\.\d+)?)\s*(?:min|minutes)?", text):
-        return float(match[1])
-    return None
 
 
 def limit_kmh(tags: Tags, *, country: Country) -> float | None:

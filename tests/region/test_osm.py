@@ -311,3 +311,53 @@ def test_an_extract_without_streets_is_refused(read: Reader) -> None:
             read(elements)
     with pytest.raises(InputError, match="inside the clip"):
         read(VILLAGE, clip=shapely.box(0, 0, 1, 1))
+
+
+ISLAND = [node(10, 22.2, 57.0), node(11, 22.21, 57.0), node(12, 22.1, 57.0), way(9, [10, 11], STREET)]
+
+
+def crossing(read: Reader, ways: Sequence[Element], members: Sequence[int], tags: Mapping[str, str]) -> OsmExtract:
+    """A village and an island with a ferry route of these member ways."""
+    route = relation(5, [("way", member, "") for member in members], {"type": "route", "route": "ferry", **tags})
+    return read([*VILLAGE, *ISLAND, *ways, route])
+
+
+def test_a_ferry_that_only_its_relation_names_is_a_way_with_the_relations_duration_and_access(read: Reader) -> None:
+    streets = crossing(
+        read, [way(2, [4, 10], {})], [2], {"duration": "00:25", "motor_vehicle": "no", "foot": "yes"}
+    ).streets
+    ferry = streets.ways.loc[2]
+    assert (ferry["route"], ferry["motor_vehicle"], ferry["foot"]) == ("ferry", "no", "yes")
+    assert float(ferry["duration"]) == 25.0
+    assert streets.ways["route"].notna().sum() == 1
+
+
+def test_a_relations_duration_is_shared_by_its_ways_and_what_a_way_says_itself_goes_before(read: Reader) -> None:
+    ways = [way(2, [4, 12], {"source": "survey"}), way(3, [12, 10], {"route": "ferry", "foot": "no"})]
+    found = crossing(read, ways, [2, 3], {"duration": "PT34M", "foot": "yes"}).streets.ways
+    minutes = found.loc[[2, 3], "duration"].astype(float)
+    assert minutes.sum() == pytest.approx(34.0, abs=0.01)
+    assert minutes[2] / minutes[3] == pytest.approx(0.07 / 0.1, abs=0.01)
+    assert found.loc[[2, 3], "foot"].tolist() == ["yes", "no"]
+    told = [ways[0], way(3, [12, 10], {"route": "ferry", "duration": "24"})]
+    found = crossing(read, told, [2, 3], {"duration": "PT34M"}).streets.ways
+    assert found.loc[[2, 3], "duration"].astype(float).tolist() == [10.0, 24.0]
+
+
+def test_a_relations_duration_says_nothing_of_branches_and_a_pier_is_no_ferry(read: Reader) -> None:
+    ways = [way(2, [4, 10], {}), way(3, [4, 11], {}), way(4, [12, 4], {}), way(6, [1, 12], {"man_made": "pier"})]
+    found = crossing(read, ways, [2, 3, 4, 6], {"duration": "25"}).streets.ways
+    assert found.index.tolist() == [1, 2, 3, 4, 9]
+    assert found.loc[[2, 3, 4], "duration"].isna().all()
+
+
+def test_restrictions_of_some_vehicles_bind_those_and_lorries_alone_bind_none(read: Reader) -> None:
+    members = [("way", 1, "from"), ("node", 2, "via"), ("way", 2, "to")]
+    kinds = ["motorcar", "hgv", "bicycle", "vehicle"]
+    rules = [
+        relation(number, members, {"type": "restriction", f"restriction:{kind}": "no_left_turn"})
+        for number, kind in enumerate(kinds, start=1)
+    ]
+    found = read([*VILLAGE, way(2, [2, 4], STREET), *rules]).streets.restrictions
+    assert found["restriction"].tolist() == ["no_left_turn"] * 3
+    assert found["except"].tolist() == ["bicycle", "motorcar;motor_vehicle", ""]
