@@ -110,10 +110,30 @@ def check_may(person: Person, action: str, *scopes: str) -> None:
         The person's roles do not allow the action on this thing.
     """
     if not may(person, action, *scopes):
-        needed = ", ".join(role for role in ROLES if role in ALLOWED[action])
+        names = role_names()
+        needed = ", ".join(names[role] for role in ROLES if role in ALLOWED[action])
         raise NotAllowedError(
             _("Your role does not allow to {action}; it takes: {roles}.").format(action=_(action), roles=needed)
         )
+
+
+def role_names() -> dict[str, str]:
+    """What each role is called in the reader's language.
+
+    >>> role_names()["network_member"]
+    'member of a network'
+    """
+    return {
+        "visitor": _("visitor"),
+        "contributor": _("contributor with a code"),
+        "team": _("team of the proposal"),
+        "provider": _("provider"),
+        "network_member": _("member of a network"),
+        "coordinator": _("coordinator"),
+        "policymaker": _("policymaker"),
+        "auditor": _("auditor"),
+        "administrator": _("administrator"),
+    }
 
 
 def role_table() -> str:
