@@ -380,3 +380,20 @@ def test_a_damaged_catalog_is_a_sentence(text, settings):
 def test_the_catalog_is_plain_json_without_infinity(village):
     text = (village.path / "catalog.json").read_text(encoding="utf-8")
     json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} in catalog.json"))
+
+
+@pytest.mark.parametrize(
+    ("option", "text"),
+    [
+        ("population", "id,lon,lat,persons\na,20.0,57.0,3\n"),
+        ("services", "name,lon,lat\nShop,20.0,57.0\n"),
+        ("boundaries", "id,name\nm1,Somewhere\n"),
+    ],
+)
+def test_a_small_file_that_cannot_be_used_is_refused_before_the_map_data_are_read(settings, tmp_path, option, text):
+    table = tmp_path / "table.csv"
+    table.write_text(text, encoding="utf-8")
+    unread = tmp_path / "map.osm.pbf"
+    unread.write_bytes(b"not a map at all")
+    with pytest.raises(InputError, match=r"table\.csv"):
+        build_region(settings, "ciems", osm=[unread], country="LV", **{option: table})

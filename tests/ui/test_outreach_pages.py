@@ -82,7 +82,7 @@ def test_a_visitor_reads_who_may_see_it(page: _Open, name: str) -> None:
 
 
 def test_a_policymaker_plans_no_outreach(page: _Open) -> None:
-    assert "network_member" in _told(page("outreach", "policymaker"))
+    assert "member of a network" in _told(page("outreach", "policymaker"))
 
 
 def test_the_coordinator_plans_a_tour_takes_its_files_and_notes_the_day(page: _Open, served: Settings) -> None:

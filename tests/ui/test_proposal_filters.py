@@ -57,7 +57,7 @@ def test_a_policymaker_chooses_by_place_and_stage_and_reads_who_would_gain(serve
         120.0,
         "Bus on call",
     ]
-    assert listed["gaining"].isna().tolist() == [False, True]
+    assert listed["gaining"].isna().to_dict() == {"Taxi bus": False, "Book bus": True}
     script = AppTest.from_file(str(PAGE), default_timeout=30).run()
     assert "about 120 people would gain, as its what-if counts (Bus on call)." in _titles(script)
     script.selectbox(key="proposals_place").set_value("m1").run()

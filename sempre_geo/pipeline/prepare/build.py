@@ -20,7 +20,7 @@ from sempre_geo.publish.palette import read_themes
 from sempre_geo.region.boundaries import municipality_of, read_boundaries, read_clip
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.catalog import CATALOG, Source, read_source, remembered
-from sempre_geo.region.categories import read_categories
+from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.region.cells import (
     CellLayer,
     cells_from_population,
@@ -46,6 +46,8 @@ FICTIONAL_LICENCE = "EUPL-1.2, fictional"
 COVERED_MARGIN_DEG = 0.03  # cells up to 2-3 km beyond the last street are judged: they have no road
 _STREET_POINT_DEG = 0.001
 _READ = 0.5  # share of a build spent on reading map data
+_READ_TWICE_BYTES = 50_000_000  # people in a larger file, a continent's grid, are looked at once, near the map data
+_ANYWHERE = (-180.0, -90.0, 180.0, 90.0)
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,12 @@ def build_region(  # noqa: PLR0913 - the options of one command
     inputs = BuildInputs(tuple(osm), clip, tuple(gtfs), population, population_column, boundaries, services,
                          services_mode)  # fmt: skip
     _check_target(settings.results(name))
-    _check_inputs(inputs)
+    categories = read_categories(settings)
+    _check_inputs(inputs, categories)
     feed = read_gtfs(inputs.gtfs) if inputs.gtfs else None
     if feed is not None:
         feed.span  # noqa: B018 - a calendar without a day is refused now, not after all travel times
     rules = read_country(country, settings) if country else _country_of(inputs.osm[0], settings)
-    categories = read_categories(settings)
     area = read_clip(clip) if clip else None
     extract = read_osm(
         inputs.osm, country=rules, categories=categories, clip=area, progress=part_of(progress, 0, _READ)
@@ -197,13 +199,19 @@ def assemble_region(
     return read_region(name, settings)
 
 
-def _check_inputs(inputs: BuildInputs) -> None:
-    """Refuse what is plainly not there before an hour of reading."""
+def _check_inputs(inputs: BuildInputs, categories: Categories) -> None:
+    """Refuse what is not there, and small files that cannot be used, before the map data are read for minutes."""
     if not inputs.osm:
         raise InputError(_("A region needs map data; give at least one --osm FILE.osm.pbf."))
     for path in inputs.files:
         if not path.is_dir():
             check_is_there(path)
+    if inputs.boundaries is not None:
+        read_boundaries(inputs.boundaries)
+    if inputs.services is not None:
+        read_services(inputs.services, categories=categories, bbox=_ANYWHERE)
+    if inputs.population is not None and inputs.population.stat().st_size < _READ_TWICE_BYTES:
+        read_population(inputs.population, column=inputs.population_column)
 
 
 def _check_target(folder: Path) -> None:
