@@ -13,13 +13,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORT = "first_map or hostile_texts"
+_TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def main() -> int:
     """Run the steps in order and stop at the first that fails."""
     if sys.argv[1:] == ["browser"]:
-        return 0 if _step("browser tests", "pytest", "-q", "-m", "browser", "tests/browser") else 1
+        return 0 if _step("browser tests", "pytest", "-q", "-m", "browser", *_TWO_AT_ONCE, "tests/browser") else 1
     steps = [
         ("format", "ruff", "format", "--check", "--quiet", "."),
         ("lint", "ruff", "check", "--quiet", "."),
@@ -34,7 +35,7 @@ def _types_and_tests() -> bool:
     with subprocess.Popen(
         [sys.executable, "-m", "mypy"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as types:
-        tested = _step("tests and doctests", "pytest", "-q", "-m", "not browser", "-n", "2", "--dist", "loadfile")
+        tested = _step("tests and doctests", "pytest", "-q", "-m", "not browser", *_TWO_AT_ONCE)
         said, _nothing = types.communicate()
     print(f"== types\n{said}", end="", flush=True)
     return tested and types.returncode == 0

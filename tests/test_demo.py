@@ -39,9 +39,10 @@ class Objects:
         self.ways: list[tuple[list[int], dict[str, str]]] = []
         self.relations: list[dict[str, str]] = []
         for entry in osmium.FileProcessor(str(DEMO / "demo.osm.pbf")):
-            tags = dict(entry.tags)
+            tags = dict(entry.tags) if len(entry.tags) else {}
             if entry.is_node():
-                self.nodes[entry.id] = (entry.lon, entry.lat)
+                place = entry.location
+                self.nodes[entry.id] = (place.lon, place.lat)
                 if tags:
                     self.tagged[entry.id] = tags
             elif entry.is_way():

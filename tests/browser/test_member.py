@@ -16,7 +16,6 @@ from sempre_geo.settings import Settings
 from tests.browser.conftest import Server, Visit, Watch
 from tests.ui.small_region import NAME, small_settings
 
-expect.set_options(timeout=20_000)
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 WORDS = "I go twice a year instead of monthly."
 

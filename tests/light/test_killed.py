@@ -28,7 +28,11 @@ from tests.ui.asgi_client import Answer
 from tests.ui.small_region import NAME, small_environment, small_settings, write_small_region
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS, WRITERS = (8, 20) if os.environ.get("SEMPRE_SLOW_TESTS") else (1, 6)
+ROUNDS, WRITERS = 8, 20
+pytestmark = pytest.mark.skipif(
+    not os.environ.get("SEMPRE_SLOW_TESTS"),
+    reason="starts the program eight times: set SEMPRE_SLOW_TESTS=1 (CI does); test_durability kills a writer",
+)
 APP = textwrap.dedent("""
     import sys, uvicorn
     from starlette.applications import Starlette
