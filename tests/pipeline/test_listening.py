@@ -19,7 +19,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.listening import expected_voices, heard_and_silent, listen, news, note_look
 from sempre_geo.pipeline.community.networks import make_network
-from sempre_geo.pipeline.community.outreach import outreach_places
+from sempre_geo.pipeline.community.outreach import felt, outreach_places
 from sempre_geo.pipeline.community.outreach_days import HeldDay, held_days, record_day
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.pipeline.community.tours import KINDS, Wish, listed_tours, plan_outreach_tour, tour_content, tour_file
@@ -169,3 +169,22 @@ def test_the_day_is_noted_and_what_was_heard_before_and_after_it(region):
             record_day(region, NAME, day=replace(day, **wrong), by=MEMBER, at=AT)
     with pytest.raises(NotAllowedError):
         held_days(region, NAME, by=POLICYMAKER)
+
+
+def test_a_group_is_asked_for_where_nobody_has_said_anything(tmp_path, migrated):
+    write_small_region(tmp_path / "layers")
+    settings = small_settings(tmp_path)
+    settings.data.mkdir()
+    shutil.copy(migrated, settings.data / "store.sqlite")
+    try:
+        heard = listen(settings, NAME, by=OPERATOR, group="over_64", category="gp", at=AT)
+        assert heard.needs.empty
+        assert heard.clusters == []
+        for by in (OPERATOR, MEMBER):
+            places = outreach_places(settings, NAME, by=by, category="library", group="over_64", at=AT)
+            assert places["received"].tolist() == [0] * len(places)
+            assert heard_and_silent(settings, NAME, by=by, group="over_64", at=AT)["received"].eq(0).all()
+        gaps = pd.DataFrame({"people": [40.0], "beyond": [1.0]}, index=["m1"])
+        assert felt(settings, NAME, gaps=gaps, by=OPERATOR, group="over_64")["received"].tolist() == [0]
+    finally:
+        close_community(settings)

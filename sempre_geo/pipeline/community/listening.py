@@ -89,7 +89,7 @@ def listen(
             raise InputError(_("Only a coordinator asks by group and time: two sums could tell of one person."))
         return _for_others(settings, region, category=category, at=when)
     rows = said[said["category"].eq(category)] if category else said
-    rows = rows[[group in groups for groups in rows["groups"]]] if group else rows
+    rows = rows.loc[[group in groups for groups in rows["groups"]]] if group else rows
     rows = rows[rows["created_at"] >= since]
     return Heard(exact=True, needs=rows, places=_by_place(rows), clusters=clusters(rows, at=when))
 
@@ -174,7 +174,7 @@ def received_by_settlement(
     """People heard by settlement: exact for the coordinator, else of last Monday, in steps of five, if enough."""
     said = load_said(transaction, region)
     said = said[said["category"].eq(category)] if category else said
-    said = said[[group in groups for groups in said["groups"]]] if group != EVERYBODY else said
+    said = said.loc[[group in groups for groups in said["groups"]]] if group != EVERYBODY else said
     exact = person.has("coordinator", f"region:{region}")
     if not exact:
         said = said[said["created_at"] < f"{week_of(at.date()).isoformat()}T00:00:00Z"]

@@ -58,7 +58,7 @@ def felt(
         check_may(person, "read finer aggregates", f"region:{region}")
         heard = load_heard(transaction, region)
     heard = heard[heard["category"].eq(category)] if category else heard
-    heard = heard[[group in groups for groups in heard["groups"]]] if group else heard
+    heard = heard.loc[[group in groups for groups in heard["groups"]]] if group else heard
     heard = heard[heard[_BY[place]].isin(gaps.index)]
     exact = person.has("coordinator", f"region:{region}")
     received = heard["people"].astype(int).groupby(heard[_BY[place]]).sum()
