@@ -101,6 +101,17 @@ def test_the_coordinator_plans_a_tour_takes_its_files_and_notes_the_day(page: _O
     assert held_days(served, NAME, by=OPERATOR)["came"].tolist() == [14]
 
 
+@pytest.mark.parametrize(("name", "tables"), [("listen", ("listen", "silent")), ("outreach", ("outreach",))])
+def test_exact_figures_lie_at_no_address_that_asks_nobody(page: _Open, name: str, tables: tuple[str, ...]) -> None:
+    script = page(name, "coordinator")
+    for table in tables:
+        script.session_state[f"{table}_table"] = True
+    script.run()
+    assert not script.exception
+    assert len(script.dataframe) == len(tables)
+    assert not script.get("download_button")
+
+
 def test_a_tour_without_a_day_is_refused_in_a_sentence(page: _Open) -> None:
     script = page("outreach", "network_member")
     script.multiselect(key="tour_days").set_value([])

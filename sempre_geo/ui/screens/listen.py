@@ -19,7 +19,7 @@ from sempre_geo.pipeline.community.listening import Heard, heard_and_silent, lis
 from sempre_geo.publish.maps import inert, pin_group, to_features
 from sempre_geo.publish.speech import calendar_date
 from sempre_geo.ui import session, words
-from sempre_geo.ui.charts import saved_table
+from sempre_geo.ui.charts import private_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import contribution_pins
@@ -93,7 +93,7 @@ def _table(heard: Heard) -> None:
         service=[words.category(str(name)) if name else "" for name in heard.places["category"]]
     )
     columns = {"service": _("Service"), "place_name": _("Place"), "people": _("People")}
-    saved_table(shown, name="listen", columns=columns, key="listen_table")
+    private_table(shown, columns=columns, key="listen_table")
     if not heard.exact:
         st.caption(_("Numbers are those of last Monday in steps of five, so that nobody can be told from them."))
 
@@ -141,7 +141,7 @@ def _silent(category: str) -> None:
     if category:
         _felt(table[~table["felt_class"].isin({"not_heard", "uninhabited"})])
     shown = table.assign(felt_class=table["felt_class"].map(class_title)).round({"expected": 1})
-    saved_table(shown, name="silent", columns=_silent_columns(), key="silent_table")
+    private_table(shown, columns=_silent_columns(), key="silent_table")
 
 
 def _felt(table: pd.DataFrame) -> None:

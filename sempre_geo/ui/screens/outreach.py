@@ -25,7 +25,7 @@ from sempre_geo.publish.maps import inert, pin_group, to_features
 from sempre_geo.publish.speech import duration, people, spoken_date
 from sempre_geo.publish.tour_document import clock, visit_sentences
 from sempre_geo.ui import session, words
-from sempre_geo.ui.charts import saved_table
+from sempre_geo.ui.charts import private_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.legend import pin_legend
@@ -95,7 +95,7 @@ def _table(plan: pd.DataFrame) -> None:
         "expected": _("Voices to be expected"), "hall": _("Hall"), "wheelchair": _("Wheelchair"),
         "opening_hours": _("Opening hours"), "known_by": _("Who knows the place"),
     }  # fmt: skip
-    saved_table(plan.round({"expected": 1}), name="outreach", columns=columns, key="outreach_table")
+    private_table(plan.round({"expected": 1}), columns=columns, key="outreach_table")
 
 
 def _plan_form(plan: pd.DataFrame, *, group: str, category: str) -> None:
