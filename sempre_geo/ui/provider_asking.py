@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from sempre_geo.community.moderation import Sending
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.providers import ask_to_provide, open_provider_account
@@ -60,12 +61,13 @@ def _asking() -> None:
 
 def _ask(service_id: str | None) -> None:
     state, here = st.session_state, installation()
+    sending = Sending(str(st.context.ip_address or ""))
 
     def asking() -> None:
         state[_RECEIPT] = ask_to_provide(
             here.settings, here.region_name, service_id=service_id or "",
             name=str(state["provider_name"]), contact=str(state["provider_contact"]),
-            source=str(state["provider_source"]),
+            source=str(state["provider_source"]), sending=sending,
         ).claim_code  # fmt: skip
 
     review_desk.act(asking, _("Your request is saved."))

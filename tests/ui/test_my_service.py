@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 import sempre_geo.ui
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.rules import read_rules
 from sempre_geo.errors import MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.accounts import login
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
@@ -99,6 +101,20 @@ def test_an_empty_request_is_refused_in_a_sentence(page: Open) -> None:
     script = page()
     script.button(key="provider_ask").click().run()
     assert "how to reach you" in _told(script)
+
+
+def test_one_connection_asks_no_more_often_than_it_may_report(
+    page: Open, served: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = replace(read_rules(served), voices_per_day=0)
+    monkeypatch.setattr("sempre_geo.pipeline.community.moderation.read_rules", lambda _settings: rules)
+    script = page()
+    script.selectbox(key="provider_category").set_value("gp").run()
+    for field in ("name", "contact", "source"):
+        script.text_input(key=f"provider_{field}").set_value("Anna")
+    script.button(key="provider_ask").click().run()
+    assert "from this connection today" in _told(script)
+    assert provider_requests(served, NAME, by=OPERATOR).empty
 
 
 def test_hours_are_corrected_day_by_day_and_every_calculation_names_it(
