@@ -192,11 +192,32 @@ def test_the_code_of_a_need_lets_its_author_join_the_team_that_answers_it(served
     approve(served, started.proposal_id, by=OPERATOR)
     script = _with_code(code)
     assert "Book boxes" in _told(script)
-    script.text_input(key="mine_name").set_value("Aina").run()
+    script.text_input(key=f"mine_name_{started.proposal_id}").set_value("Aina").run()
     script.button(key=f"mine_join_{started.proposal_id}").click().run()
     assert "data-team" in _told(script)
     team = proposal(served, started.proposal_id, code=str(script.session_state["mine_joined"])).team
     assert "Aina" in [member.name for member in team]
+
+
+def test_several_proposals_that_answer_one_need_each_have_their_own_form(served: Settings) -> None:
+    need, code = _published(served)
+    idea, _other = _published(served, "Book boxes in each shop.", "idea")
+    begun = [
+        propose(
+            served, NAME, sentences=Sentences(title, "A box.", "All.", "Far."), who=Member("user", "A"), idea_id=idea,
+            needs=[need],
+        ).proposal_id
+        for title in ("Book boxes", "A book bus")
+    ]  # fmt: skip
+    for proposal_id in begun:
+        approve(served, proposal_id, by=OPERATOR)
+    script = _with_code(code)
+    assert "Book boxes" in _told(script)
+    script.text_input(key=f"mine_name_{begun[0]}").set_value("Berta")
+    script.text_input(key=f"mine_name_{begun[1]}").set_value("Aina").run()
+    script.button(key=f"mine_join_{begun[1]}").click().run()
+    own = str(script.session_state["mine_joined"])
+    assert "Aina" in [member.name for member in proposal(served, begun[1], code=own).team]
 
 
 def test_a_voice_is_taken_back_with_its_code(served: Settings) -> None:

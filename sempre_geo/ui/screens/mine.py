@@ -32,7 +32,8 @@ from sempre_geo.ui.installation import installation
 from sempre_geo.ui.paper_routes import PAPER
 
 TYPED, CODE, DONE, TROUBLE, JOINED = "mine_typed", "mine_code", "mine_done", "mine_trouble", "mine_joined"
-_OF_ONE = ("mine_text", "mine_alone", "mine_why", "mine_sure", "mine_name", "mine_part", JOINED)
+_OF_ONE = ("mine_text", "mine_alone", "mine_why", "mine_sure", JOINED)
+_OF_A_TEAM = ("mine_name_", "mine_part_")
 
 here = installation()
 
@@ -51,7 +52,8 @@ def _open() -> None:
 
 
 def _close() -> None:
-    for name in (CODE, TYPED, *_OF_ONE):
+    of_teams = [str(key) for key in st.session_state if str(key).startswith(_OF_A_TEAM)]
+    for name in (CODE, TYPED, *_OF_ONE, *of_teams):
         st.session_state.pop(name, None)
 
 
@@ -191,10 +193,11 @@ def _team(one: Followed) -> None:
         f'<a href="/proposals?proposal={escape(one.proposal_id)}" target="_self">{inert(one.title)}</a></p>'
     )
     with st.expander(_("Join its team"), icon=":material/group_add:"):
-        st.text_input(_("How do you want to be called? It need not be your name."), key="mine_name", max_chars=80)
+        name, part = (f"{prefix}{one.proposal_id}" for prefix in _OF_A_TEAM)
+        st.text_input(_("How do you want to be called? It need not be your name."), key=name, max_chars=80)
         parts = part_names()
-        st.pills(_("Who are you in it?"), list(PARTS), key="mine_part", required=True,
-                 default=None if "mine_part" in st.session_state else "user",
+        st.pills(_("Who are you in it?"), list(PARTS), key=part, required=True,
+                 default=None if part in st.session_state else "user",
                  format_func=parts.__getitem__)  # fmt: skip
         st.button(_("Join the team"), key=f"mine_join_{one.proposal_id}", type="primary", on_click=_joining,
                   args=(one.proposal_id,))  # fmt: skip
@@ -202,7 +205,8 @@ def _team(one: Followed) -> None:
 
 def _joining(proposal_id: str) -> None:
     def joining() -> str:
-        who = Member(str(st.session_state["mine_part"]), str(st.session_state["mine_name"]))
+        name, part = (str(st.session_state[f"{prefix}{proposal_id}"]) for prefix in _OF_A_TEAM)
+        who = Member(part, name)
         joined = join_team(here.settings, proposal_id, who=who, code=st.session_state[CODE])
         st.session_state[JOINED] = joined.claim_code
         return ""
