@@ -123,10 +123,12 @@ def test_what_a_hall_collected_comes_over_once_and_its_codes_work(settings, regi
 
     erase_with_code(settings, erased.claim_code)
     assert take_over(settings, tmp_path / "hall.zip") == (0, 0)
+    assert len(list(photo_folder(settings).iterdir())) == 1, "what was erased here does not come back with its photo"
     erase_with_code(hall, receipt.claim_code)
     back_up(hall, tmp_path / "hall2.zip")
     take_over(settings, tmp_path / "hall2.zip")
     assert public_contributions(settings, region).empty
+    assert list(photo_folder(settings).iterdir()) == []
 
 
 @pytest.mark.usefixtures("region")

@@ -80,6 +80,11 @@ def save_collected(
     return added, heard
 
 
+def load_photo_ids(transaction: Transaction) -> set[str]:
+    """The ids of all photos that belong to something."""
+    return set(transaction.execute(select(photos.c.id)).scalars())
+
+
 def forget_old(transaction: Transaction, *, places_before: str, claims_before: str) -> tuple[int, int]:
     """Drop exact places and claim digests of contributions from before two moments; the zones stay."""
     old = select(contributions.c.id).where(contributions.c.created_at < places_before)

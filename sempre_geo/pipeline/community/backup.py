@@ -16,9 +16,16 @@ from pathlib import Path
 from sempre_geo import __version__
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.moments import stamp
+from sempre_geo.community.photos import write_no_photo
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.contributions import Row, load_erasures
-from sempre_geo.community.store.transfer import erase_again, forget_old, load_collected, save_collected
+from sempre_geo.community.store.transfer import (
+    erase_again,
+    forget_old,
+    load_collected,
+    load_photo_ids,
+    save_collected,
+)
 from sempre_geo.community.store.versions import open_store, version_of, write_backup
 from sempre_geo.errors import InputError, StoreError, first_items
 from sempre_geo.i18n import gettext as _
@@ -105,7 +112,8 @@ def restore(settings: Settings, path: Path, *, at: datetime | None = None) -> in
 def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datetime | None = None) -> tuple[int, int]:
     """Merge what another installation collected (its backup) into this one; new contributions and new voices.
 
-    Again and again the same file changes nothing. The codes given out there open the same entries here.
+    Again and again the same file changes nothing. The codes given out there open the same entries here. Photos come
+    over with their entries only, and those of what was erased there are erased here.
 
     Raises
     ------
@@ -126,11 +134,17 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
             erased = [row["thing"] for row in load_erasures(transaction)]
         for region in {one["row"]["region"] for one in collected}:
             partition(settings, region)
-        for photo in sorted((folder / "photos").glob("*.jpg")):
-            _take_photo(photo, photo_folder(settings))
-    with open_community(settings).writing() as transaction:
-        erase_again(transaction, erased, at=stamp(when))
-        return save_collected(transaction, collected, zone_of=lambda row, place: _zone_of(settings, row, place))
+        with open_community(settings).writing() as transaction:
+            before = load_photo_ids(transaction)
+            erase_again(transaction, erased, at=stamp(when))
+            came = save_collected(transaction, collected, zone_of=lambda row, place: _zone_of(settings, row, place))
+            after = load_photo_ids(transaction)
+            for photo in sorted((folder / "photos").glob("*.jpg")):
+                if photo.stem in after - before:  # not of what was erased here meanwhile
+                    _take_photo(photo, photo_folder(settings))
+    for photo_id in before - after:
+        write_no_photo(photo_folder(settings), photo_id)
+    return came
 
 
 def forget(settings: Settings, *, at: datetime | None = None) -> tuple[int, int]:
