@@ -12,8 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 PREFIXES = ("/static/", "/tiles/", "/assets/", "/component/")
 _MOST_BYTES = 48 * 2**20
 _LARGEST_BYTES = 2**20
+_MOST_ANSWERS, _LONGEST_PATH = 20_000, 300  # small answers, too, take room, and a tile has endlessly many spellings
 _OK = 200
-_DEPENDS = {b"range", b"if-none-match", b"if-modified-since"}
+_DEPENDS = {b"origin", b"range", b"if-none-match", b"if-modified-since"}
 
 
 @dataclass
@@ -58,14 +59,14 @@ class KeptAnswers:
             key = None
         if key is None:
             return
-        answer = _Answer()
+        answer, made_at = _Answer(), self._made_at
 
         async def noted(message: Message) -> None:
             answer.take(message)
             await send(message)
 
         await self._app(scope, receive, noted)
-        self._keep(key, answer)
+        self._keep(key, answer, made_at=made_at)
 
     def _found(self, key: tuple[str, bool]) -> tuple[Message, ...]:
         with self._lock:
@@ -77,15 +78,18 @@ class KeptAnswers:
                 self._kept.move_to_end(key)
             return self._kept.get(key, ())
 
-    def _keep(self, key: tuple[str, bool], answer: _Answer) -> None:
+    def _keep(self, key: tuple[str, bool], answer: _Answer, *, made_at: Hashable) -> None:
         content = b"".join(answer.content)
         if answer.start is None or not answer.whole or not _same_for_all(answer.start, len(content)):
             return
         with self._lock:
-            if key not in self._kept:
-                self._bytes += len(content)
+            if made_at != self._made_at:  # the region was built again while this was drawn
+                return
+            if key in self._kept:
+                self._bytes -= len(self._kept[key][1]["body"])
+            self._bytes += len(content)
             self._kept[key] = (answer.start, {"type": "http.response.body", "body": content})
-            while self._bytes > _MOST_BYTES:
+            while self._bytes > _MOST_BYTES or len(self._kept) > _MOST_ANSWERS:
                 _key, (_start, body) = self._kept.popitem(last=False)
                 self._bytes -= len(body["body"])
 
@@ -95,7 +99,7 @@ def _key(scope: Scope) -> tuple[str, bool] | None:
     if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith(PREFIXES):
         return None
     headers = dict(scope["headers"])
-    if not _DEPENDS.isdisjoint(headers):
+    if len(scope["path"]) > _LONGEST_PATH or not _DEPENDS.isdisjoint(headers):
         return None
     return scope["path"], b"gzip" in headers.get(b"accept-encoding", b"")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -54,7 +55,7 @@ def test_pages_failures_and_what_sets_a_cookie_are_made_each_time(client: Client
     assert client.get(path).text != client.get(path).text
 
 
-@pytest.mark.parametrize("name", ["range", "if-none-match", "if-modified-since"])
+@pytest.mark.parametrize("name", ["origin", "range", "if-none-match", "if-modified-since"])
 def test_a_question_about_a_part_or_a_change_goes_inside(client: Client, name: str) -> None:
     assert client.get("/tiles/1.png").text == "1"
     assert client.get("/tiles/1.png", headers={name: "x"}).text == "2"
@@ -71,3 +72,31 @@ def test_the_longest_unused_goes_when_there_is_too_much(client: Client, monkeypa
     kept = [client.get(f"/tiles/{number}.png").text for number in range(3)]
     assert client.get("/tiles/2.png").text == kept[2]
     assert client.get("/tiles/0.png").text not in kept
+
+
+def test_neither_many_small_answers_nor_long_addresses_fill_the_memory(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_answers, "_MOST_ANSWERS", 2)
+    first = [client.get(f"/tiles/{number}.png").text for number in range(3)]
+    assert client.get("/tiles/2.png").text == first[2]
+    assert client.get("/tiles/0.png").text != first[0]
+    long = f"/tiles/{'0' * 300}1.png"
+    assert client.get(long).text != client.get(long).text
+
+
+def test_what_was_drawn_while_the_region_was_built_again_is_not_kept() -> None:
+    stamp, texts = [1], ["old", "new", "newer"]
+    inside: list[Client] = []
+
+    async def answer(_request: Request) -> Response:
+        text = texts.pop(0)
+        if text == "old":  # meanwhile the build ends, and somebody else asks
+            stamp[0] = 2
+            await run_in_threadpool(inside[0].get, "/tiles/2.png")
+        return Response(text)
+
+    middleware = [Middleware(KeptAnswers, stamp=lambda: stamp[0])]
+    inside.append(Client(Starlette(routes=[Route("/{path:path}", answer)], middleware=middleware)))
+    assert inside[0].get("/tiles/1.png").text == "old"
+    assert inside[0].get("/tiles/1.png").text == "newer"
