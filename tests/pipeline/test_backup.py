@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sqlite3
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -107,6 +109,27 @@ def test_a_file_that_is_no_backup_changes_nothing(settings, region, tmp_path):
         with pytest.raises(InputError, match="backup"):
             restore(settings, tmp_path / name)
     assert _rows(settings) == before
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "CREATE TRIGGER t AFTER UPDATE ON erasures BEGIN DELETE FROM erasures; END",
+        "CREATE VIEW v AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n",
+    ],
+)
+@pytest.mark.usefixtures("region")
+def test_a_store_that_would_act_by_itself_is_refused(settings, tmp_path, added):
+    back_up(settings, tmp_path / "good.zip")
+    with zipfile.ZipFile(tmp_path / "good.zip") as archive:
+        archive.extract("store.sqlite", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as connection:
+        connection.execute(added)
+        connection.commit()
+    with zipfile.ZipFile(tmp_path / "evil.zip", "w") as archive:
+        archive.write(tmp_path / "store.sqlite", "store.sqlite")
+    with pytest.raises(InputError, match="damaged"):
+        take_over(settings, tmp_path / "evil.zip")
 
 
 def test_what_a_hall_collected_comes_over_once_and_its_codes_work(settings, region, hall, tmp_path):

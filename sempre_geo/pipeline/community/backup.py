@@ -193,9 +193,11 @@ def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
 
 
 def _check_sound(store: Path, path: Path) -> None:
+    """Refuse what is no store, or acts by itself: ours has tables and indices only, no triggers and no views."""
     try:
         with closing(sqlite3.connect(store)) as connection:
-            sound = connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            kinds = {row[0] for row in connection.execute("SELECT type FROM sqlite_master")}
+            sound = kinds <= {"table", "index"} and connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     except sqlite3.DatabaseError:
         sound = False
     if not sound:
