@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +18,7 @@ def send_mail(server: str, *, sender: str, to: str, subject: str, text: str) -> 
     """Hand a mail to a server such as ``smtp://user:password@mail.example.org:587``; it has taken it when this returns.
 
     ``smtps`` speaks TLS from the first byte. With ``smtp`` it is used where the server offers it; a password is
-    never sent without.
+    never sent without, nor to a server whose certificate does not bear its name.
 
     Raises
     ------
@@ -35,18 +36,25 @@ def send_mail(server: str, *, sender: str, to: str, subject: str, text: str) -> 
     try:
         mail["From"], mail["To"], mail["Subject"] = sender, to, subject
         mail.set_content(text)
-        kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
-        with kind(parts.hostname, parts.port or _SCHEMES[parts.scheme], timeout=_TIMEOUT_S) as line:
-            _introduce(line, secure=parts.scheme == "smtps", user=parts.username, password=parts.password)
+        # Without a password, TLS to a server of one's own network is better than none, whatever its certificate.
+        trust = ssl.create_default_context() if parts.username is not None or parts.scheme == "smtps" else None
+        port = parts.port or _SCHEMES[parts.scheme]
+        with (
+            smtplib.SMTP_SSL(parts.hostname, port, timeout=_TIMEOUT_S, context=trust)
+            if parts.scheme == "smtps"
+            else smtplib.SMTP(parts.hostname, port, timeout=_TIMEOUT_S)
+        ) as line:
+            _introduce(line, trust=trust, user=parts.username, password=parts.password)
             line.send_message(mail)
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise MissingDataError(_("The mail server did not take the mail ({why}).").format(why=error)) from error
 
 
-def _introduce(line: smtplib.SMTP, *, secure: bool, user: str | None, password: str | None) -> None:
+def _introduce(line: smtplib.SMTP, *, trust: ssl.SSLContext | None, user: str | None, password: str | None) -> None:
+    secure = isinstance(line, smtplib.SMTP_SSL)
     line.ehlo()
     if not secure and line.has_extn("starttls"):
-        line.starttls()
+        line.starttls(context=trust)
         line.ehlo()
         secure = True
     if user is not None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import smtplib
 import socket
 import socketserver
+import ssl
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -117,6 +119,39 @@ def test_a_password_is_never_sent_without_tls():
     assert "AUTH" not in str(MailServer.heard)
     with pytest.raises(InputError, match="SEMPRE_SMTP"):
         send_mail("mail.example", sender="a@b.example", to="c@d.example", subject="x", text="x")
+
+
+class TrustingServer(smtplib.SMTP):
+    """A server that offers TLS, of which only is kept how its certificate would be looked at."""
+
+    asked: ClassVar[list[ssl.SSLContext | None]] = []
+
+    def __init__(self, *_arguments, **_named):
+        self.esmtp_features = {"starttls": ""}
+        self.does_esmtp = True
+
+    def ehlo(self, _name=""):
+        return 250, b""
+
+    def starttls(self, *, context=None):
+        self.asked.append(context)
+
+    def login(self, *_arguments, **_named): ...
+
+    def send_message(self, *_arguments, **_named): ...
+
+    def __exit__(self, *_arguments): ...
+
+
+def test_a_password_goes_only_to_a_server_whose_certificate_bears_its_name(monkeypatch):
+    TrustingServer.asked.clear()
+    monkeypatch.setattr("smtplib.SMTP", TrustingServer)
+    for user in ("me:hidden@", ""):
+        send_mail(f"smtp://{user}mail.example", sender="a@b.example", to="c@d.example", subject="x", text="x")
+    named, nobody = TrustingServer.asked
+    assert named.check_hostname
+    assert named.verify_mode is ssl.CERT_REQUIRED
+    assert nobody is None
 
 
 def test_only_who_reviews_that_place_hands_it_on(settings):
