@@ -171,6 +171,15 @@ def test_the_day_is_noted_and_what_was_heard_before_and_after_it(region):
         held_days(region, NAME, by=POLICYMAKER)
 
 
+def test_days_noted_one_after_the_other_tell_nobody_on_which_of_them_somebody_spoke(region):
+    week = [date(2026, 11, 16) + timedelta(days=number) for number in range(7)]
+    for on in week:
+        record_day(region, NAME, day=HeldDay(on, "s1", 3), by=MEMBER, at=AT + timedelta(days=7))
+    held = held_days(region, NAME, by=MEMBER, at=AT + timedelta(days=7))
+    assert set(zip(held["before"], held["after"], strict=True)) == {(0, 5)}
+    assert held_days(region, NAME, by=OPERATOR, at=AT)["after"].tolist() == [0, 0, 0, 0, 0, 6, 7]
+
+
 def test_a_group_is_asked_for_where_nobody_has_said_anything(tmp_path, migrated):
     write_small_region(tmp_path / "layers")
     settings = small_settings(tmp_path)

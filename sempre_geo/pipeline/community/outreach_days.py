@@ -21,7 +21,7 @@ from sempre_geo.pipeline.explore.views import open_region, place_name
 from sempre_geo.pipeline.gaps.answers import EVERYBODY
 from sempre_geo.settings import Settings
 
-AROUND = timedelta(days=90)
+AROUND, WEEKS_AROUND = timedelta(days=90), timedelta(weeks=13)
 _MOST_PEOPLE = 10_000
 DAY_COLUMNS = ("held_on", "place_id", "place_name", "hall", "group", "came", "note", "before", "after")
 
@@ -76,7 +76,9 @@ def held_days(
     """The outreach days of a region, the newest first: :data:`DAY_COLUMNS`.
 
     ``before`` and ``after`` are people heard from the place in the 90 days before the day and the 90 days from it
-    on: exact for the coordinator; for others up to last Monday, in steps of five, 0 where too few to be shown.
+    on: exact for the coordinator. For others they are the 13 whole weeks before the day's week and those from it on,
+    up to last Monday, in steps of five, 0 where too few to be shown: days noted one after the other would else tell
+    on which of them somebody spoke.
 
     Raises
     ------
@@ -105,7 +107,8 @@ def held_days(
 
 
 def _before_and_after(heard: pd.DataFrame, on: date, *, exact: bool) -> dict[str, int]:
-    spans = {"before": (on - AROUND, on), "after": (on, on + AROUND)}
+    turn, around = (on, AROUND) if exact else (week_of(on), WEEKS_AROUND)
+    spans = {"before": (turn - around, turn), "after": (turn, turn + around)}
     counted = {}
     for name, (first, end) in spans.items():
         inside = heard[(heard["created_at"] >= first.isoformat()) & (heard["created_at"] < end.isoformat())]
