@@ -171,6 +171,14 @@ def test_the_day_is_noted_and_what_was_heard_before_and_after_it(region):
         held_days(region, NAME, by=POLICYMAKER)
 
 
+def test_a_voice_of_this_week_moves_no_number_but_the_coordinators(region):
+    (need,) = listen(region, NAME, by=OPERATOR, at=AT).needs["id"]
+    for number in range(3):
+        add_voice(region, need, voter=f"late-{number}", at=AT)
+    heard = {by: heard_and_silent(region, NAME, by=by, at=AT).loc["s1", "received"] for by in (OPERATOR, MEMBER)}
+    assert heard == {OPERATOR: 10, MEMBER: 5}
+
+
 def test_days_noted_one_after_the_other_tell_nobody_on_which_of_them_somebody_spoke(region):
     week = [date(2026, 11, 16) + timedelta(days=number) for number in range(7)]
     for on in week:

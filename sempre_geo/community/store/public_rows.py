@@ -61,13 +61,13 @@ def standing_with_voices(*names: str, only: Sequence[str] | None = None) -> Sele
     return select(*columns, voices_of).outerjoin(count, count.c.id == contributions.c.id)
 
 
-def load_heard(transaction: Transaction, region: str) -> pd.DataFrame:
-    """Who was heard where, of published, standing contributions.
+def load_heard(transaction: Transaction, region: str, *, before: str = _ALL_TIME) -> pd.DataFrame:
+    """Who was heard where ``before`` a moment, of published, standing contributions.
 
     ``category, topic, settlement_id, municipality_id, groups`` (a tuple of group ids) and ``people``. For the office,
     for the sums are exact.
     """
-    heard = _heard(region, before=_ALL_TIME)
+    heard = _heard(region, before=before)
     names = ("category", "topic", "settlement_id", "municipality_id", "groups")
     query = select(*(heard.c[name] for name in names), func.sum(heard.c.people).label("people"))
     frame = frame_of(transaction, query.group_by(*(heard.c[name] for name in names)))

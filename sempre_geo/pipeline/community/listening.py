@@ -21,6 +21,7 @@ from sempre_geo.community.store.accounts import load_account
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.networks import load_networks
 from sempre_geo.community.store.outreach import load_look, load_said, save_look
+from sempre_geo.community.store.public_rows import load_heard
 from sempre_geo.community.store.zones import load_zones
 from sempre_geo.community.suppression import shown_count
 from sempre_geo.errors import InputError
@@ -172,13 +173,12 @@ def received_by_settlement(
     transaction: Transaction, region: str, *, person: Person, category: str, group: str, at: datetime
 ) -> pd.Series:
     """People heard by settlement: exact for the coordinator, else of last Monday, in steps of five, if enough."""
-    said = load_said(transaction, region)
+    exact = person.has("coordinator", f"region:{region}")
+    monday = f"{week_of(at.date()).isoformat()}T00:00:00Z"
+    said = load_heard(transaction, region) if exact else load_heard(transaction, region, before=monday)
     said = said[said["category"].eq(category)] if category else said
     said = said.loc[[group in groups for groups in said["groups"]]] if group != EVERYBODY else said
-    exact = person.has("coordinator", f"region:{region}")
-    if not exact:
-        said = said[said["created_at"] < f"{week_of(at.date()).isoformat()}T00:00:00Z"]
-    by_place = said.assign(people=1 + said["voices"]).groupby("settlement_id")
+    by_place = said.groupby("settlement_id")
     people = by_place["people"].sum().astype(int)
     if exact:
         return pd.Series(people)
@@ -206,7 +206,7 @@ def _needs(transaction: Transaction, region: str) -> pd.DataFrame:
     said, zones = load_said(transaction, region), load_zones(transaction, region)
     said = said[said["kind"].eq("need")]
     point = zones.reindex(said["zone_id"].where(said["precision"].ne("municipality")))
-    name = pd.Series(point["name"].to_numpy(), said.index).fillna(said["municipality"])
+    name = pd.Series(point["name"].to_numpy(), said.index).fillna(said["municipality"]).fillna("")
     return said.assign(place_name=name, lon=point["lon"].to_numpy(dtype=float), lat=point["lat"].to_numpy(dtype=float))
 
 
