@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.categories import Categories
 from sempre_geo.region.countries import Country
@@ -66,6 +67,8 @@ class FeatureCollector:
         import osmium
 
         self._country = country
+        self._languages = (*country.languages, "en", *_readers())
+        self._spoken: set[str] = set()
         self._levels = {str(level): level for level in range(_WIDEST_LEVEL, country.municipality_level + 1)}
         self._categories = categories
         self._clip = clip
@@ -166,11 +169,14 @@ class FeatureCollector:
         return self._names(tags) | {"level": self._levels[tags["admin_level"]]}
 
     def _names(self, tags: Mapping[str, str]) -> dict[str, Any]:
-        languages = (*self._country.languages, "en")
-        return {"name": tags.get("name")} | {f"name_{code}": tags.get(f"name:{code}") for code in languages}
+        found = {code: tags[f"name:{code}"] for code in self._languages if f"name:{code}" in tags}
+        self._spoken.update(found)
+        return {"name": tags.get("name")} | {f"name_{code}": name for code, name in found.items()}
 
     def _name_columns(self) -> list[str]:
-        return [f"name_{code}" for code in (*self._country.languages, "en")]
+        """The country's languages and English always; any other that somebody may read in, where a name is in it."""
+        always = (*self._country.languages, "en")
+        return [f"name_{code}" for code in (*always, *sorted(self._spoken.difference(always)))]
 
     def services(self) -> gpd.GeoDataFrame:
         """Services inside the clip; sensitive ones included, the build leaves them out."""
@@ -232,12 +238,17 @@ class FeatureCollector:
         keys = sorted(found, key=_by_number)
         shapes = shapely.make_valid(shapely.from_wkb(np.array([found[key][1] for key in keys], dtype=object)))
         table = pd.DataFrame(
-            {column: [found[key][0][column] for key in keys] for column in columns},
+            {column: [found[key][0].get(column) for key in keys] for column in columns},
             columns=list(columns),
             index=pd.Index(keys, name=index, dtype=object),
         )
         frame = gpd.GeoDataFrame(table, geometry=shapes, crs="EPSG:4326")
         return frame if self._clip is None else frame[shapely.intersects(self._clip, shapes)]
+
+
+def _readers() -> tuple[str, ...]:
+    """The languages of the app as OpenStreetMap writes them; Norwegian names stand under ``no``, too."""
+    return (*sorted({code.partition("@")[0] for code in available_languages()}), "no")
 
 
 def _as_points(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

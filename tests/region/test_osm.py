@@ -212,7 +212,7 @@ def test_streets_in_built_up_land_are_marked(read: Reader) -> None:
 def test_services_come_from_points_outlines_and_relations(read: Reader) -> None:
     elements = [
         *VILLAGE,
-        node(8, 22.01, 57.001, amenity="pharmacy", name="Aptieka", **{"name:ru": "Аптека", "wheelchair": "limited",
+        node(8, 22.01, 57.001, amenity="pharmacy", name="Aptieka", **{"name:ru": "Аптека", "name:de": "Apotheke", "wheelchair": "limited",
              "opening_hours": "Mo-Fr 09:00-17:00", "contact:phone": "+371 1", "capacity": "12"}),
         *square(20, 22.0, 57.0, 0.01), way(20, ring(20), {"amenity": "school", "isced:level": "1;2"}),
         *square(30, 22.1, 57.0, 0.02), way(30, ring(30), {}),
@@ -232,6 +232,8 @@ def test_services_come_from_points_outlines_and_relations(read: Reader) -> None:
     assert (first["name_ru"], first["wheelchair"], first["phone"], first["capacity"]) == (
         "Аптека", "limited", "+371 1", 12,
     )  # fmt: skip
+    assert first["name_de"] == "Apotheke", "somebody may read in German"
+    assert "name_fi" not in services.columns, "nothing has a Finnish name"
     assert services.loc["osm:n9", "wheelchair"] == "unknown"
     assert np.isnan(services.loc["osm:n9", "capacity"])
 
