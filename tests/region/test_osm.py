@@ -213,7 +213,8 @@ def test_services_come_from_points_outlines_and_relations(read: Reader) -> None:
     elements = [
         *VILLAGE,
         node(8, 22.01, 57.001, amenity="pharmacy", name="Aptieka", **{"name:ru": "Аптека", "name:de": "Apotheke",
-             "wheelchair": "limited", "opening_hours": "Mo-Fr 09:00-17:00", "contact:phone": "+371 1", "capacity": "12"}),
+             "wheelchair": "limited", "opening_hours": "Mo-Fr 09:00-17:00", "contact:phone": "+371 1",
+             "capacity": "12"}),
         *square(20, 22.0, 57.0, 0.01), way(20, ring(20), {"amenity": "school", "isced:level": "1;2"}),
         *square(30, 22.1, 57.0, 0.02), way(30, ring(30), {}),
         relation(5, [("way", 30, "outer")], {"type": "multipolygon", "amenity": "hospital"}),
