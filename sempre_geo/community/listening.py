@@ -10,9 +10,10 @@ make one: who says the same thing in March and in May says one thing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -31,6 +32,7 @@ _SPREAD_M, _NEIGHBOURS = 150.0, 3
 _GOLDEN = np.pi * (3 - np.sqrt(5))
 _MOST_VOICES = 50
 _MOSTLY = 0.5
+_TOLD = ["obstacle", "topic", "place_name", "lon", "lat", "voices", "recent"]
 
 
 @dataclass(frozen=True)
@@ -78,22 +80,29 @@ def clusters(said: pd.DataFrame, *, at: datetime | None = None) -> list[Cluster]
     estimates. Advances in Knowledge Discovery and Data Mining, 160-172. https://doi.org/10.1007/978-3-642-37456-2_14
     """
     placed = said[said["lon"].notna()].sort_values("id", kind="stable")
-    since = stamp(at - RECENT) if at else ""
+    placed = placed.assign(recent=placed["created_at"] >= stamp(at - RECENT) if at else False)
     found = [
         cluster
         for category, rows in placed.groupby("category", sort=True)
-        for cluster in _of_category(str(category), rows, since=since)
+        for cluster in _of_category(
+            str(category), tuple(rows[_TOLD].itertuples(index=False, name=None)), timed=at is not None
+        )
     ]
     return sorted(found, key=lambda one: (-one.people, one.category, one.places))
 
 
-def _of_category(category: str, rows: pd.DataFrame, *, since: str) -> Iterator[Cluster]:
+@lru_cache(maxsize=256)
+def _of_category(category: str, told: tuple[tuple[Hashable, ...], ...], *, timed: bool) -> tuple[Cluster, ...]:
+    """The clusters of one category, kept for as long as the same is said: a page asks at every press."""
+    rows = pd.DataFrame(list(told), columns=_TOLD)
     people = 1 + rows["voices"].to_numpy(dtype=int)
     if people.sum() < FEWEST:
-        return
+        return ()
     label = labels_of(rows, np.minimum(people, _MOST_VOICES))
-    for number in range(int(label.max()) + 1):
-        yield _described(category, rows[label == number].assign(people=people[label == number]), since=since)
+    return tuple(
+        _described(category, rows[label == number].assign(people=people[label == number]), timed=timed)
+        for number in range(int(label.max()) + 1)
+    )
 
 
 def labels_of(rows: pd.DataFrame, people: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -119,7 +128,7 @@ def _points(rows: pd.DataFrame, people: NDArray[np.int64]) -> tuple[NDArray[np.f
     return np.column_stack([east[of_row] + away * np.cos(turn), north[of_row] + away * np.sin(turn)]), of_row
 
 
-def _described(category: str, rows: pd.DataFrame, *, since: str) -> Cluster:
+def _described(category: str, rows: pd.DataFrame, *, timed: bool) -> Cluster:
     by_place = rows.groupby(["place_name", "lon", "lat"], sort=True)["people"].sum()
     ordered = by_place.sort_values(ascending=False, kind="stable").index
     by_obstacle = rows.groupby("obstacle", sort=True)["people"].sum()
@@ -127,7 +136,7 @@ def _described(category: str, rows: pd.DataFrame, *, since: str) -> Cluster:
         category=category,
         obstacle=str(by_obstacle.idxmax()) if len(by_obstacle) else "",
         people=int(rows["people"].sum()),
-        recent=int(rows.loc[rows["created_at"] >= since, "people"].sum()) if since else None,
+        recent=int(rows.loc[rows["recent"], "people"].sum()) if timed else None,
         places=tuple(dict.fromkeys(str(name) for name, _lon, _lat in ordered))[:2],
         lon=float(ordered[0][1]),
         lat=float(ordered[0][2]),

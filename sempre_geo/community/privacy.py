@@ -39,7 +39,7 @@ _WGS84, _LAEA = "EPSG:4326", "EPSG:3035"
 Square = tuple[int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Zones:
     """A partition. ``zones``: index ``zone_id``; ``name, municipality_id, residents, lon, lat, accuracy_m``.
 

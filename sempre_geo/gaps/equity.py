@@ -6,7 +6,7 @@ weighted forms stand here and are tested against it on populations written out p
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -218,9 +218,9 @@ def group_ratio_interval(
     >>> group_ratio_interval([True], [5], [10]).low
     nan
     """
-    return bootstrap_interval(
-        lambda parts: _ratio(parts.sum(axis=0)), _likelihoods(beyond, group, people), seed=seed, resamples=resamples
-    )
+    parts = _likelihoods(beyond, group, people)
+    drawn = [_ratio(sums) for sums in _sums_drawn(parts, seed=seed, resamples=resamples)]
+    return _between(_ratio(parts.sum(axis=0)), drawn, resamples=resamples)
 
 
 def _likelihoods(beyond: ArrayLike, group: ArrayLike, people: ArrayLike) -> _Vector:
@@ -268,6 +268,19 @@ def bootstrap_interval(
     draw = np.random.default_rng(seed)
     size = len(arrays[0])
     drawn = [_drawn(statistic, arrays, draw.integers(0, size, size)) for _sample in range(resamples if size > 1 else 0)]
+    return _between(value, drawn, resamples=resamples)
+
+
+def _sums_drawn(parts: _Vector, *, seed: int, resamples: int) -> Iterator[_Vector]:
+    """The sums over the places of each sample: how often a place was drawn, times what it has."""
+    draw, size = np.random.default_rng(seed), len(parts)
+    for _sample in range(resamples if size > 1 else 0):
+        times = np.bincount(draw.integers(0, size, size), minlength=size).astype(np.float64)
+        yield times @ parts
+
+
+def _between(value: float, drawn: Sequence[float], *, resamples: int) -> Interval:
+    """The bounds between which 95 of 100 of the samples lie that define the statistic."""
     known = np.array([number for number in drawn if np.isfinite(number)])
     if len(known) < resamples / 2:
         return Interval(value, float("nan"), float("nan"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,7 +95,7 @@ class Crosswalk:
 
 
 def read_standards(path: Path) -> tuple[Standard, ...]:
-    """The standards of a table (CSV), in its order.
+    """The standards of a table (CSV), in its order; read again only where the file has changed.
 
     Parameters
     ----------
@@ -111,6 +112,12 @@ def read_standards(path: Path) -> tuple[Standard, ...]:
     """
     if not path.is_file():
         raise MissingFileError(_("There is no file {path} with standards; check the name.").format(path=path))
+    facts = path.stat()
+    return _read(path, facts.st_mtime_ns, facts.st_size)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed_ns: int, _size: int) -> tuple[Standard, ...]:
     table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     missing = [column for column in _COLUMNS if column not in table.columns]
     if missing:

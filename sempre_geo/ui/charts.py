@@ -1,13 +1,15 @@
 """Plots of numbers with their bounds: readable in grey, with a table below.
 
-Each plot's own menu saves it as a picture in the browser and asks no other host.
+Each plot's own menu saves it as a picture in the browser and asks no other host. A plot is written in Vega-Lite as
+it is sent and kept: building and checking it anew took most of a page's answer.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from functools import lru_cache
+from typing import Any
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -15,12 +17,15 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.region.files import escape_formula
 from sempre_geo.ui.session import theme
 
-if TYPE_CHECKING:
-    import altair as alt
-
 _ROW_PX, _BAR_PX = 34, 18
 _ROOM = 1.45  # for the number at the end
-_LABEL_PX = 260
+_NAMES = {"labelLimit": 260, "labelOverlap": False, "labelFontSize": 14, "ticks": False, "domain": False}
+_ENDS = ("low", "high")
+_COLUMNS = ("label", "value", *_ENDS, "text")
+_BEHIND = "isValid(datum.high) ? max(datum.value, datum.high) : datum.value"  # where the number stands
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
+_MOST_KEPT = 256
+_Row = tuple[str, float | None, float | None, float | None, str]
 
 
 def interval_bars(
@@ -40,7 +45,10 @@ def interval_bars(
     rows = rows[rows["value"].notna()]
     if rows.empty:
         return
-    st.altair_chart(_drawn(rows, axis=axis, percent=percent, reference=reference), width="stretch", key=key, alt=axis)
+    look = theme()
+    colours = (look.time[2], look.ink, look.quiet)
+    spec = _spec(_rows_of(rows), axis, percent=percent, reference=reference, colours=colours)
+    st.vega_lite_chart(spec=spec, width="stretch", key=key, alt=axis)
 
 
 def saved_table(rows: pd.DataFrame, *, name: str, columns: dict[str, str], key: str) -> None:
@@ -84,44 +92,61 @@ def _csv(rows: pd.DataFrame) -> bytes:
     return rows.astype(object).map(escape_formula).to_csv(index=False).encode("utf-8-sig")
 
 
-def _drawn(rows: pd.DataFrame, *, axis: str, percent: bool, reference: float | None) -> alt.LayerChart | alt.FacetChart:
-    import altair as alt
+def _rows_of(rows: pd.DataFrame) -> tuple[_Row, ...]:
+    """Plain values, None where unknown: what a cache can tell from one another (NaN is never equal to itself)."""
+    numbers = rows[["value", "low", "high"]].to_numpy(dtype=float).tolist()
+    return tuple(
+        (str(label), *(None if math.isnan(number) else number for number in row), str(text))
+        for label, row, text in zip(rows["label"], numbers, rows["text"], strict=True)
+    )
 
-    look = theme()
-    order = rows["label"].tolist()
-    tick = "%" if percent else ",~r"
-    base = alt.Chart(rows, height=alt.Step(_ROW_PX)).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=_names_axis()),
-        tooltip=[alt.Tooltip("label:N", title=" "), alt.Tooltip("text:N", title=axis)],
-    )
-    value = alt.X(
-        "value:Q",
-        title=axis,
-        axis=alt.Axis(format=tick, grid=True, tickCount=4, labelColor=look.quiet),
-        scale=alt.Scale(zero=True),
-    )
-    bars = base.mark_bar(color=look.time[2], height=_BAR_PX).encode(x=value)
-    bounds = base.mark_rule(color=look.ink, strokeWidth=1.5).encode(x="low:Q", x2="high:Q")
-    ends = [
-        base.mark_tick(color=look.ink, thickness=1.5, size=8).encode(x=alt.X(f"{end}:Q")) for end in ("low", "high")
+
+@lru_cache(maxsize=_MOST_KEPT)
+def _spec(
+    rows: tuple[_Row, ...], axis: str, *, percent: bool, reference: float | None, colours: tuple[str, str, str]
+) -> dict[str, Any]:
+    """The Vega-Lite chart of some rows; ``axis`` and the labels carry the reader's language."""
+    bar, ink, quiet = colours
+    tooltip = [_nominal("label", title=" "), _nominal("text", title=axis)]
+    names = {"y": _nominal("label", sort=[row[0] for row in rows], title=None, axis=_NAMES | {"labelColor": ink})}
+    value = _quantity("value") | {
+        "title": axis,
+        "axis": {"format": "%" if percent else ",~r", "grid": True, "tickCount": 4, "labelColor": quiet},
+        "scale": _scale(rows),
+    }
+    marks: list[tuple[dict[str, Any], dict[str, Any]]] = [
+        ({"type": "bar", "color": bar, "height": _BAR_PX}, {"x": value}),
+        ({"type": "rule", "color": ink, "strokeWidth": 1.5}, {"x": _quantity("low"), "x2": {"field": "high"}}),
+        *(({"type": "tick", "color": ink, "size": 8, "thickness": 1.5}, {"x": _quantity(end)}) for end in _ENDS),
+        ({"type": "text", "color": ink, "align": "left", "dx": 6, "fontSize": 14},
+         {"x": _quantity("end"), "text": _nominal("text")}),
+    ]  # fmt: skip
+    drawn: list[dict[str, Any]] = [
+        {"mark": mark, "encoding": {**names, "tooltip": tooltip, **where}} for mark, where in marks
     ]
-    text = base.transform_calculate(end="isValid(datum.high) ? max(datum.value, datum.high) : datum.value").mark_text(
-        align="left", dx=6, color=look.ink, fontSize=14
-    ).encode(x="end:Q", text="text:N")  # fmt: skip
-    layers = [bars, bounds, *ends, text]
+    drawn[-1]["transform"] = [{"calculate": _BEHIND, "as": "end"}]
     if reference is not None:
-        line = alt.Chart(pd.DataFrame({"at": [reference]})).mark_rule(color=look.ink, strokeDash=[4, 3])
-        layers.append(line.encode(x="at:Q"))
-    farthest = float(np.nanmax(rows[["value", "high"]].to_numpy(dtype=float)))
-    least = float(np.nanmin(rows[["value", "low"]].to_numpy(dtype=float)))
+        mark = {"type": "rule", "color": ink, "strokeDash": [4, 3]}
+        drawn.append({"data": {"values": [{"at": reference}]}, "mark": mark, "encoding": {"x": _quantity("at")}})
+    values = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    return {"$schema": _SCHEMA, "height": {"step": _ROW_PX}, "data": {"values": values}, "layer": drawn}
+
+
+def _scale(rows: tuple[_Row, ...]) -> dict[str, float]:
+    """From zero or the least bar, with room at the end for its number."""
+    farthest = max(number for _label, value, _low, high, _text in rows for number in _known(value, high))
+    least = min(number for _label, value, low, _high, _text in rows for number in _known(value, low))
     room = max(farthest, 0.0) * _ROOM or (0.25 * -least) or 1.0
-    bars.encoding.x.scale = alt.Scale(domainMin=min(least * _ROOM, 0.0), domainMax=room)
-    return alt.layer(*layers)
+    return {"domainMin": min(least * _ROOM, 0.0), "domainMax": room}
 
 
-def _names_axis() -> alt.Axis:
-    import altair as alt
+def _known(*numbers: float | None) -> list[float]:
+    return [number for number in numbers if number is not None]
 
-    return alt.Axis(
-        labelLimit=_LABEL_PX, labelOverlap=False, labelColor=theme().ink, labelFontSize=14, ticks=False, domain=False
-    )
+
+def _quantity(field: str) -> dict[str, Any]:
+    return {"field": field, "type": "quantitative"}
+
+
+def _nominal(field: str, **more: Any) -> dict[str, Any]:
+    return {"field": field, "type": "nominal", **more}

@@ -19,6 +19,7 @@ from sempre_geo.gaps.equity import (
     excess_index,
     gini,
     group_ratio,
+    group_ratio_interval,
     palma,
     shortfall_index,
     theil,
@@ -91,6 +92,15 @@ def test_group_ratio_compares_with_everybody_else_not_with_all():
     assert np.isnan(group_ratio([False, False], [5, 0], [5, 10]))
     with pytest.raises(InputError, match="larger than the population at places 1"):
         group_ratio([True, False], [1, 11], [10, 10])
+
+
+def test_the_interval_of_a_group_ratio_is_the_bootstrap_of_it():
+    draw = np.random.default_rng(2)
+    people = draw.integers(1, 60, 40).astype(float)
+    places = (draw.random(40) < 0.4, np.floor(people * draw.random(40)), people)
+    quick, plain = group_ratio_interval(*places, seed=3), bootstrap_interval(group_ratio, *places, seed=3)
+    assert (quick.value, quick.low, quick.high) == pytest.approx((plain.value, plain.low, plain.high), rel=1e-12)
+    assert quick.low < quick.value < quick.high
 
 
 def test_the_bootstrap_interval_covers_the_truth_about_as_often_as_it_says():

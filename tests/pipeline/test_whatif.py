@@ -26,6 +26,7 @@ from sempre_geo.pipeline.gaps.whatif_saved import (
     remove_scenario,
     save_scenario,
     saved_scenario,
+    touched_by,
 )
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.visit_grounds import region_grounds
@@ -335,6 +336,10 @@ def test_scenarios_are_kept_by_name_compared_and_kept_as_evidence(home):
     assert json.loads(json.dumps(evidence, allow_nan=False)) == evidence
     assert evidence["figures"]["gp"]["lose"] == round(both.results[1].people_losing)
     assert evidence["sources"]
+    no_bus = scenario_from_table({"name": "No bus", "remove_trip": [{"trip_id": "early"}]})
+    assert touched_by(settings, "before", [two], mode="transit", day=TUESDAY, spoken=["library"]) == ["gp"]
+    assert touched_by(settings, "before", [no_bus], mode="transit", day=TUESDAY, spoken=["gp", "opera"]) == ["gp"]
+    assert len(touched_by(settings, "before", [no_bus], mode="transit", day=TUESDAY, spoken=["opera"])) > 0
     with pytest.raises(InputError, match="Two or three different"):
         compare_scenarios(settings, "before", ["Both", "Both"], day=TUESDAY)
     remove_scenario(settings, "before", "Both")

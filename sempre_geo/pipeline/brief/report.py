@@ -100,7 +100,7 @@ def _brief(
         sections.reasons(topics),
         sections.fairness(topics),
         sections.voices(said, titles=titles, silent=_silent(region, said.counts, place_id)),
-        *options_compared(settings, region),
+        *options_compared(settings, region, topics=topics),
         sections.follows(topics),
         sections.grounds(topics, region=region, day=str(ground.day or "")),
     )

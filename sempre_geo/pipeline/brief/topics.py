@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sempre_geo.errors import InputError, first_items
-from sempre_geo.gaps.equity import Interval, bootstrap_interval, group_ratio
+from sempre_geo.gaps.equity import Interval, group_ratio_interval
 from sempre_geo.gaps.gap_table import EVERYBODY, Assessment, gap_table
 from sempre_geo.gaps.reasons import REASONS
 from sempre_geo.i18n import gettext as _
@@ -54,8 +54,8 @@ class Topic:
     @cached_property
     def table(self) -> pd.DataFrame:
         """The gap table by municipality, index ``place_id``, everybody (or the one group the standard speaks of)."""
-        table = gap_table(self.assessment, self.groups, places=self.place, names=self.names)
-        return table[table["group"] == self.group].set_index("place_id")
+        counted = self.groups[[self.group]]
+        return gap_table(self.assessment, counted, places=self.place, names=self.names).set_index("place_id")
 
     @property
     def group(self) -> str:
@@ -95,10 +95,10 @@ class Topic:
             return {}
         everyone = self.groups[EVERYBODY].fillna(0.0)
         rows = (self.assessment.known & (everyone > 0)).to_numpy()
-        found = {}
+        misses, found = self.assessment.misses[rows], {}
         for group in (name for name in _COMPARED if name in self.groups):
             members = np.minimum(self.groups[group].fillna(0.0), everyone)[rows]
-            found[group] = bootstrap_interval(group_ratio, self.assessment.misses[rows], members, everyone[rows])
+            found[group] = group_ratio_interval(misses, members, everyone[rows])
         return {group: ratio for group, ratio in found.items() if np.isfinite(ratio.value)}
 
     def inside(self, municipality: str) -> Topic:

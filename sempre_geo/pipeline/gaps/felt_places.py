@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -107,8 +108,9 @@ def beyond_by_place(answer: GapAnswer, people: pd.Series, places: pd.Series) -> 
     return pd.DataFrame({"people": table["people"], "beyond": table["beyond"].where(table["known"] > 0)})
 
 
+@lru_cache(maxsize=8)
 def zones_of_cells(region: Region, zones: Zones) -> pd.Series:
-    """The masked zone in which each cell lies; empty where there is none."""
+    """The masked zone in which each cell lies; empty where there is none. Kept: never change it in place."""
     points = region.cells.geometry
     east, north = metres_of(points.x.to_numpy(dtype=float), points.y.to_numpy(dtype=float))
     squares = pd.MultiIndex.from_arrays(

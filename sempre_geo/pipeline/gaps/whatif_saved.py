@@ -14,7 +14,7 @@ import pandas as pd
 
 from sempre_geo.errors import InputError, MissingFileError, first_items
 from sempre_geo.gaps.gap_table import EVERYBODY
-from sempre_geo.gaps.scenarios import Scenario, read_scenario, write_scenario
+from sempre_geo.gaps.scenarios import STREET_CHANGES, TIMETABLE_CHANGES, Scenario, read_scenario, write_scenario
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.whatif import WhatIf, what_if
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT
@@ -130,7 +130,7 @@ def compare_scenarios(
     names = [scenario.name for scenario in chosen]
     if not 1 < len(chosen) <= MOST_COMPARED or len(set(names)) < len(names):
         raise InputError(_("Two or three different scenarios can be compared, not {n}.").format(n=len(set(names))))
-    asked = categories or _touched(settings, region, chosen, mode=mode, day=day)
+    asked = categories or touched_by(settings, region, chosen, mode=mode, day=day)
     results = tuple(
         what_if(
             settings, region, scenario, mode=mode, categories=asked, day=day,
@@ -139,6 +139,26 @@ def compare_scenarios(
         for number, scenario in enumerate(chosen)
     )  # fmt: skip
     return Comparison(results, _figures(results), _side_by_side(results))
+
+
+def touched_by(
+    settings: Settings, region: str, scenarios: Sequence[Scenario], *, mode: str, day: date | None = None,
+    spoken: Sequence[str] = (),
+) -> list[str]:  # fmt: skip
+    """All categories that any of the scenarios touches, in the order they are met.
+
+    Another timetable or other streets touch all; with ``spoken`` they count for those alone, if any of them is there.
+    """
+    from sempre_geo.pipeline.gaps.whatif_parts import Prepared
+
+    found: dict[str, None] = {}
+    for scenario in scenarios:
+        prepared = Prepared(settings, region, scenario, mode=mode, categories=None, day=day)
+        touched = prepared.categories
+        if any(isinstance(change, (*TIMETABLE_CHANGES, *STREET_CHANGES)) for change in scenario.changes):
+            touched = [name for name in spoken if set(prepared.names_of(name)) & set(touched)] or touched
+        found |= dict.fromkeys(touched)
+    return list(found)
 
 
 def evidence_of_scenario(result: WhatIf) -> dict[str, Any]:
@@ -196,19 +216,6 @@ def scenario_key(name: str) -> str:
 
 def _path(settings: Settings, region: str, key: str) -> Path:
     return settings.inputs(region) / _FOLDER / f"{key}{_ENDING}"
-
-
-def _touched(
-    settings: Settings, region: str, scenarios: Sequence[Scenario], *, mode: str, day: date | None
-) -> list[str]:
-    """All categories that any of the scenarios touches, in the order they are met."""
-    from sempre_geo.pipeline.gaps.whatif_parts import Prepared
-
-    found: dict[str, None] = {}
-    for scenario in scenarios:
-        prepared = Prepared(settings, region, scenario, mode=mode, categories=None, day=day)
-        found |= dict.fromkeys(prepared.categories)
-    return list(found)
 
 
 def _figures(results: Sequence[WhatIf]) -> pd.DataFrame:

@@ -244,7 +244,8 @@ def _as_table(grounds: RegionGrounds, day: DayVisits) -> pd.DataFrame:
 
 def change_sentences(grounds: RegionGrounds, day: DayVisits) -> list[str]:
     """For each cell without a visit the smallest change as a sentence; empty text for the others."""
-    return [change_sentence_of(grounds, day, home) for home in range(len(day.table))]
+    wanting = ((day.table["status"] == "none") & (day.table["site"] >= 0)).tolist()
+    return [change_sentence_of(grounds, day, home) if wanted else "" for home, wanted in enumerate(wanting)]
 
 
 def change_sentence_of(grounds: RegionGrounds, day: DayVisits, home: int) -> str:
