@@ -94,11 +94,13 @@ def _csv(rows: pd.DataFrame) -> bytes:
 
 def _rows_of(rows: pd.DataFrame) -> tuple[_Row, ...]:
     """Plain values, None where unknown: what a cache can tell from one another (NaN is never equal to itself)."""
-    numbers = rows[["value", "low", "high"]].to_numpy(dtype=float).tolist()
-    return tuple(
-        (str(label), *(None if math.isnan(number) else number for number in row), str(text))
-        for label, row, text in zip(rows["label"], numbers, rows["text"], strict=True)
-    )
+    value, low, high = ([_told(number) for number in rows[name].astype(float)] for name in ("value", *_ENDS))
+    labels, texts = rows["label"].astype(str), rows["text"].astype(str)
+    return tuple(zip(labels, value, low, high, texts, strict=True))
+
+
+def _told(number: float) -> float | None:
+    return None if math.isnan(number) else number
 
 
 @lru_cache(maxsize=_MOST_KEPT)
