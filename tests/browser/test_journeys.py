@@ -12,7 +12,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
-from tests.browser.conftest import Server, Visit, Watch
+from tests.browser.conftest import Server, Visit, Watch, until
 from tests.ui.small_region import HOSTILE, NAME, small_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -167,5 +167,5 @@ def test_a_page_is_light_serves_everybody_and_fits_a_narrow_screen(visit: Visit,
                if entry["impact"] in {"serious", "critical"}}  # fmt: skip
     assert serious == {}
     page.set_viewport_size({"width": 390, "height": 844})
-    page.wait_for_function("document.documentElement.scrollWidth <= window.innerWidth")
-    page.wait_for_function("document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+    until(page, "document.documentElement.scrollWidth <= window.innerWidth")
+    until(page, "document.querySelector('.stMain').scrollWidth <= window.innerWidth")
