@@ -18,6 +18,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.ui.installation import installation
 
 COOKIE = "sempre_login"
+HALL = "sempre_hall"  # a device that goes round in a workshop; whoever logs in takes it back
 _BEGUN = "sempre_login_begun"
 _LARGEST_FORM = 8192
 _HOME, _REVIEW, _MY_SERVICE = "/", "review", "my_service"
@@ -87,6 +88,7 @@ def _logged_in(request: Request, token: str) -> Response:
     wished = request.query_params.get("to", "")
     onward = wished if wished in _ALSO_AFTER_LOGIN else _first_page(token)
     answer = RedirectResponse(f"/{onward}", status_code=303)
+    answer.delete_cookie(HALL)
     answer.set_cookie(
         COOKIE,
         token,

@@ -11,8 +11,7 @@ from sempre_geo.pipeline.community.accounts import account_name, who_is
 from sempre_geo.publish.palette import Theme
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.login import COOKIE
-from sempre_geo.ui.workshop_routes import HALL
+from sempre_geo.ui.login import COOKIE, HALL
 
 if TYPE_CHECKING:
     from sempre_geo.pipeline.community.workshop import Workshop

@@ -18,9 +18,8 @@ from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.login import COOKIE, check_same_site
+from sempre_geo.ui.login import COOKIE, HALL, check_same_site
 
-HALL = "sempre_hall"
 PAGE, ROUND, SLIPS, FILE = "/workshop", "/workshop/round", "/workshop/slips", "/workshop/file"
 _LASTS_S = int(timedelta(hours=12).total_seconds())
 _LARGEST_FORM = 1024

@@ -17,6 +17,7 @@ class Answer:
     status_code: int
     headers: Mapping[str, str]
     content: bytes
+    cookies: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -65,4 +66,6 @@ class Client:
         self._run(self._asked(scope, receive, send))
         start = next(message for message in sent if message["type"] == "http.response.start")
         content = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
-        return Answer(start["status"], {name.decode(): value.decode() for name, value in start["headers"]}, content)
+        told = [(name.decode(), value.decode()) for name, value in start["headers"]]
+        cookies = tuple(value for name, value in told if name == "set-cookie")
+        return Answer(start["status"], dict(told), content, cookies)

@@ -95,6 +95,7 @@ def test_a_login_sets_a_cookie_scripts_cannot_read_and_a_logout_takes_it_back(cl
     assert "HttpOnly" in cookie
     assert "SameSite=lax" in cookie
     assert who_is(served, cookie.split(";")[0].removeprefix(f"{COOKIE}=")).has("coordinator")
+    assert right.cookies[0].startswith('sempre_hall=""'), "a device that went round in a workshop is one's own again"
     assert 'sempre_login=""' in client.post("/logout", headers=HERE).headers["set-cookie"]
 
 
