@@ -79,6 +79,7 @@ def to_osm_notes(corrections: pd.DataFrame, services: pd.DataFrame) -> tuple[str
 def _sentence(thing: str, field: str, *, value: str, source: str, since: str) -> str:
     if field in {"gone", "not_running"}:
         said = _("{thing} does not exist any more or does not run (source: {source}; checked {date}).")
+        source = f"{value}; {source}" if field == "not_running" and value else source
     else:
         said = _("{thing}: {field} should be '{value}' (source: {source}; checked {date}).")
     return said.format(thing=thing, field=field, value=value, source=source, date=since[:10])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 
 import pandas as pd
 
@@ -36,6 +37,7 @@ _LANGUAGES = re.compile(r"[a-z]{2,3}(?:;[a-z]{2,3})*")
 class Report:
     """What is wrong, as it is reported: ``thing`` is a service, stop or line id, ``value`` what holds instead.
 
+    For a line that does not run it is empty, or the days of it (:func:`period_text`).
     ``source`` says how the reporter knows ("I work there", "a notice on the door, 3 November").
     """
 
@@ -71,10 +73,46 @@ def checked_report(report: Report) -> Report:
         raise InputError(_("Write languages as codes with semicolons between them, like lv;ru;en."))
     if report.field == "opening_hours":
         _check_hours(report.value)
+    if report.field == "not_running":
+        days_without(report.value)
     texts = {
         name: kept_text(getattr(report, name), longest=LONGEST_VALUE) for name in ("thing", "value", "source", "text")
     }
     return Report(report.layer, field=report.field, **texts)
+
+
+def period_text(first: str, last: str) -> str:
+    """The first and the last day without a line as the value of a correction; empty for good.
+
+    >>> period_text("2027-03-01", "2027-03-31"), period_text("", " ")
+    ('2027-03-01/2027-03-31', '')
+    """
+    days = (first.strip(), last.strip())
+    return "/".join(days) if any(days) else ""
+
+
+def days_without(value: str) -> tuple[Date, Date] | None:
+    """The first and the last day on which a line does not run; None if it is for good.
+
+    >>> days_without("2027-03-01/2027-03-31")
+    (datetime.date(2027, 3, 1), datetime.date(2027, 3, 31))
+    >>> days_without("") is None
+    True
+
+    Raises
+    ------
+    InputError
+        These are no days, or the last is before the first.
+    """
+    if not value.strip():
+        return None
+    try:
+        first, last = (Date.fromisoformat(day) for day in value.split("/"))
+    except ValueError:
+        first, last = Date.max, Date.min
+    if first > last:
+        raise InputError(_("Give the first and the last day, each like 2027-03-01, or neither."))
+    return first, last
 
 
 def corrected_services(services: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:

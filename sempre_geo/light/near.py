@@ -88,7 +88,7 @@ def _answer(visit: Visit, place: Where) -> Response:
     day = _by_bus(visit, home) if way == BUS else ()
     told = sentences(said, service=in_sentence(title), mode=way, by_bus=day)
     return page(visit, "near_answer", place_name=place.label, municipality=said.municipality, service=title,
-                told=told, quotes=quotes(said))  # fmt: skip
+                category=category, told=told, quotes=quotes(said))  # fmt: skip
 
 
 def _home(visit: Visit, place: Where) -> str:

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
-from sempre_geo.light import near, own, reading, telling
+from sempre_geo.light import near, own, reading, telling, wrong
 from sempre_geo.light.files import BASE, media_type, read_files, read_service_worker
 from sempre_geo.light.here import Here, chosen_language, lettered_picture
 from sempre_geo.light.pages import page, status_of, trouble
@@ -38,12 +38,14 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
         "": _home, "tell": telling.what, "tell/whole": telling.whole, "kept": _kept, "near": near.ask,
         "said": reading.said, "said/{kind}/{number:int}": reading.said, "said/{id}": reading.item,
         "proposals": reading.proposal_list, "proposals/{id}": reading.proposal_page, "code": own.ask,
+        "wrong": wrong.kinds, "wrong/{kind}": wrong.which,
     }  # fmt: skip
     sent: dict[str, View] = {
         "tell": telling.what, "tell/where": telling.where, "tell/map": telling.map_screen,
         "tell/check": telling.check, "tell/save": telling.save, "near": near.answer, "near/map": near.map_screen,
         "said/{id}/voice": reading.voice, "code": own.show, "code/change": own.change,
         "code/contest": own.contest, "code/erase": own.erase, "code/data": own.data, "code/voice": own.withdraw,
+        "wrong/{kind}/how": wrong.how, "wrong/{kind}/save": wrong.save,
     }  # fmt: skip
     pages = [
         *(Route(f"/{{language}}/{path}", _endpoint(view, here), methods=["GET"]) for path, view in looked_at.items()),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 from sempre_geo.region.gtfs import Feed
 
 _BOARDING = {"yes": 1, "limited": 1, "no": 2}
+_NO_SERVICE = ""  # no calendar has it
 
 
 def corrected_feed(feed: Feed, corrections: pd.DataFrame) -> Feed:
@@ -24,16 +26,29 @@ def corrected_feed(feed: Feed, corrections: pd.DataFrame) -> Feed:
         counting. What the timetable does not have is left aside too.
     """
     about_stops = corrections[corrections["layer"].eq("stops") & corrections["thing"].isin(feed.stops.index)]
-    routes = feed.routes
-    of_line = {
-        name: routes.index[(routes.index == name) | (routes["route_short_name"] == name)]
-        for name in corrections.loc[corrections["layer"].eq("lines"), "thing"].unique()
-    }
-    still = [route for found in of_line.values() for route in found]
+    still = _routes_of(feed, corrections.loc[corrections["layer"].eq("lines"), "thing"].unique())
     if about_stops.empty and not still:
         return feed
     gone = about_stops.loc[about_stops["field"].eq("gone"), "thing"]
     return _without_calls(_with_other_stops(feed, about_stops), gone=pd.Index(gone), lines=pd.Index(still))
+
+
+def resting_feed(feed: Feed, lines: Sequence[str]) -> Feed:
+    """The timetable of a day on which some lines do not run; its trips and stops keep their positions.
+
+    A line is named as in `corrected_feed`; the same object where there is none such.
+    """
+    idle = feed.trips["route_id"].isin(_routes_of(feed, lines)).to_numpy()
+    if not idle.any():
+        return feed
+    service = feed.trips["service_id"].astype(object).mask(idle, _NO_SERVICE)
+    return replace(feed, trips=feed.trips.assign(service_id=service))
+
+
+def _routes_of(feed: Feed, lines: Iterable[str]) -> list[str]:
+    routes = feed.routes
+    found = [routes.index[(routes.index == name) | (routes["route_short_name"] == name)] for name in lines]
+    return [route for routes_of_one in found for route in routes_of_one]
 
 
 def _with_other_stops(feed: Feed, about_stops: pd.DataFrame) -> Feed:

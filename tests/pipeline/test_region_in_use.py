@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sempre_geo.community.access import OPERATOR
-from sempre_geo.community.corrections import Report
+from sempre_geo.community.corrections import Report, checked_report
+from sempre_geo.errors import InputError
 from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.prepare.build import build_region
@@ -97,6 +98,23 @@ def test_a_line_that_does_not_run_carries_nobody_until_that_is_taken_back(home) 
     assert "7 does not run (the operator said)" in walked
     decide_correction(home, receipt.id, decision="withdrawn", by=OPERATOR, reason="It runs again.")
     assert to_text(journey(home, "village", depart=moment, **ends)) == ridden
+
+
+def test_a_line_that_does_not_run_on_some_days_runs_on_all_others(home) -> None:
+    ends = {"origin": (WEST, SOUTH), "destination": (EAST, NORTH)}
+    accepted(home, "lines", "7", "not_running", "2026-11-24/2026-11-24", "ice on the strait")
+    still = to_text(journey(home, "village", depart=datetime.fromisoformat("2026-11-24T07:00"), **ends))
+    running = to_text(journey(home, "village", depart=datetime.fromisoformat("2026-11-25T07:00"), **ends))
+    assert "7 from" not in still
+    assert "7 does not run (2026-11-24/2026-11-24; ice on the strait)" in still
+    assert "7 from Stop a" in running
+    assert "ice on the strait" not in running
+
+
+@pytest.mark.parametrize("days", ["in March", "2027-03-31/2027-03-01", "2027-03-01", "2027-03-01/"])
+def test_days_without_a_line_that_are_no_days_are_refused(days) -> None:
+    with pytest.raises(InputError, match="first and the last day"):
+        checked_report(Report("lines", "7", "not_running", days, "a notice"))
 
 
 def test_a_service_that_is_gone_is_nowhere_the_nearest(home) -> None:

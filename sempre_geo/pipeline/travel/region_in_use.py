@@ -112,7 +112,9 @@ def _note(correction: Correction) -> str:
     if field == "gone":
         return _("Corrected: {thing} is gone ({source}).").format(thing=thing, source=source)
     if field == "not_running":
-        return _("Corrected: {thing} does not run ({source}).").format(thing=thing, source=source)
+        return _("Corrected: {thing} does not run ({source}).").format(
+            thing=thing, source=f"{value}; {source}" if value else source
+        )
     said = _("Corrected: {thing}, {field}: {value} ({source}).")
     return said.format(thing=thing, field=field, value=value, source=source)
 

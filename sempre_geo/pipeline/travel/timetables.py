@@ -11,14 +11,15 @@ from typing import Literal, get_args
 import geopandas as gpd
 import pandas as pd
 
-from sempre_geo.errors import MissingDataError, MissingFileError
+from sempre_geo.community.corrections import days_without
+from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.travel.region_in_use import Correction, RegionInUse, correction_notes, correction_table
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.catalog import CATALOG
 from sempre_geo.region.countries import Country
 from sempre_geo.region.gtfs import Feed, read_feed
-from sempre_geo.region.gtfs_corrections import corrected_feed
+from sempre_geo.region.gtfs_corrections import corrected_feed, resting_feed
 from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.journeys import DayRides, accessible_day
 from sempre_geo.travel.nearest import Streets, streets_of
@@ -51,8 +52,9 @@ class RegionTimetable:
 
     @cached_property
     def feed(self) -> Feed:
-        """The timetable as it was read, with the accepted corrections."""
-        return corrected_feed(read_feed(self._region.path / LAYER), correction_table(self.corrections))
+        """The timetable as it was read, with the accepted corrections; those of single days are left to their days."""
+        for_good = tuple(row for row in self.corrections if _days_of(row) is None)
+        return corrected_feed(read_feed(self._region.path / LAYER), correction_table(for_good))
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
@@ -87,11 +89,13 @@ class RegionTimetable:
             The day lies outside every calendar.
         """
         self.feed.check_covers(day)
+        holding = tuple(row for row in self.corrections if _holds(row, day))
+        resting = [row[1] for row in holding if _days_of(row)]
         made = service_day(
-            self.feed, day, zone=self._region.country.zone, min_change_s=self.rules.min_change_s,
+            resting_feed(self.feed, resting), day, zone=self._region.country.zone, min_change_s=self.rules.min_change_s,
             footpaths=self.footpaths(rider), service_days=(-1, 0, 1), window_s=_WINDOW_S,
         )  # fmt: skip
-        notes = (*made.notes, *self._stale(day), *correction_notes(self.corrections))
+        notes = (*made.notes, *self._stale(day), *correction_notes(holding))
         if rider == "walk":
             return replace(made, notes=notes)
         return replace(accessible_day(made, unknown_is_fine=rider != "wheelchair"), notes=notes)
@@ -106,6 +110,20 @@ class RegionTimetable:
         if last - day > timedelta(days=31):
             return ()
         return (_("The timetable ends on {last}.").format(last=last.isoformat()),)
+
+
+def _days_of(correction: Correction) -> tuple[date, date] | None:
+    """The days on which a line does not run; None for every correction that holds for good."""
+    _layer, _thing, field, value, _source = correction
+    try:
+        return days_without(value) if field == "not_running" else None
+    except InputError:
+        return None  # accepted before days could be given: words, for good
+
+
+def _holds(correction: Correction, day: date) -> bool:
+    days = _days_of(correction)
+    return days is None or days[0] <= day <= days[1]
 
 
 def write_timetable(folder: Path, feed: Feed, *, ways: StreetWays, country: Country, day: date | None = None) -> None:

@@ -186,6 +186,8 @@ def _answer(asked: Question) -> None:
         st.session_state["tell_place"] = st.session_state.get(CHOICE)
         st.session_state["tell_category"] = asked.category
         st.switch_page(st.Page(Path(__file__).with_name("tell.py"), url_path="tell"))
+    if st.button(_("Is something here wrong?"), key="wrong_from_here", icon=":material/report:"):
+        st.switch_page(st.Page(Path(__file__).with_name("service.py"), url_path="service"))
 
 
 def _by_bus(asked: Question, place: str) -> Sequence[str]:

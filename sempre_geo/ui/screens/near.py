@@ -126,6 +126,8 @@ def _onward(place: str, needed: list[str], mode: str) -> None:
             st.switch_page(st.Page(Path(__file__).with_name("tell.py"), url_path="tell"))
         if st.button(_("What people said"), key="said_from_near", icon=":material/forum:"):
             st.switch_page(st.Page(Path(__file__).with_name("said.py"), url_path="said"))
+        if st.button(_("Is something here wrong?"), key="wrong_from_near", icon=":material/report:"):
+            st.switch_page(st.Page(Path(__file__).with_name("service.py"), url_path="service"))
 
 
 def _settlement(cell: str) -> str | None:

@@ -22,6 +22,7 @@ from sempre_geo.ui import session, words
 from sempre_geo.ui.bars import bars
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.wrong_form import something_wrong
 
 CATEGORY, SERVICE, STAY = "service", "at", "stay"
 
@@ -116,3 +117,4 @@ with st.container(key="reading"):
             _groups(page)
         except SempreGeoError as problem:
             st.info(str(problem))
+    something_wrong(str(st.session_state[CATEGORY]), service_id)
