@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,13 +31,14 @@ def kept_draft(name: str) -> Mapping[str, Any]:
     return draft if isinstance(draft, dict) and len(json.dumps(draft)) <= _LONGEST else {}
 
 
-def keep_draft(name: str, draft: Mapping[str, Any] | None) -> None:
+def keep_draft(name: str, draft: Mapping[str, Any] | None, *, typed: Sequence[str] = ()) -> None:
     """Let this tab keep a form as it is now, or nothing of it any more; stands at the end of a page.
 
-    It is kept in the browser alone, until the tab is closed or the form was sent.
+    It is kept in the browser alone, until the tab is closed or the form was sent. Of the ``typed`` fields, by
+    their keys, also what was typed since the page last heard of it.
     """
     _keeper(
-        name=name, draft=dict(draft) if draft else None, keep=f"{name}_taken_up" in st.session_state,
+        name=name, draft=dict(draft) if draft else None, typed=[*typed], keep=f"{name}_taken_up" in st.session_state,
         key=f"{name}_keeper", default=None,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
 from tests.browser.conftest import Server, Visit, Watch
 from tests.ui.small_region import NAME, small_settings
@@ -32,6 +32,10 @@ def _on(page: Page, step: int) -> None:
 
 def _pill(page: Page, name: str) -> None:
     page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
+
+
+def _texts(store: Settings) -> list[str]:
+    return review_queue(store, NAME, by=OPERATOR)["text"].tolist()
 
 
 def test_a_person_asks_what_is_near_and_tells_a_need_from_the_first_screen_on(visit: Visit, watch: Watch, store):
@@ -72,6 +76,44 @@ def test_a_person_asks_what_is_near_and_tells_a_need_from_the_first_screen_on(vi
     assert watch.errors == []
 
 
+def test_a_half_filled_form_outlasts_another_language_a_reload_and_going_back(visit: Visit, store):
+    page = visit("/tell")
+    _pill(page, "Library")
+    _on(page, 2)
+    page.get_by_label("Name of a village").fill("dizvangi")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Or choose from the list")).to_have_value(re.compile("Dižvanagi"))
+    _on(page, 3)
+    _pill(page, "Someone I care for")
+    _on(page, 4)
+    page.get_by_label("In your own words").fill(WORDS)
+    page.keyboard.press("Tab")
+    page.get_by_role("combobox", name="Language").click()
+    page.keyboard.type("Latv")
+    page.get_by_role("option", name="Latviešu").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Valoda")).to_be_visible()
+    said = page.locator(".st-key-tell_text textarea")
+    expect(said).to_have_value(WORDS)
+    said.press("End")
+    page.keyboard.type(" Not yet left.")
+    page.reload()
+    whole = f"{WORDS} Not yet left."
+    expect(said).to_have_value(whole)
+    page.get_by_text("Step 4 of 4").wait_for()
+    page.goto(page.url.replace("/tell", "/mine"))
+    page.get_by_label("The four words you were given").wait_for()
+    page.go_back()
+    expect(said).to_have_value(whole)
+    page.locator(".st-key-tell_consent label").click()
+    page.locator(".st-key-tell_save button").click()
+    own = open_with_code(store, page.locator("[data-code]").inner_text())
+    assert (own.text, own.about, own.category) == (whole, "someone_i_care_for", "library")
+    page.reload()
+    expect(page.locator(".st-key-tell_category")).to_be_visible()
+    assert page.evaluate("sessionStorage.getItem('sempre:tell')") is None
+
+
 def test_me_too_counts_once_a_browser_also_after_a_reload(visit: Visit, store):
     receipt = tell(store, NAME, draft=Draft("idea", "library", "A book bus.", Place(settlement_id="s1")))
     publish(store, receipt.id, by=OPERATOR)
@@ -86,6 +128,49 @@ def test_me_too_counts_once_a_browser_also_after_a_reload(visit: Visit, store):
         page.reload()
     rows = public_contributions(store, NAME).set_index("id")
     assert rows.loc[receipt.id, "voices"] == 1
+
+
+def test_the_keyboard_alone_tells_a_need(visit: Visit, store):
+    page = visit("/tell")
+    page.locator("footer").wait_for()
+    before = len(_texts(store))
+    _reach(page, "Doctor")
+    page.keyboard.press("Space")
+    _press(page, "On", until="Step 2 of 4")
+    _reach(page, "Name of a village, a town or a landmark")
+    page.keyboard.type("Bebrene")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("combobox", name="Or choose from the list")).to_have_value(re.compile("Bebrene"))
+    _press(page, "On", until="Step 3 of 4")
+    _press(page, "On", until="Step 4 of 4")
+    _reach(page, "In your own words, in any language")
+    page.keyboard.type("By keyboard alone.")
+    _reach(page, "You may keep this and show it, without my name, after somebody has read it")
+    page.keyboard.press("Space")
+    _press(page, "Save my need", until="Your need is saved.")
+    assert len(_texts(store)) == before + 1
+    assert "By keyboard alone." in _texts(store)
+
+
+def _reach(page: Page, name: str) -> None:
+    """Tab until what is focused is called so; the page itself, which has every word in it, is nothing focused."""
+    named = """name => {
+        const focused = document.activeElement;
+        if (!focused || !focused.matches('a, button, input, textarea, [role]')) return false;
+        const texts = [focused.ariaLabel, focused.innerText, ...[...(focused.labels || [])].map(one => one.innerText)];
+        return texts.flatMap(text => (text || '').split('\\n')).some(line => line.trim() === name);
+    }"""
+    for _time in range(120):
+        if page.evaluate(named, name):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(name)
+
+
+def _press(page: Page, name: str, *, until: str) -> None:
+    _reach(page, name)
+    page.keyboard.press("Enter")
+    page.get_by_text(until).first.wait_for()
 
 
 def test_a_device_that_may_say_where_it_is_is_asked_only_on_request_and_its_position_is_in_no_address(visit: Visit):

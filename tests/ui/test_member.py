@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import patch
@@ -13,12 +14,14 @@ from streamlit.testing.v1 import AppTest
 import sempre_geo.ui
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.corrections import Report
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
+from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.proposals import approve, proposal, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
-from sempre_geo.pipeline.community.voices import waiting_sentences
+from sempre_geo.pipeline.community.voices import add_voice, waiting_sentences
 from sempre_geo.settings import Settings
 from sempre_geo.ui.paper_routes import paper_routes
 from tests.ui.asgi_client import Client
@@ -251,3 +254,35 @@ def test_the_printed_receipt_has_the_code_and_a_square_without_it(served: Settin
     assert "/mine" in page.text
     assert "<img src=x" not in page.text
     assert page.text.count("a-b-c-d") == 1, "it is in the page once, and in no address"
+
+
+def test_an_idea_shows_how_far_it_has_come_and_its_author_every_day_of_it(served: Settings) -> None:
+    idea, code = _published(served, "A book bus.", "idea")
+    assert "5 voices an idea counts as supported" in _told(_page("said"))
+    for person in "abcde":
+        add_voice(served, idea, voter=person)
+    said = _told(_page("said"))
+    assert "5 voices · Published · Supported" in said
+    started = propose(served, NAME, sentences=Sentences("Book bus", "A bus.", "All.", "Far."), who=Member("user", "A"),
+                      idea_id=idea)  # fmt: skip
+    assert started.proposal_id not in _told(_page("said")), "nobody has read the proposal yet"
+    approve(served, started.proposal_id, by=OPERATOR)
+    link = f'<a href="/proposals?proposal={started.proposal_id}" target="_self">Proposal</a>'
+    assert link in _told(_page("said"))
+    assert "<li>Supported. 5 voices</li>" in _told(_page("said")), "without the days on which single people spoke"
+    own = _told(_with_code(code))
+    assert f"Published · {link}" in own
+    assert re.search(r"\d{4}: Published</li>.*\d{4}: Supported\. 5 voices</li>.*\d{4}: <a [^>]*>Proposal</a></li>", own)
+
+
+def test_the_code_of_a_correction_tells_what_became_of_it(served: Settings) -> None:
+    report = Report("services", "x1", "opening_hours", "Mo-Fr 09:00-15:00", source="The notice.", text=HOSTILE)
+    receipt = report_correction(served, NAME, report=report)
+    decide_correction(served, receipt.id, decision="declined", by=OPERATOR, reason="It was for November only.")
+    script = _with_code(receipt.claim_code)
+    told = _told(script)
+    assert "Opening hours should be" in told
+    assert "Declined. It was for November only." in told
+    assert "<img src=x" not in told
+    script.button(key="mine_close").click().run()
+    assert script.text_input(key="mine_typed").value == ""

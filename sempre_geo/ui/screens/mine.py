@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from html import escape
 
 import streamlit as st
@@ -20,16 +19,18 @@ from sempre_geo.pipeline.community.contributions import (
     erase_with_code,
     open_with_code,
 )
+from sempre_geo.pipeline.community.corrections import OwnReport, correction_with_code
 from sempre_geo.pipeline.community.followed import Followed, proposals_of_code
 from sempre_geo.pipeline.community.proposal_team import join_team
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
+from sempre_geo.pipeline.community.way import Stage
 from sempre_geo.publish.maps import inert
-from sempre_geo.publish.speech import calendar_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.paper_routes import PAPER
+from sempre_geo.ui.so_far import list_of_steps, own_steps, standing
 
 TYPED, CODE, DONE, TROUBLE, JOINED = "mine_typed", "mine_code", "mine_done", "mine_trouble", "mine_joined"
 _OF_ONE = ("mine_text", "mine_alone", "mine_why", "mine_sure", JOINED)
@@ -90,19 +91,43 @@ def _told(own: Own) -> None:
     if own.precision == "exact":
         where += ". " + _("The exact place is kept and never shown.")
     alert = "".join(f'<p role="alert"><strong>{escape(text)}</strong></p>' for text in own.messages)
-    steps = "".join(_step(step["at"], step["status"], step["reason"]) for step in own.steps)
-    past = f"<h2>{escape(_('What happened so far'))}</h2><ul>{steps}</ul>" if steps else ""
+    steps = own_steps(own)
+    stands = " · ".join(part for part in (escape(words.status(own.status)), standing(own.way), escape(counted)) if part)
+    past = f"<h2>{escape(_('What happened so far'))}</h2>{list_of_steps(steps)}" if steps else ""
     st.html(
         f'<div class="answer">{alert}<p><span class="tag">{escape(kind)}</span>'
         f'{escape(words.category(own.category))} · {inert(where)}</p><p class="said">{inert(own.text)}</p>'
-        f"<p><strong>{escape(_('Where it stands'))}:</strong> {escape(words.status(own.status))} · {escape(counted)}"
-        f"</p>{past}</div>"
+        f"<p><strong>{escape(_('Where it stands'))}:</strong> {stands}</p>{past}</div>"
     )
 
 
-def _step(at: str, status: str, reason: str) -> str:
-    why = f". {inert(reason)}" if reason and reason != "changed" else ""
-    return f"<li>{escape(calendar_date(date.fromisoformat(at[:10])))}: {escape(words.status(status))}{why}</li>"
+def _report(report: OwnReport) -> None:
+    """A correction that somebody reported: what, how they know it, and what became of it."""
+    page_title(_("What you wrote"))
+    told = _("{thing}: {field} should be '{value}'.").format(
+        thing=_corrected(report), field=_field(report.field), value=report.value
+    )
+    said = f'<p class="said">{inert(report.text)}</p>' if report.text else ""
+    steps = [Stage(step["status"], "", step["at"], step["reason"]) for step in report.steps]
+    st.html(
+        f'<div class="answer"><p class="said"><strong>{inert(told)}</strong></p>'
+        f"<p><strong>{escape(_('Source'))}:</strong> {inert(report.source)}</p>{said}"
+        f"<p><strong>{escape(_('Where it stands'))}:</strong> {escape(words.status(report.status))}</p>"
+        f"<h2>{escape(_('What happened so far'))}</h2>{list_of_steps(steps)}</div>"
+    )
+    _close_button()
+
+
+def _corrected(report: OwnReport) -> str:
+    """The name of the service that a correction is about, else its id."""
+    services = here.region.services
+    known = report.layer == "services" and report.region == here.region_name and report.thing in services.index
+    return str(services.loc[report.thing, "name"] or report.thing) if known else report.thing
+
+
+def _field(name: str) -> str:
+    labels = {"opening_hours": _("Opening hours"), "name": _("Name"), "wheelchair": _("Wheelchair")}
+    return labels.get(name, name.replace("_", " "))
 
 
 def _contest(own: Own) -> None:
@@ -151,7 +176,7 @@ def _take_along() -> None:
     """A form of its own: a download button would put the file where anybody with its address can take it."""
     st.html(
         f'<form method="post" action="{PAPER}/data"><input type="hidden" name="code" '
-        f'value="{escape(st.session_state[CODE])}"><button class="sempre_button" type="submit">'
+        f'value="{escape(st.session_state[CODE])}"><button class="sempre_button second" type="submit">'
         f"{escape(_('Everything kept of it, as a file'))}</button></form>"
     )
 
@@ -217,6 +242,9 @@ def _joining(proposal_id: str) -> None:
 def _own(code: str) -> None:
     try:
         own = open_with_code(here.settings, code)
+    except MissingDataError as problem:
+        _other(code, problem)
+        return
     except SempreGeoError as problem:
         _nothing(problem)
         return
@@ -226,6 +254,18 @@ def _own(code: str) -> None:
     _change(own)
     _take_along()
     _erase()
+    _close_button()
+
+
+def _other(code: str, problem: MissingDataError) -> None:
+    """What a code that opens no need and no idea opens: a correction, or perhaps a "me too"."""
+    try:
+        _report(correction_with_code(here.settings, code))
+    except MissingDataError:
+        _nothing(problem)
+
+
+def _close_button() -> None:
     st.button(_("Close it"), key="mine_close", on_click=_close, icon=":material/close:")
 
 

@@ -12,6 +12,7 @@ from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.voices import sentences
+from sempre_geo.pipeline.community.way import NO_WAY, way_of
 from sempre_geo.pipeline.explore.places import nearest_settlement
 from sempre_geo.pipeline.explore.views import NEARBY_M, place_name, said_near
 from sempre_geo.publish.maps import inert
@@ -24,6 +25,7 @@ from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.on_device import keep_draft
 from sempre_geo.ui.place_search import ask_place
 from sempre_geo.ui.session import PLACE
+from sempre_geo.ui.so_far import list_of_steps, standing
 
 KIND, PAGE, LIST = "said_kind", "said_page", "said_place"
 A_PAGE = 10
@@ -72,7 +74,7 @@ def _entries(rows: pd.DataFrame) -> None:
         with st.container(border=True, key=f"said_{row['id']}"):
             card(row)
             added = "".join(f"<blockquote>{inert(text)}</blockquote>" for text in sentences(here.settings, row["id"]))
-            st.html(f'<div class="answer">{added}<p class="quiet">{escape(voices(row))}</p></div>')
+            st.html(f'<div class="answer">{added}{_so_far(row)}</div>')
             sentence_field(str(row["id"]))
             me_too(str(row["id"]), name="said")
     with st.container(horizontal=True, key="said_pages"):
@@ -80,6 +82,24 @@ def _entries(rows: pd.DataFrame) -> None:
             st.button(_("Back"), key="said_before", on_click=_turn, args=(number - 1,))
         if (number + 1) * A_PAGE < len(rows):
             st.button(_("On"), key="said_after", on_click=_turn, args=(number + 1,))
+
+
+def _so_far(row: pd.Series) -> str:
+    """Its voices and where it stands; how far an idea has come, else how many voices it needs for that."""
+    counted = escape(voices(row))
+    way = way_of(here.settings, str(row["id"])) if row["kind"] == "idea" else NO_WAY
+    reached = standing(way)
+    if reached:
+        past = f"<summary>{escape(_('What happened so far'))}</summary>{list_of_steps(way.stages)}"
+        return f'<p class="quiet">{counted} · {reached}</p><details>{past}</details>'
+    if way.voices >= way.voices_for_support:
+        return f'<p class="quiet">{counted}</p>'
+    told = ngettext(
+        "With {n} voice an idea counts as supported; then a team can form round it.",
+        "With {n} voices an idea counts as supported; then a team can form round it.",
+        way.voices_for_support,
+    ).format(n=way.voices_for_support)
+    return f'<p class="quiet">{counted}. {escape(told)}</p>'
 
 
 def _turn(number: int) -> None:
