@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 
 from sempre_geo.community.access import OPERATOR
-from sempre_geo.community.corrections import Report, checked_report
+from sempre_geo.community.corrections import FIELDS, Report, checked_report
 from sempre_geo.errors import InputError
 from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.explore.wrong_things import wrong_fields, wrong_kinds, wrong_things
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.journey import journey, to_text
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
@@ -109,6 +110,16 @@ def test_a_line_that_does_not_run_on_some_days_runs_on_all_others(home) -> None:
     assert "7 does not run (2026-11-24/2026-11-24; ice on the strait)" in still
     assert "7 from Stop a" in running
     assert "ice on the strait" not in running
+
+
+def test_stops_and_lines_can_be_named_and_what_can_be_wrong_of_them_is_a_correction(home) -> None:
+    assert {"pharmacy", "stops", "lines"} <= set(wrong_kinds(home, "village"))
+    lines, stops = (wrong_things(home, "village", kind=kind) for kind in ("lines", "stops"))
+    assert (len(lines), sorted(stops.values())) == (1, ["Stop a", "Stop b"])
+    for layer in FIELDS:
+        assert set(wrong_fields(layer)) <= set(FIELDS[layer])
+    accepted(home, "lines", next(iter(lines)), "not_running", "", "a notice")
+    assert region_timetable(region_in_use(home, "village")).feed.trips.empty
 
 
 @pytest.mark.parametrize("days", ["in March", "2027-03-31/2027-03-01", "2027-03-01", "2027-03-01/"])
