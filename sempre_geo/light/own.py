@@ -19,6 +19,7 @@ from sempre_geo.pipeline.community.contributions import (
 from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
+from sempre_geo.pipeline.explore.wrong_things import told_correction
 
 FORM = "code"
 
@@ -35,11 +36,20 @@ def show(visit: Visit) -> Response:
         try:
             return _own(visit)
         except MissingDataError:
-            return page(visit, "correction", report=correction_with_code(visit.here.settings, visit.form.one("code")))
+            return _report(visit)
     except MissingDataError as problem:
         return _ask(visit, str(problem), may_be_a_voice=True, status_code=404)
     except InputError as problem:
         return _ask(visit, str(problem), status_code=422)
+
+
+def _report(visit: Visit) -> Response:
+    report = correction_with_code(visit.here.settings, visit.form.one("code"))
+    told = told_correction(
+        visit.here.settings, report.region, layer=report.layer, thing=report.thing, field=report.field,
+        value=report.value, language=visit.language,
+    )  # fmt: skip
+    return page(visit, "correction", report=report, told=told)
 
 
 def change(visit: Visit) -> Response:

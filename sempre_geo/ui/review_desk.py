@@ -24,6 +24,8 @@ from sempre_geo.pipeline.community import (
 )
 from sempre_geo.pipeline.community.moderation import marked
 from sempre_geo.pipeline.community.reasons import reasons
+from sempre_geo.pipeline.explore.views import named
+from sempre_geo.pipeline.explore.wrong_things import told_correction
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import card
@@ -120,9 +122,11 @@ def correction(row: pd.Series) -> None:
     """A reported correction."""
     one = str(row["id"])
     with st.container(border=True, key=f"correction_{one}"):
-        told = _("{thing}: {field} should be '{value}'.").format(**{
-            name: row[name] for name in ("thing", "field", "value")
-        })  # fmt: skip
+        here = installation()
+        told = told_correction(
+            here.settings, here.region_name, language=current_language(),
+            **{name: str(row[name]) for name in ("layer", "thing", "field", "value")},
+        )  # fmt: skip
         how = _("How they know: {source}").format(source=row["source"])
         st.html(
             f'<p class="said"><strong>{inert(told)}</strong></p>'
@@ -138,7 +142,10 @@ def provider(row: pd.Series) -> None:
     """Somebody who asks to speak for a service."""
     one = str(row["id"])
     with st.container(border=True, key=f"provider_{one}"):
-        lines = [row[name] for name in ("service_id", "name", "contact", "source")]
+        services = installation().region.services
+        known = row["service_id"] in services.index
+        service = named(services.loc[row["service_id"]], current_language()) if known else ""
+        lines = [service or row["service_id"], *(row[name] for name in ("name", "contact", "source"))]
         st.html(f'<p class="said">{"<br>".join(inert(line) for line in lines)}</p>')
         with st.container(horizontal=True):
             for verified, label in ((True, _("I have checked this")), (False, _("Turn down"))):

@@ -46,6 +46,8 @@ def test_what_is_reported_waits_is_accepted_and_then_used_and_named_and_the_code
     assert HOURS["source"] in used["source"]
     read = visitor.fills("en/code", visitor.opens("en/code"), {"code": code})
     assert (read.status_code, HOURS["source"] in read.text, "Accepted" in read.text) == (200, True, True)
+    assert ": Opening hours should be" in read.text
+    assert "opening_hours" not in read.text, "in words, not as the table calls it"
 
 
 def test_an_answer_to_what_is_near_leads_to_the_form_of_its_kind(visitor):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from sempre_geo.errors import MissingFileError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import offered_categories
 from sempre_geo.pipeline.explore.service_views import service_names
-from sempre_geo.pipeline.explore.views import known_categories, open_region
+from sempre_geo.pipeline.explore.views import known_categories, named, open_region
 from sempre_geo.pipeline.explore.visit_views import has_timetable
 from sempre_geo.region.gtfs import Feed
 from sempre_geo.settings import Settings
@@ -59,6 +60,31 @@ def wrong_fields(layer: str) -> Mapping[str, str]:
         return {NOT_RUNNING: _("The line or ferry does not run")}
     gone = {HOURS: _("Opening hours"), GONE: _("It is closed for good or has moved away")}
     return {**gone, **wheelchair, "phone": _("Telephone"), "website": _("Web page")}
+
+
+def told_correction(
+    settings: Settings, region: str, *, layer: str, thing: str, field: str, value: str, language: str = ""
+) -> str:
+    """A correction as a sentence, with the name of what it is about where the region is here, else its id."""
+    try:
+        name = _name_of(settings, region, layer=layer, thing=thing, language=language) or thing
+    except MissingFileError:
+        name = thing
+    what = wrong_fields(layer).get(field) or _other_fields().get(field) or field.replace("_", " ")
+    if not value:  # gone for good: nothing stands instead
+        return f"{name}: {what}"
+    return _("{thing}: {field} should be '{value}'.").format(thing=name, field=what, value=value)
+
+
+def _other_fields() -> Mapping[str, str]:
+    return {"capacity": _("Places"), "staff": _("Staff"), "languages": _("Languages")}
+
+
+def _name_of(settings: Settings, region: str, *, layer: str, thing: str, language: str) -> str:
+    built = open_region(settings, region)
+    if layer == SERVICES:
+        return named(built.services.loc[thing], language) if thing in built.services.index else ""
+    return wrong_things(settings, region, kind=layer).get(thing, "")
 
 
 def _line_names(feed: Feed) -> Iterable[tuple[str, str]]:

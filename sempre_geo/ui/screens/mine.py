@@ -10,8 +10,8 @@ import streamlit as st
 from sempre_geo.community.proposal_questions import part_names
 from sempre_geo.community.proposals import PARTS, Member
 from sempre_geo.errors import MissingDataError, SempreGeoError
+from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.community.contributions import (
     Own,
     change_with_code,
@@ -25,6 +25,7 @@ from sempre_geo.pipeline.community.proposal_team import join_team
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
 from sempre_geo.pipeline.community.way import Stage
+from sempre_geo.pipeline.explore.wrong_things import told_correction
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
@@ -104,9 +105,10 @@ def _told(own: Own) -> None:
 def _report(report: OwnReport) -> None:
     """A correction that somebody reported: what, how they know it, and what became of it."""
     page_title(_("What you wrote"))
-    told = _("{thing}: {field} should be '{value}'.").format(
-        thing=_corrected(report), field=_field(report.field), value=report.value
-    )
+    told = told_correction(
+        here.settings, report.region, layer=report.layer, thing=report.thing, field=report.field, value=report.value,
+        language=current_language(),
+    )  # fmt: skip
     said = f'<p class="said">{inert(report.text)}</p>' if report.text else ""
     steps = [Stage(step["status"], "", step["at"], step["reason"]) for step in report.steps]
     st.html(
@@ -116,18 +118,6 @@ def _report(report: OwnReport) -> None:
         f"<h2>{escape(_('What happened so far'))}</h2>{list_of_steps(steps)}</div>"
     )
     _close_button()
-
-
-def _corrected(report: OwnReport) -> str:
-    """The name of the service that a correction is about, else its id."""
-    services = here.region.services
-    known = report.layer == "services" and report.region == here.region_name and report.thing in services.index
-    return str(services.loc[report.thing, "name"] or report.thing) if known else report.thing
-
-
-def _field(name: str) -> str:
-    labels = {"opening_hours": _("Opening hours"), "name": _("Name"), "wheelchair": _("Wheelchair")}
-    return labels.get(name, name.replace("_", " "))
 
 
 def _contest(own: Own) -> None:
