@@ -1,6 +1,7 @@
 """Format, lint, types, tests and doctests, and the browser tests where Chromium is: the one script CI runs.
 
-``python tests/run.py`` runs all; ``python tests/run.py browser`` runs only what needs a browser.
+``python tests/run.py`` runs all but the longest; ``python tests/run.py browser`` runs the longest page tests and
+what needs a browser. CI runs both.
 """
 
 from __future__ import annotations
@@ -13,6 +14,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 _SHORT = "first_map or hostile_texts"
+_LONGEST = (
+    "tests/pipeline/test_listening.py",
+    "tests/ui/test_compare_page.py",
+    "tests/ui/test_member.py",
+    "tests/ui/test_my_service.py",
+    "tests/ui/test_outreach_pages.py",
+    "tests/ui/test_proposals.py",
+    "tests/ui/test_review_page.py",
+    "tests/ui/test_whatif.py",
+    "tests/ui/test_where_next.py",
+    "tests/ui/test_workshop_page.py",
+)
+"""Pages pressed through from end to end; that they open at all is in `tests/ui/test_pages.py`."""
 _TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -20,7 +34,9 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def main() -> int:
     """Run the steps in order and stop at the first that fails."""
     if sys.argv[1:] == ["browser"]:
-        return 0 if _step("browser tests", "pytest", "-q", "-m", "browser", *_TWO_AT_ONCE, "tests/browser") else 1
+        pressed = _step("pages from end to end", "pytest", "-q", *_TWO_AT_ONCE, *_LONGEST)
+        seen = _step("browser tests", "pytest", "-q", "-m", "browser", *_TWO_AT_ONCE, "tests/browser")
+        return 0 if pressed and seen else 1
     steps = [
         ("format", "ruff", "format", "--check", "--quiet", "."),
         ("lint", "ruff", "check", "--quiet", "."),
@@ -35,7 +51,8 @@ def _types_and_tests() -> bool:
     with subprocess.Popen(
         [sys.executable, "-m", "mypy"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as types:
-        tested = _step("tests and doctests", "pytest", "-q", "-m", "not browser", *_TWO_AT_ONCE)
+        but = [f"--ignore={path}" for path in _LONGEST]
+        tested = _step("tests and doctests", "pytest", "-q", "-m", "not browser", *_TWO_AT_ONCE, *but)
         said, _nothing = types.communicate()
     print(f"== types\n{said}", end="", flush=True)
     return tested and types.returncode == 0
@@ -48,7 +65,7 @@ def _browser_tests() -> int:
     if not any(shutil.which(name) for name in BROWSERS):
         print("Browser tests skipped: no Chromium here (on Debian: apt-get install chromium).", flush=True)
         return 0
-    print("Two browser tests run here; all of them: make browser-test", flush=True)
+    print("Two browser tests run here; all of them, and the longest page tests: make browser-test", flush=True)
     return 0 if _step("browser tests", "pytest", "-q", "-m", "browser", "tests/browser", "-k", _SHORT) else 1
 
 

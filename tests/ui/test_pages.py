@@ -59,7 +59,7 @@ def _coordinator(settings: Settings) -> str:
     return login(settings, "anna", password=PASSWORD)
 
 
-@pytest.mark.parametrize("name", ["explore", "near", "tell", "said", "mine", "proposals", "gaps", "about", "review"])
+@pytest.mark.parametrize("name", sorted(path.stem for path in SCREENS.glob("[a-z]*.py")))
 def test_every_page_opens_without_an_error_and_has_one_heading(page: Open, name: str) -> None:
     script = page(name)
     assert not script.exception
