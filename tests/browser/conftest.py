@@ -90,14 +90,18 @@ class Watch:
     ours_bytes: int = 0
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("served")
+def serving_small_region(folder: Path) -> Iterator[Server]:
+    """The app on the small region, with an empty store, until whoever asked is done."""
     write_small_region(folder / "layers")
     running = Server(folder, small_environment(folder))
     running.start()
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    yield from serving_small_region(tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture(scope="session")

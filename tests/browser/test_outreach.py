@@ -17,11 +17,17 @@ from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.outreach_days import held_days
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.settings import Settings
-from tests.browser.conftest import Server, Visit, Watch
+from tests.browser.conftest import Server, Visit, Watch, serving_small_region
 from tests.ui.small_region import HOSTILE, NAME, small_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as the test
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An app of its own: what the other tests tell would break the silence."""
+    yield from serving_small_region(tmp_path_factory.mktemp("silent"))
 
 
 @pytest.fixture
