@@ -13,7 +13,6 @@ from sempre_geo.i18n import gettext as _
 
 FIRST = "sentences"
 COUNT = 17
-EVIDENCE_KINDS = ("felt", "expressed", "normative", "comparative")
 
 
 def questions() -> tuple[Question, ...]:

@@ -11,11 +11,11 @@ from starlette.responses import JSONResponse, Response
 
 from sempre_geo.community.contributions import EASE, KINDS, MODES, MOST_ANSWERED, Draft, Receipt
 from sempre_geo.community.texts import LONGEST_TEXT
-from sempre_geo.errors import InputError, SempreGeoError
+from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, records, status_of, trouble
 from sempre_geo.light.places import Where, picture_size, place_lists, read_where
-from sempre_geo.light.tokens import new_token, seconds_since, sending_of
+from sempre_geo.light.tokens import new_token, sending_of, wrong_token
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.duplicates import similar_public
@@ -55,7 +55,7 @@ def whole(visit: Visit) -> Response:
 
 def where(visit: Visit) -> Response:
     """The second screen: where, about whom, how easy it is today; the first again if something is missing there."""
-    problems = {**_wrong_token(visit), **_wrong_what(visit)}
+    problems = {**wrong_token(visit, FORM), **_wrong_what(visit)}
     return _what(visit, problems) if problems else _where(visit)
 
 
@@ -66,7 +66,7 @@ def map_screen(visit: Visit) -> Response:
 
 def check(visit: Visit) -> Response:
     """The third screen: everything once more, what is similar, a photo, consent."""
-    problems = {**_wrong_token(visit), **_wrong_what(visit)}
+    problems = {**wrong_token(visit, FORM), **_wrong_what(visit)}
     if problems:
         return _what(visit, problems)
     place = read_where(visit)
@@ -164,7 +164,7 @@ def _where_lists(visit: Visit) -> Mapping[str, Any]:
 
 def _checked(visit: Visit) -> _Checked:
     place = read_where(visit)
-    problems = {**_wrong_token(visit), **_wrong_what(visit)}
+    problems = {**wrong_token(visit, FORM), **_wrong_what(visit)}
     if place.problem:
         problems["place"] = place.problem
     if visit.form.one("consent") != "yes":
@@ -172,16 +172,8 @@ def _checked(visit: Visit) -> _Checked:
     return _Checked(_draft(visit, place), place, problems)
 
 
-def _wrong_token(visit: Visit) -> dict[str, str]:
-    try:
-        seconds_since(visit.here.settings, FORM, token=visit.form.one("token"))
-    except InputError as problem:
-        return {"": str(problem)}
-    return {}
-
-
 def _is_signed(visit: Visit) -> bool:
-    return not _wrong_token(visit)
+    return not wrong_token(visit, FORM)
 
 
 def _wrong_what(visit: Visit) -> dict[str, str]:

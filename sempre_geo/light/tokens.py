@@ -45,6 +45,15 @@ def seconds_since(settings: Settings, form: str, *, token: str) -> float:
     return (datetime.now(UTC) - moment).total_seconds()
 
 
+def wrong_token(visit: Visit, form: str) -> dict[str, str]:
+    """What is wrong with the token that came along, as a problem of no single field; empty where it is good."""
+    try:
+        seconds_since(visit.here.settings, form, token=visit.form.one("token"))
+    except InputError as problem:
+        return {"": str(problem)}
+    return {}
+
+
 def sending_of(visit: Visit, form: str) -> Sending:
     """How a form arrived, for the rules that keep scripts out.
 

@@ -12,7 +12,7 @@ from sempre_geo.errors import InputError, MissingDataError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, status_of
 from sempre_geo.light.places import LONGEST_LIST
-from sempre_geo.light.tokens import new_token, seconds_since, sending_of
+from sempre_geo.light.tokens import new_token, sending_of, wrong_token
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.corrections import report_correction
 from sempre_geo.pipeline.explore.wrong_things import NOT_RUNNING, layer_of, wrong_fields, wrong_kinds, wrong_things
@@ -38,7 +38,7 @@ def how(visit: Visit) -> Response:
     thing, problems = _chosen(visit, things)
     if visit.form.one("field") not in wrong_fields(_layer(visit)):
         problems["field"] = _("Choose what it is about.")
-    problems |= _wrong_token(visit)
+    problems |= wrong_token(visit, FORM)
     return _which(visit, problems) if problems else _how(visit, thing)
 
 
@@ -48,7 +48,7 @@ def save(visit: Visit) -> Response:
     if thing not in _things(visit) or form.one("field") not in wrong_fields(_layer(visit)):
         return how(visit)
     report, problems = _report(visit, thing)
-    problems |= _wrong_token(visit)
+    problems |= wrong_token(visit, FORM)
     if problems:
         return _how(visit, thing, problems)
     try:
@@ -142,15 +142,7 @@ def _layer(visit: Visit) -> str:
 
 def _signed(visit: Visit) -> Form:
     """What was filled in, with a token of this form and a key by which it is saved once."""
-    fresh = {"token": (new_token(visit.here.settings, FORM),)} if _wrong_token(visit) else {}
+    fresh = {"token": (new_token(visit.here.settings, FORM),)} if wrong_token(visit, FORM) else {}
     if not visit.form.one("key"):
         fresh["key"] = (secrets.token_hex(16),)
     return Form({**visit.form.values, **fresh})
-
-
-def _wrong_token(visit: Visit) -> dict[str, str]:
-    try:
-        seconds_since(visit.here.settings, FORM, token=visit.form.one("token"))
-    except InputError as problem:
-        return {"": str(problem)}
-    return {}

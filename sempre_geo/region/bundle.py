@@ -19,7 +19,6 @@ from sempre_geo.region.countries import Country, read_country
 from sempre_geo.region.ways import WAY_TAGS, StreetWays
 from sempre_geo.settings import Settings
 
-STREETS = "streets"
 _TABLES = ("ways", "node_tags", "restrictions")
 
 

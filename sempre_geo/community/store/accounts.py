@@ -39,11 +39,6 @@ def load_account(transaction: Transaction, *, name: str = "", account_id: str = 
     return Account(**values, grants=frozenset((role, scope) for role, scope in held))
 
 
-def load_account_names(transaction: Transaction) -> list[str]:
-    """Every account's name, sorted."""
-    return list(transaction.execute(select(accounts.c.name).order_by(accounts.c.name)).scalars())
-
-
 def change_account(transaction: Transaction, account_id: str, values: Mapping[str, Any]) -> None:
     """Write new values into some columns of an account."""
     transaction.execute(update(accounts).where(accounts.c.id == account_id).values(**values))

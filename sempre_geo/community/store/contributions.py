@@ -102,12 +102,6 @@ def load_ease(transaction: Transaction, region: str) -> pd.DataFrame:
     return frame_of(transaction, joined.where(contributions.c.region == region))
 
 
-def load_positions(transaction: Transaction, region: str) -> pd.DataFrame:
-    """``contribution_id, lon, lat`` of a region, for calculation on the server only."""
-    joined = select(exact_places).join(contributions, contributions.c.id == exact_places.c.contribution_id)
-    return frame_of(transaction, joined.where(contributions.c.region == region))
-
-
 def load_places_of(transaction: Transaction, ids: Sequence[str]) -> pd.DataFrame:
     """``id, settlement_id, municipality_id, lon, lat`` of some contributions, for calculation on the server only."""
     places, columns = exact_places.c, contributions.c

@@ -134,7 +134,7 @@ def open_with_code(settings: Settings, code: str) -> Own:
     """
     digest = claim_digest(code)
     with open_community(settings).reading() as transaction:
-        row = _claimed(transaction, digest)
+        row = claimed_row(transaction, digest)
         own = {field.name: row[field.name] for field in fields(Own) if field.name in row}
         lon, lat = load_position(transaction, row["id"]) or (None, None)
         steps = [
@@ -173,7 +173,7 @@ def change_with_code(
             raise InputError(_("A sentence is missing; to take everything back, erase it."))
     digest, when = claim_digest(code), stamp(at or now())
     with open_community(settings).writing() as transaction:
-        row = _claimed(transaction, digest)
+        row = claimed_row(transaction, digest)
         if any(row[name] != value for name, value in changed.items()):
             new = row | changed
             looked = looked_through(settings, row["region"], text=f"{new['title']}\n{new['text']}")
@@ -191,7 +191,7 @@ def contest_with_code(settings: Settings, code: str, *, why: str, at: datetime |
     digest, when = claim_digest(code), stamp(at or now())
     reason = kept_text(why, longest=LONGEST_SENTENCE)
     with open_community(settings).writing() as transaction:
-        row = _claimed(transaction, digest)
+        row = claimed_row(transaction, digest)
         if row["status"] != "not_published":
             raise NotAllowedError(_("There is no decision to contest: it is not refused."))
         change_contribution(transaction, row["id"], {"status": "in_review", "status_at": when})
@@ -202,7 +202,7 @@ def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None
     """Erase one's contribution everywhere, at once and for good."""
     digest = claim_digest(code)
     with open_community(settings).writing() as transaction:
-        row = _claimed(transaction, digest)
+        row = claimed_row(transaction, digest)
         photos = load_photos(transaction, row["id"])
         erase_contribution(transaction, row["id"], at=stamp(at or now()))
         erase_cuts(transaction, row["region"])
@@ -216,7 +216,7 @@ def my_data(settings: Settings, code: str) -> str:
     """Everything kept of a contribution, as a JSON text the author can take along."""
     digest = claim_digest(code)
     with open_community(settings).reading() as transaction:
-        row = _claimed(transaction, digest)
+        row = claimed_row(transaction, digest)
         felt = load_ease(transaction, row["region"])
         kept = {name: value for name, value in row.items() if name not in {"claim_digest", "sending_key"}}
         kept["position"] = load_position(transaction, row["id"])
@@ -226,7 +226,14 @@ def my_data(settings: Settings, code: str) -> str:
     return json.dumps(kept, ensure_ascii=False, indent=2)
 
 
-def _claimed(transaction: Transaction, digest: str) -> Row:
+def claimed_row(transaction: Transaction, digest: str) -> Row:
+    """The contribution that a code's digest opens.
+
+    Raises
+    ------
+    MissingDataError
+        It opens nothing (any more).
+    """
     row = load_claimed(transaction, digest)
     if row is None:
         raise _nothing_opens()

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from sempre_geo.community.claim_codes import claim_digest
 from sempre_geo.community.proposals import UNLISTED
-from sempre_geo.community.store.contributions import load_claimed
 from sempre_geo.community.store.proposals import load_needs, load_proposals, load_read_contents
-from sempre_geo.errors import MissingDataError
-from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.contributions import claimed_row
 from sempre_geo.pipeline.community.desk import open_community
 from sempre_geo.settings import Settings
 
@@ -35,9 +33,7 @@ def proposals_of_code(settings: Settings, code: str) -> tuple[Followed, ...]:
     """
     digest = claim_digest(code)
     with open_community(settings).reading() as transaction:
-        own = load_claimed(transaction, digest)
-        if own is None:
-            raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+        own = claimed_row(transaction, digest)
         rows = load_proposals(transaction, own["region"])
         read = load_read_contents(transaction, own["region"])
         listed = rows[~rows["status"].isin(UNLISTED) & rows["id"].isin(list(read))]
