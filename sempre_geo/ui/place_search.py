@@ -66,11 +66,11 @@ def _show_found(found: list[Found] | None, *, key: str, take: Callable[[str], No
         return
     st.html(f'<p role="status">{inert(_("Several places fit that name; choose one."))}</p>')
     for number, one in enumerate(found):
-        near = f" ({_('near {landmark}').format(landmark=_plain(one.near))})" if one.near else ""
-        st.button(_plain(one.name) + near, key=f"{key}_take_{number}", on_click=take, args=(one.settlement_id,),
+        near = f" ({_('near {landmark}').format(landmark=as_typed(one.near))})" if one.near else ""
+        st.button(as_typed(one.name) + near, key=f"{key}_take_{number}", on_click=take, args=(one.settlement_id,),
                   width="stretch")  # fmt: skip
 
 
-def _plain(text: str) -> str:
+def as_typed(text: str) -> str:
     """A name that Streamlit's markdown of labels does not take for its own signs."""
     return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|$:~" else sign for sign in text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -32,22 +33,34 @@ from sempre_geo.publish.maps import inert
 from sempre_geo.ui import hours_form, session
 from sempre_geo.ui.installation import installation
 
-_KIND, _FIELD, _RECEIPT, _TROUBLE, _KEY, _BEGUN = (
-    f"wrong_{name}" for name in ("kind", "field", "receipt", "trouble", "key", "begun")
+_KIND, _FIELD, _RECEIPT, _TROUBLE, _KEY, _BEGUN, _OPEN = (
+    f"wrong_{name}" for name in ("kind", "field", "receipt", "trouble", "key", "begun", "open")
 )
+_CATEGORY = "service"
 _WRITTEN = ("source", "text", "value", "first", "last")
 
 
 def something_wrong(category: str, service_id: str | None) -> None:
     """The form for the service shown, and for stops and lines; nothing is changed before somebody decides."""
     with st.expander(
-        _("Is something here wrong?"), icon=":material/report:", key="wrong_open", on_change="rerun",
+        _("Is something here wrong?"), icon=":material/report:", key=_OPEN, on_change="rerun",
         expanded=_RECEIPT in st.session_state,
     ) as form:  # fmt: skip
         if _RECEIPT in st.session_state:
             _receipt(str(st.session_state[_RECEIPT]))
         elif form.open or _TROUBLE in st.session_state:
             _form(category, service_id)
+
+
+def lead_to_form(category: str, service_id: str | None) -> None:
+    """Lead to the page of a service with the form open; without one, to those of its category."""
+    st.session_state[_OPEN] = True
+    if st.session_state.get(_CATEGORY) != category:
+        st.session_state[_CATEGORY] = category  # goes before what the link says
+    st.switch_page(
+        st.Page(Path(__file__).with_name("screens") / "service.py", url_path="service"),
+        query_params={_CATEGORY: category, **({"at": service_id} if service_id else {})},
+    )
 
 
 def _form(category: str, service_id: str | None) -> None:

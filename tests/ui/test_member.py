@@ -71,6 +71,25 @@ def test_a_misspelled_village_is_found_and_answered_for_several_services(served:
     assert not any(word in told for word in ("inf ", "nan", "None", "null"))
 
 
+@pytest.mark.parametrize(("name", "button"), [("near", "wrong_from_near_library"), ("explore", "wrong_from_here")])
+def test_what_is_wrong_is_asked_of_the_service_that_was_named(
+    served: Settings, monkeypatch: pytest.MonkeyPatch, name: str, button: str
+) -> None:
+    assert served
+    to: list[object] = []
+    monkeypatch.setattr("streamlit.switch_page", lambda _page, query_params: to.append(query_params))
+    script = _page(name, place_id="s1", service="gp" if name == "near" else "library")
+    script.button(key=button).click().run()
+    assert not script.exception
+    assert to == [{"service": "library", "at": "lib1"}]
+    assert script.session_state["service"] == "library"
+    service = AppTest.from_file(str(SCREENS / "service.py"), default_timeout=30)
+    service.query_params["at"] = "lib1"
+    service.session_state["service"], service.session_state["wrong_open"] = "library", True
+    service.run()
+    assert service.button(key="wrong_save")
+
+
 def test_several_places_of_a_name_are_offered_and_one_press_chooses(served: Settings) -> None:
     assert served
     script = _page("near")

@@ -43,6 +43,8 @@ class Everyday:
         The day of the steps.
     not_on
         On which days of the week it does not work, and why.
+    service_id, service
+        The nearest that the sentences name, by the chosen way, and its name; empty where there is none.
     """
 
     category: str
@@ -50,6 +52,8 @@ class Everyday:
     steps: tuple[str, ...] = ()
     day: Date | None = None
     not_on: tuple[str, ...] = ()
+    service_id: str = ""
+    service: str = ""
 
 
 def usual_categories(settings: Settings, region: Region) -> tuple[str, ...]:
@@ -84,7 +88,11 @@ def everyday(
     hours = _hours(settings, region, found=found, mode=mode, today=now.date())
     bus = _by_bus(settings, region, place_id=place_id, category=category, now=now)
     told = [*bus.told, *ways] if mode == BUS else [*ways, *bus.told]
-    return replace(bus, told=tuple(text for text in (*told, hours) if text))
+    way = found.nearest_by(mode)
+    return replace(
+        bus, told=tuple(text for text in (*told, hours) if text), service_id=way.service_id or "" if way else "",
+        service=way.service if way else "",
+    )  # fmt: skip
 
 
 _NOTHING_SAID = pd.DataFrame({"lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})
@@ -183,7 +191,7 @@ def _hours(settings: Settings, region: str, *, found: Answer, mode: str, today: 
     from sempre_geo.travel.hours import open_intervals
 
     built = open_region(settings, region)
-    way = next((way for way in (*found.ways,) if way.mode == mode), next(iter(found.ways), None))
+    way = found.nearest_by(mode)
     if way is None or way.service_id not in built.services.index:
         return ""
     row = built.services.loc[way.service_id]

@@ -62,6 +62,10 @@ class Answer:
     ways: tuple[Way, ...]
     said: pd.DataFrame
 
+    def nearest_by(self, mode: str) -> Way | None:
+        """The way by a mode; by the bus, which is told by its day, the first of the others."""
+        return next((way for way in self.ways if way.mode == mode), next(iter(self.ways), None))
+
 
 def open_region(settings: Settings, region: str) -> Region:
     """A built region, corrected, kept until it is built again or a correction is decided; never change its frames.

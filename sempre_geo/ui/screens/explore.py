@@ -30,6 +30,7 @@ from sempre_geo.ui.legend import pin_legend, time_legend
 from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.pictures import TIME, away
 from sempre_geo.ui.session import PLACE, theme
+from sempre_geo.ui.wrong_form import lead_to_form
 
 CATEGORY, MODE, DAY, STAY, CHOICE, ASKING = "service", "by", "day", "stay", "place_choice", "asking"
 _WORKDAYS = range(5)
@@ -187,7 +188,8 @@ def _answer(asked: Question) -> None:
         st.session_state["tell_category"] = asked.category
         st.switch_page(st.Page(Path(__file__).with_name("tell.py"), url_path="tell"))
     if st.button(_("Is something here wrong?"), key="wrong_from_here", icon=":material/report:"):
-        st.switch_page(st.Page(Path(__file__).with_name("service.py"), url_path="service"))
+        way = found.nearest_by(asked.mode)
+        lead_to_form(asked.category, way.service_id if way else None)
 
 
 def _by_bus(asked: Question, place: str) -> Sequence[str]:

@@ -25,8 +25,9 @@ from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import place_marker, service_pins
 from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.paper_routes import PAPER
-from sempre_geo.ui.place_search import ask_place
+from sempre_geo.ui.place_search import as_typed, ask_place
 from sempre_geo.ui.session import PLACE
+from sempre_geo.ui.wrong_form import lead_to_form
 
 NEEDS, MODE, LIST = "needs", "by", "near_place"
 
@@ -113,6 +114,10 @@ def _one(found: Everyday) -> None:
     elif found.not_on:
         more = "".join(f'<p class="quiet">{inert(text)}</p>' for text in found.not_on)
     st.html(f'<div class="answer one"><h3>{inert(words.category(found.category))}</h3>{lines}{more}</div>')
+    name = as_typed(found.service or words.category(found.category))
+    if st.button(f"{name}: {_('Is something here wrong?')}", key=f"wrong_from_near_{found.category}",
+                 icon=":material/report:", type="tertiary"):  # fmt: skip
+        lead_to_form(found.category, found.service_id)
 
 
 def _onward(place: str, needed: list[str], mode: str) -> None:
@@ -126,8 +131,6 @@ def _onward(place: str, needed: list[str], mode: str) -> None:
             st.switch_page(st.Page(Path(__file__).with_name("tell.py"), url_path="tell"))
         if st.button(_("What people said"), key="said_from_near", icon=":material/forum:"):
             st.switch_page(st.Page(Path(__file__).with_name("said.py"), url_path="said"))
-        if st.button(_("Is something here wrong?"), key="wrong_from_near", icon=":material/report:"):
-            st.switch_page(st.Page(Path(__file__).with_name("service.py"), url_path="service"))
 
 
 def _settlement(cell: str) -> str | None:
