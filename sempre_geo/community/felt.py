@@ -19,6 +19,7 @@ from sempre_geo.i18n import gettext as _
 FeltClass = Literal["both", "calculated_more", "felt_more", "neither", "not_heard", "unknown", "uninhabited"]
 GAP_SHARE = 0.25
 _TAIL = 0.025
+_WORTH_SAYING = 1.5
 
 
 def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share: float = GAP_SHARE) -> pd.DataFrame:
@@ -27,8 +28,8 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
     What is expected from a place is its people times the rate of the whole region: as many voices as if
     everybody spoke up alike. A place *feels* a gap where at least as many spoke as expected, and *has* a
     calculated one where at least ``gap_share`` of its people are beyond the standard. Fewer than `STEP` voices
-    are *not heard*; where nobody lives, nobody can be. ``sure`` says
-    whether chance alone would explain the difference from what was expected (exact Poisson interval, 95 %).
+    are *not heard*; where nobody lives, nobody can be. Between ``expected_low`` and ``expected_high`` the voices
+    would lie by chance (Poisson, 95 %); ``sure`` says that they do not.
 
     Parameters
     ----------
@@ -40,17 +41,12 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
     Returns
     -------
     DataFrame
-        ``people, share_beyond, received, expected, low, high, sure, felt_class``.
+        ``people, share_beyond, received, expected, expected_low, expected_high, sure, felt_class``.
 
     Raises
     ------
     InputError
         Voices come from places that are not in the table.
-
-    References
-    ----------
-    Garwood, F. (1936). Fiducial limits for the Poisson distribution. Biometrika 28, 437-442.
-    https://doi.org/10.2307/2333958
 
     Examples
     --------
@@ -58,6 +54,8 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
     >>> felt_and_calculated(places, pd.Series({"valley": 12}))["felt_class"].tolist()
     ['both', 'not_heard']
     """
+    from scipy.stats import poisson
+
     strange = received.index.difference(places.index)
     if len(strange):
         raise InputError(
@@ -66,7 +64,7 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
     heard = received.reindex(places.index).fillna(0).astype(int)
     people = places["people"].astype(float)
     expected = people.fillna(0) * (heard.sum() / max(people.sum(), 1.0))
-    low, high = _interval(heard.to_numpy())
+    low, high = (poisson.ppf(tail, expected) for tail in (_TAIL, 1 - _TAIL))
     share = places["beyond"] / people.where(people > 0)
     return pd.DataFrame(
         {
@@ -74,9 +72,9 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
             "share_beyond": share,
             "received": heard,
             "expected": expected,
-            "low": low,
-            "high": high,
-            "sure": (low > expected) | (high < expected),
+            "expected_low": low,
+            "expected_high": high,
+            "sure": (heard < low) | (heard > high),
             "felt_class": _classes(people, share, heard, expected, gap_share=gap_share),
         },
         index=places.index,
@@ -84,49 +82,71 @@ def felt_and_calculated(places: pd.DataFrame, received: pd.Series, *, gap_share:
 
 
 def felt_sentence(name: str, row: pd.Series) -> str:
-    """What a row of :func:`felt_and_calculated` says, as one would say it.
+    """What a row of :func:`felt_and_calculated` says, as one would say it; of the not heard :func:`silent_sentence`.
 
-    Where numbers are ``rounded``, none may be some: then nobody is said to be silent, only that too few have spoken.
-
-    >>> row = pd.Series({"felt_class": "not_heard", "received": 0, "expected": 8.7, "share_beyond": 0.4})
-    >>> felt_sentence("Uuskula", row).split(". ")
-    ['Nobody from Uuskula has told us anything yet', 'About 9 voices were to be expected',
-     'That is silence, not satisfaction.']
+    >>> row = pd.Series({"felt_class": "felt_more", "received": 12, "expected": 8.7, "share_beyond": 0.1})
+    >>> felt_sentence("Haavere", row)
+    'In Haavere people say more than the map does: 12 voices, 9 expected. Ask why.'
     """
     said = {
         "both": _("In {name} people say what the map says: {received} voices, where {expected} were to be expected."),
         "calculated_more": _("In {name} the map says more than people do: {received} voices of {expected} expected."),
         "felt_more": _("In {name} people say more than the map does: {received} voices, {expected} expected. Ask why."),
         "neither": _("In {name} neither the map nor people say much: {received} voices of {expected} expected."),
-        "not_heard": _(
-            "Nobody from {name} has told us anything yet. About {expected} voices were to be expected. "
-            "That is silence, not satisfaction."
-        ),
-        "few": _(
-            "From {name} too few have spoken for anything to be known. About {expected} voices were to be expected. "
-            "That is silence, not satisfaction."
-        ),
         "unknown": _("How many people live in {name}, or how far they have to go, is not known."),
         "uninhabited": _("Nobody lives in {name}."),
     }
-    unsure = row["received"] > 0 or bool(row.get("rounded", False))
-    code = "few" if row["felt_class"] == "not_heard" and unsure else row["felt_class"]
-    return said[code].format(name=name, received=int(row["received"]), expected=round(row["expected"]))
+    if row["felt_class"] == "not_heard":
+        return silent_sentence(name, row)
+    return said[row["felt_class"]].format(name=name, received=int(row["received"]), expected=round(row["expected"]))
+
+
+def silent_sentence(name: str, row: pd.Series) -> str:
+    """How silent a place of :func:`silent_places` is: how many came, how many were to be expected.
+
+    Where numbers are ``rounded``, none may be some: then nobody is said to be silent, only that too few have spoken.
+
+    >>> row = pd.Series({"received": 0, "expected": 8.7})
+    >>> silent_sentence("Uuskula", row).split(". ")
+    ['Nobody from Uuskula has told us anything yet', 'About 9 voices were to be expected',
+     'That is silence, not satisfaction.']
+    >>> silent_sentence("Linnamaa", pd.Series({"received": 12, "expected": 36.0}))
+    'Voices from Linnamaa: 12, where about 36 were to be expected. That is silence, not satisfaction.'
+    """
+    heard, expected = int(row["received"]), round(row["expected"])
+    if heard == 0 and bool(row.get("rounded", False)):
+        said = _(
+            "From {name} too few have spoken for anything to be known. About {expected} voices were to be expected. "
+            "That is silence, not satisfaction."
+        )
+    elif heard == 0:
+        said = _(
+            "Nobody from {name} has told us anything yet. About {expected} voices were to be expected. "
+            "That is silence, not satisfaction."
+        )
+    else:
+        said = _(
+            "Voices from {name}: {received}, where about {expected} were to be expected. "
+            "That is silence, not satisfaction."
+        )
+    return said.format(name=name, received=heard, expected=expected)
 
 
 def silent_places(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of :func:`felt_and_calculated` from which fewer spoke than chance explains, most missing voices first.
+    """The silent rows of :func:`felt_and_calculated`, most missing voices first; ``missing`` is how many.
 
-    ``missing`` is how many more were to be expected. Numbers that are ``rounded`` down are taken as up to four more
-    than they show, so that rounding silences nobody.
+    Silent is a place that is not heard though two voices or more were to be expected, and one from which fewer came
+    than chance explains. A number that is ``rounded`` down is taken as up to four more than it shows, or as many
+    times four as sums were rounded, so that rounding silences nobody.
 
-    >>> places = pd.DataFrame({"people": [100, 1000], "beyond": 0.0}, index=["valley", "town"])
+    >>> places = pd.DataFrame({"people": [100, 10, 1000], "beyond": 0.0}, index=["valley", "farm", "town"])
     >>> silent_places(felt_and_calculated(places, pd.Series({"valley": 60})))[["expected", "missing"]].round().values
-    array([[55., 55.]])
+    array([[54., 54.]])
     """
-    rounding = STEP - 1 if "rounded" in table and bool(table["rounded"].any()) else 0
-    most = _interval(table["received"].to_numpy() + rounding)[1]
-    silent = table[(most < table["expected"]) & (table["people"] > 0)]
+    rounding = (STEP - 1) * table["rounded"].astype(int) if "rounded" in table else 0
+    fewer = table["received"] + rounding < table["expected_low"]
+    unheard = table["felt_class"].eq("not_heard") & (table["expected"] >= _WORTH_SAYING)
+    silent = table[(fewer | unheard) & (table["people"] > 0)]
     missing = silent["expected"] - silent["received"]
     return silent.assign(missing=missing).sort_values("missing", ascending=False, kind="stable")
 
@@ -174,13 +194,6 @@ def questions_to_ask(felt_class: str) -> list[str]:
         "unknown": [_("Who can tell how many people live there, or which services there are?")],
         "uninhabited": [],
     }[felt_class]
-
-
-def _interval(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    from scipy.stats import chi2
-
-    low = np.where(counts > 0, chi2.ppf(_TAIL, 2 * np.maximum(counts, 1)) / 2, 0.0)
-    return low, chi2.ppf(1 - _TAIL, 2 * counts + 2) / 2
 
 
 def _classes(

@@ -59,7 +59,7 @@ def statuses() -> Mapping[str, str]:
     """Where a contribution or proposal stands."""
     return {
         "awaiting_review": _("Awaiting review"),
-        "received": _("New"),
+        "received": _("Received"),
         "in_review": _("In review"),
         "published": _("Published"),
         "not_published": _("Not published"),

@@ -5,16 +5,15 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from sempre_geo.community.felt import class_title, felt_sentence, questions_to_ask, silent_places
+from sempre_geo.community.felt import class_title, felt_sentence, questions_to_ask
 from sempre_geo.errors import NotAllowedError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.answers import EVERYBODY, GapAnswer
 from sempre_geo.pipeline.gaps.felt_places import PLACES, felt_by_place
 from sempre_geo.publish.maps import inert
-from sempre_geo.publish.speech import number
-from sempre_geo.ui import words
-from sempre_geo.ui.charts import interval_bars, private_table, saved_table
+from sempre_geo.ui import silence, words
+from sempre_geo.ui.charts import private_table, saved_table
 from sempre_geo.ui.felt_layer import public_felt
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.session import login_token
@@ -38,9 +37,9 @@ def show(answer: GapAnswer, *, category: str) -> None:
     if answer.group != EVERYBODY:
         st.caption(_("Counted: {group}.").format(group=words.groups()[answer.group]))
     _classes(table)
-    _silent(table)
+    silence.show(table, key="felt_silent")
     private_table(
-        table.assign(felt_class=table["felt_class"].map(class_title)), columns=_columns(), key="felt_table"
+        table.assign(felt_class=table["felt_class"].map(class_title)), columns=silence.columns(), key="felt_table"
     )  # fmt: skip
 
 
@@ -66,7 +65,7 @@ def _in_public(answer: GapAnswer, *, category: str) -> None:
         )
     )
     saved_table(
-        table.sort_values(["received", "people"], ascending=False).round(2), name="felt", columns=_columns(),
+        table.sort_values(["received", "people"], ascending=False).round(2), name="felt", columns=silence.columns(),
         key="felt_public",
     )  # fmt: skip
 
@@ -79,34 +78,3 @@ def _classes(table: pd.DataFrame) -> None:
             said = [felt_sentence(inert(row["name"]), row) for _id, row in rows.head(_MOST_SILENT).iterrows()]
             st.write("\n\n".join(said))
             st.write("\n".join(f"- {question}" for question in questions_to_ask(str(felt_class))))
-
-
-def _silent(table: pd.DataFrame) -> None:
-    """Where fewer have spoken than were to be expected, by more than chance: what an outreach is planned from."""
-    silent = silent_places(table).head(_MOST_SILENT)
-    st.subheader(_("Silent places"))
-    if silent.empty:
-        st.write(_("No place is more silent than chance explains."))
-        return
-    first = silent.iloc[0]
-    st.write(felt_sentence(inert(first["name"]), first.where(first.index != "felt_class", "not_heard")))
-    rows = pd.DataFrame(
-        {"label": silent["name"], "value": silent["received"].astype(float), "low": silent["low"],
-         "high": silent["high"],
-         "text": [_("{received} of {expected}").format(received=number(got), expected=number(wanted))
-                  for got, wanted in zip(silent["received"], silent["expected"], strict=True)]}
-    )  # fmt: skip
-    interval_bars(rows, axis=_("Voices, of those to be expected"), key="felt_silent")
-
-
-def _columns() -> dict[str, str]:
-    return {
-        "name": _("Place"),
-        "felt_class": _("Said and calculated"),
-        "people": _("People"),
-        "share_beyond": _("Share beyond"),
-        "received": _("Voices"),
-        "expected": _("Voices to be expected"),
-        "low": _("At least, likely"),
-        "high": _("At most, likely"),
-    }

@@ -16,6 +16,8 @@ from sempre_geo.community.felt import (
     felt_and_calculated,
     felt_sentence,
     questions_to_ask,
+    silent_places,
+    silent_sentence,
 )
 from sempre_geo.community.outreach import PLAN_COLUMNS, outreach_plan
 from sempre_geo.errors import InputError
@@ -43,10 +45,24 @@ def test_each_class_by_hand():
     assert table["sure"].tolist() == [True, True, True, True, False, False]
 
 
-def test_the_interval_is_garwoods():
-    # Published: 10 observed -> 4.80 to 18.39 (Garwood 1936; also in every table of exact Poisson limits)
-    table = felt_and_calculated(pd.DataFrame({"people": [1], "beyond": [0.0]}, index=["x"]), pd.Series({"x": 10}))
-    assert (round(table["low"].iloc[0], 2), round(table["high"].iloc[0], 2)) == (4.80, 18.39)
+def test_the_bounds_of_chance_hold_what_is_expected():
+    # Poisson with mean 9 and 81: 2.5 % and 97.5 % quantiles from a printed table.
+    places = pd.DataFrame({"people": [100, 900], "beyond": 0.0}, index=["a", "b"])
+    table = felt_and_calculated(places, pd.Series({"b": 90}))
+    assert table.loc["a", ["expected", "expected_low", "expected_high"]].tolist() == [9.0, 4.0, 15.0]
+    assert table.loc["b", "expected_low"] == 64.0
+
+
+def test_silent_is_who_is_not_heard_or_says_less_than_chance_explains_and_rounding_silences_nobody():
+    places = pd.DataFrame({"people": [300, 300, 300, 20, 300, 0], "beyond": 0.0}, index=list("abcdef"))
+    received = pd.Series({"a": 60, "b": 5, "c": 0, "e": 26})
+    table = felt_and_calculated(places, received)  # 91 voices of 1,220 people: 22.4 expected of 300, 1.5 of 20
+    assert silent_places(table).index.tolist() == ["c", "b"]
+    assert silent_places(table)["missing"].round().tolist() == [22.0, 17.0]
+    assert silent_places(table.assign(rounded=True)).index.tolist() == ["c", "b"]
+    assert silent_places(table.assign(rounded=3)).index.tolist() == ["c"], "of three sums up to twelve are hidden"
+    assert silent_sentence("Metsa", table.loc["b"]).startswith("Voices from Metsa: 5, where about 22 were")
+    assert silent_sentence("Metsa", table.assign(rounded=True).loc["c"]).startswith("From Metsa too few have spoken")
 
 
 @given(st.lists(st.tuples(st.integers(0, 500), st.one_of(st.none(), st.floats(0, 1)), st.integers(0, 50)), min_size=1))
@@ -71,8 +87,8 @@ def test_every_class_has_a_sentence_without_jargon():
     table = felt_and_calculated(PLACES, RECEIVED)
     said = [felt_sentence(PLACES.loc[place, "name"], row) for place, row in table.iterrows()]
     assert said[0] == "In Haavere people say what the map says: 30 voices, where 18 were to be expected."
-    assert said[2].startswith("From Uuskula too few have spoken")
-    assert said[2].endswith("About 18 voices were to be expected. That is silence, not satisfaction.")
+    assert said[2] == silent_sentence("Uuskula", table.loc["c"])
+    assert said[2].endswith("4, where about 18 were to be expected. That is silence, not satisfaction.")
     assert said[4] == "Nobody lives in Laid."
     assert not any("nan" in sentence or "None" in sentence for sentence in said)
 

@@ -101,7 +101,7 @@ def test_with_the_code_one_reads_the_answer_changes_the_words_and_takes_them_alo
 def test_with_the_code_of_a_correction_one_reads_what_was_decided_and_why(small, visitor):
     report = Report("services", "osm:n1", "opening_hours", "Tu 11:00-16:00", HOSTILE[:90])
     receipt = report_correction(small, NAME, report=report)
-    assert "New" in _opened(visitor, receipt.claim_code).text
+    assert "Received" in _opened(visitor, receipt.claim_code).text
     decide_correction(small, receipt.id, decision="declined", by=OPERATOR, reason="Only on Mondays.")
     page = _opened(visitor, receipt.claim_code)
     assert (page.status_code, "Declined" in re.sub("<[^>]*>", "", page.text)) == (200, True)

@@ -111,6 +111,16 @@ def test_what_waits_for_review_is_in_no_brief(tiny):
     assert "Secret words" not in to_html(report(tiny, NAME))
 
 
+def test_the_silent_municipality_is_told_as_on_the_pages(tiny, monkeypatch):
+    home = read_region(NAME, tiny).settlements.geometry["s0"]
+    part = {"cut": "place", "category": "", "part": "1", "lon": home.x, "lat": home.y, "people": 20, "as_of": "x"}
+    monkeypatch.setattr("sempre_geo.pipeline.brief.report.counts", lambda *_of, **_how: pd.DataFrame([part]))
+    told = [sentence for points in _blocks(report(tiny, NAME), Points) for sentence in points.sentences]
+    silent = [sentence for sentence in told if sentence.endswith("That is silence, not satisfaction.")]
+    assert [sentence.split(" too few")[0] for sentence in silent] == ["From Austrumu"]
+    assert "About 4 voices" in silent[0]
+
+
 @pytest.mark.parametrize(
     ("question", "says"),
     [

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sempre_geo.community.contributions import AWAITING_REVIEW
+from sempre_geo.community.felt import felt_and_calculated, silent_places, silent_sentence
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
@@ -144,12 +145,18 @@ def _published(settings: Settings, region: Region, place_id: str) -> pd.DataFram
 
 
 def _silent(region: Region, table: pd.DataFrame, place_id: str) -> list[str]:
-    """Municipalities in which no public count lies."""
-    if place_id:
-        return []
-    places = table[table["cut"] == "place"]
-    heard = set(_where(places, region).dropna())
-    return sorted(str(name) for key, name in region.municipalities["name"].items() if key not in heard)
+    """The silent municipalities in a sentence each, by the public counts; of one municipality only that one."""
+    parts = table[(table["cut"] == "place") & (table["category"] == "")]
+    inside = _where(parts, region)
+    received, sums = parts["people"].groupby(inside).sum(), parts["people"].groupby(inside).count()
+    people = region.cells["population"].groupby(region.cells["municipality_id"]).sum()
+    places = pd.DataFrame({"people": people.reindex(region.municipalities.index).fillna(0.0), "beyond": np.nan})
+    felt = felt_and_calculated(places, received.astype(int)).assign(
+        rounded=sums.reindex(places.index).fillna(1).astype(int)
+    )
+    silent = silent_places(felt)
+    silent = silent[silent.index == place_id] if place_id else silent
+    return [silent_sentence(str(region.municipalities["name"][one]), row) for one, row in silent.iterrows()]
 
 
 def _where(shown: pd.DataFrame, region: Region) -> pd.Series:

@@ -132,8 +132,7 @@ def voices(said: Said, *, titles: Mapping[str, str], silent: Sequence[str]) -> S
     if quotes:
         blocks += [_("In their own words, as published after review:"), Points(quotes, quoted=True)]
     if silent:
-        sentence = _("Too few voices to show, or none, from: {places}. That is not a sign that nothing is missing.")
-        blocks.append(sentence.format(places=", ".join(silent)))
+        blocks += [_("Silent places") + ":", Points(tuple(silent))]
     return Section(_("What people said"), tuple(blocks))
 
 

@@ -34,7 +34,6 @@ from sempre_geo.pipeline.gaps.answers import EVERYBODY
 from sempre_geo.settings import Settings
 
 LISTEN, OUTREACH = "listen to a region", "plan outreach"
-_TAIL = 0.025
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +137,7 @@ def heard_and_silent(
     Returns
     -------
     DataFrame
-        Index ``settlement_id``: as :func:`felt_and_calculated`, with ``name, lon, lat, municipality_id, beyond``,
-        and ``expected_low, expected_high``, between which the voices would lie by chance (Poisson, 95 %).
+        Index ``settlement_id``: as :func:`felt_and_calculated`, with ``name, lon, lat, municipality_id, beyond``.
 
     Raises
     ------
@@ -152,21 +150,10 @@ def heard_and_silent(
         received = received_by_settlement(
             transaction, region, person=person, category=category, group=group, at=at or now()
         )
-    exact = person.has("coordinator", f"region:{region}")
-    return expected_voices(gaps[gaps["people"] > 0], received).assign(rounded=not exact)
-
-
-def expected_voices(gaps: pd.DataFrame, received: pd.Series) -> pd.DataFrame:
-    """Felt and calculated of the places in ``gaps``, with the bounds of chance, most missing voices first."""
-    from scipy.stats import poisson
-
-    table = felt_and_calculated(gaps[["people", "beyond"]], received[received.index.isin(gaps.index)])
-    table = table.assign(
-        expected_low=poisson.ppf(_TAIL, table["expected"]), expected_high=poisson.ppf(1 - _TAIL, table["expected"])
-    )
-    rest = gaps.drop(columns=["people"])
-    order = (table["received"] - table["expected"]).sort_values(kind="stable").index
-    return table.join(rest).loc[order]
+    lived = gaps[gaps["people"] > 0]
+    table = felt_and_calculated(lived[["people", "beyond"]], received[received.index.isin(lived.index)])
+    table = table.join(lived.drop(columns="people")).assign(rounded=not person.has("coordinator", f"region:{region}"))
+    return table.loc[(table["received"] - table["expected"]).sort_values(kind="stable").index]
 
 
 def received_by_settlement(

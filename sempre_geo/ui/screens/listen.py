@@ -18,7 +18,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.listening import Heard, heard_and_silent, listen, news, note_look
 from sempre_geo.publish.maps import inert, pin_group, to_features
 from sempre_geo.publish.speech import calendar_date
-from sempre_geo.ui import session, words
+from sempre_geo.ui import session, silence, words
 from sempre_geo.ui.charts import private_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -29,8 +29,7 @@ from sempre_geo.ui.session import theme
 
 ALL = ""
 _MONTHS = {0: 0, 61: 2, 365: 12}
-_MOST_CLUSTERS, _MOST_SILENT = 8, 12
-_FEWEST_EXPECTED = 0.5
+_MOST_CLUSTERS = 8
 here, region = installation(), installation().region
 token = session.login_token()
 
@@ -127,21 +126,13 @@ def _seen() -> None:
 
 
 def _silent(category: str) -> None:
-    """The places from which voices were to be expected and none came; and felt against calculated of the others."""
+    """The places from which fewer came than were to be expected; and felt against calculated of the others."""
     table = heard_and_silent(here.settings, region.name, by=token, category=category, language=current_language())
-    silent = table[table["felt_class"].eq("not_heard") & (table["expected"] >= _FEWEST_EXPECTED)]
-    st.subheader(_("Silent places"))
-    if silent.empty:
-        st.write(_("From every place where a voice was to be expected somebody has spoken."))
-    for _place, row in silent.head(_MOST_SILENT).iterrows():
-        bounds = _("By chance it would be {low} to {high}.").format(
-            low=int(row["expected_low"]), high=int(row["expected_high"])
-        )
-        st.html(f'<p class="said">{inert(felt_sentence(str(row["name"]), row))} {escape(bounds)}</p>')
+    silence.show(table, key="listen_silent")
     if category:
         _felt(table[~table["felt_class"].isin({"not_heard", "uninhabited"})])
     shown = table.assign(felt_class=table["felt_class"].map(class_title)).round({"expected": 1})
-    private_table(shown, columns=_silent_columns(), key="silent_table")
+    private_table(shown, columns=silence.columns(), key="silent_table")
 
 
 def _felt(table: pd.DataFrame) -> None:
@@ -151,14 +142,6 @@ def _felt(table: pd.DataFrame) -> None:
             told = "".join(f"<li>{inert(felt_sentence(str(row['name']), row))}</li>" for _id, row in rows.iterrows())
             asked = "".join(f"<li>{escape(question)}</li>" for question in questions_to_ask(str(felt_class)))
             st.html(f"<ul>{told}</ul><ul>{asked}</ul>")
-
-
-def _silent_columns() -> dict[str, str]:
-    return {
-        "name": _("Settlement"), "felt_class": _("Said and calculated"), "people": _("People"),
-        "received": _("Voices"), "expected": _("Voices to be expected"), "expected_low": _("At least, likely"),
-        "expected_high": _("At most, likely"), "share_beyond": _("Share beyond"),
-    }  # fmt: skip
 
 
 def _page() -> None:
