@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sempre_geo.region.gtfs import Feed
 
 _BOARDING = {"yes": 1, "limited": 1, "no": 2}
-_NO_SERVICE = ""  # no calendar has it
 
 
 def corrected_feed(feed: Feed, corrections: pd.DataFrame) -> Feed:
@@ -33,16 +34,38 @@ def corrected_feed(feed: Feed, corrections: pd.DataFrame) -> Feed:
     return _without_calls(_with_other_stops(feed, about_stops), gone=pd.Index(gone), lines=pd.Index(still))
 
 
-def resting_feed(feed: Feed, lines: Sequence[str]) -> Feed:
-    """The timetable of a day on which some lines do not run; its trips and stops keep their positions.
+def resting_feed(feed: Feed, rests: Sequence[tuple[str, date, date]]) -> Feed:
+    """The timetable with lines that rest from a first to a last service day; trips and stops keep their positions.
 
-    A line is named as in `corrected_feed`; the same object where there is none such.
+    Only the calendar differs: trips of such a line run by a service of its own without those days, so that
+    whoever reads the timetable sees the same. A line is named as in `corrected_feed`; the same object where
+    there is none such.
     """
-    idle = feed.trips["route_id"].isin(_routes_of(feed, lines)).to_numpy()
-    if not idle.any():
-        return feed
-    service = feed.trips["service_id"].astype(object).mask(idle, _NO_SERVICE)
-    return replace(feed, trips=feed.trips.assign(service_id=service))
+    for line, first, last in rests:
+        idle = feed.trips["route_id"].isin(_routes_of(feed, [line])).to_numpy()
+        if idle.any():
+            feed = _resting(feed, idle, first=first, last=last)
+    return feed
+
+
+def _resting(feed: Feed, idle: NDArray[np.bool_], *, first: date, last: date) -> Feed:
+    """A feed whose idle trips do not run from ``first`` to ``last``."""
+    whole = feed.trips["service_id"].astype(object)
+    own = whole + f" - {first}/{last}"
+    services = pd.Series(own[idle].unique(), index=whole[idle].unique())
+    weekly = feed.calendar[feed.calendar.index.isin(services.index)]
+    dates = feed.calendar_dates
+    of_own = dates[dates["service_id"].isin(services.index)]
+    others = of_own[(of_own["date"] < pd.Timestamp(first)) | (of_own["date"] > pd.Timestamp(last))]
+    days = pd.date_range(max(first, feed.span[0]), min(last, feed.span[1]))
+    off = pd.MultiIndex.from_product([services, days], names=["service_id", "date"]).to_frame(index=False)
+    made = [others.assign(service_id=others["service_id"].map(services)), off.assign(added=False)]
+    return replace(
+        feed,
+        trips=feed.trips.assign(service_id=whole.mask(idle, own).astype(feed.trips["service_id"].dtype)),
+        calendar=pd.concat([feed.calendar, weekly.set_axis(pd.Index(services[weekly.index]), axis=0)]),
+        calendar_dates=pd.concat([dates, *made], ignore_index=True).astype(dates.dtypes.to_dict()),
+    )
 
 
 def _routes_of(feed: Feed, lines: Iterable[str]) -> list[str]:

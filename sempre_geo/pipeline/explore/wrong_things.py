@@ -11,6 +11,7 @@ from sempre_geo.pipeline.explore.places import offered_categories
 from sempre_geo.pipeline.explore.service_views import service_names
 from sempre_geo.pipeline.explore.views import known_categories, named, open_region
 from sempre_geo.pipeline.explore.visit_views import has_timetable
+from sempre_geo.pipeline.travel.region_in_use import told_days
 from sempre_geo.region.gtfs import Feed
 from sempre_geo.settings import Settings
 
@@ -73,6 +74,9 @@ def told_correction(
     what = wrong_fields(layer).get(field) or _other_fields().get(field) or field.replace("_", " ")
     if not value:  # gone for good: nothing stands instead
         return f"{name}: {what}"
+    if field == NOT_RUNNING:
+        days = told_days((layer, thing, field, value, ""))
+        return f"{name}: {what} ({days or value})"
     return _("{thing}: {field} should be '{value}'.").format(thing=name, field=what, value=value)
 
 

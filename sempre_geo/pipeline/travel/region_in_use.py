@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.bundle import Region, read_region
 from sempre_geo.region.catalog import CATALOG
@@ -107,13 +109,50 @@ def correction_notes(corrections: Iterable[Correction], *layers: str) -> tuple[s
     return tuple(_note(row) for row in corrections if not layers or row[0] in layers)
 
 
+def days_of(correction: Correction) -> tuple[date, date] | None:
+    """The days on which something does not run; None for every correction that holds for good."""
+    from sempre_geo.community.corrections import days_without
+
+    _layer, _thing, field, value, _source = correction
+    try:
+        return days_without(value) if field == "not_running" else None
+    except InputError:
+        return None  # accepted before days could be given: words, for good
+
+
+def told_days(correction: Correction) -> str:
+    """The days on which something does not run, in words; empty for good.
+
+    >>> told_days(("lines", "7", "not_running", "2027-03-01/2027-03-01", "ice"))
+    '1 March 2027'
+    >>> told_days(("lines", "7", "not_running", "", "ice"))
+    ''
+    """
+    from sempre_geo.publish.speech import calendar_date
+
+    days = days_of(correction)
+    return "" if days is None else " \N{EN DASH} ".join(dict.fromkeys(calendar_date(day) for day in days))
+
+
+def holding_on(corrections: Iterable[Correction], *days: date) -> tuple[Correction, ...]:
+    """Those of the corrections that hold on any of some days.
+
+    >>> march = ("lines", "7", "not_running", "2027-03-01/2027-03-31", "ice")
+    >>> holding_on([march], date(2027, 2, 28)), len(holding_on([march], date(2027, 2, 28), date(2027, 3, 1)))
+    ((), 1)
+    """
+    spans = ((row, days_of(row)) for row in corrections)
+    return tuple(row for row, span in spans if span is None or any(span[0] <= day <= span[1] for day in days))
+
+
 def _note(correction: Correction) -> str:
     _layer, thing, field, value, source = correction
     if field == "gone":
         return _("Corrected: {thing} is gone ({source}).").format(thing=thing, source=source)
     if field == "not_running":
+        days = told_days(correction)
         return _("Corrected: {thing} does not run ({source}).").format(
-            thing=thing, source=f"{value}; {source}" if value else source
+            thing=thing, source=f"{days}; {source}" if days else source
         )
     said = _("Corrected: {thing}, {field}: {value} ({source}).")
     return said.format(thing=thing, field=field, value=value, source=source)

@@ -11,10 +11,16 @@ from typing import Literal, get_args
 import geopandas as gpd
 import pandas as pd
 
-from sempre_geo.community.corrections import days_without
-from sempre_geo.errors import InputError, MissingDataError, MissingFileError
+from sempre_geo.errors import MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.travel.region_in_use import Correction, RegionInUse, correction_notes, correction_table
+from sempre_geo.pipeline.travel.region_in_use import (
+    Correction,
+    RegionInUse,
+    correction_notes,
+    correction_table,
+    days_of,
+    holding_on,
+)
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.catalog import CATALOG
 from sempre_geo.region.countries import Country
@@ -52,9 +58,11 @@ class RegionTimetable:
 
     @cached_property
     def feed(self) -> Feed:
-        """The timetable as it was read, with the accepted corrections; those of single days are left to their days."""
-        for_good = tuple(row for row in self.corrections if _days_of(row) is None)
-        return corrected_feed(read_feed(self._region.path / LAYER), correction_table(for_good))
+        """The timetable with the accepted corrections, those of some days in its calendar: the one that all read."""
+        days = [(row, days_of(row)) for row in self.corrections]
+        for_good = tuple(row for row, span in days if span is None)
+        mended = corrected_feed(read_feed(self._region.path / LAYER), correction_table(for_good))
+        return resting_feed(mended, [(row[1], *span) for row, span in days if span is not None])
 
     @property
     def corrections(self) -> tuple[Correction, ...]:
@@ -89,10 +97,9 @@ class RegionTimetable:
             The day lies outside every calendar.
         """
         self.feed.check_covers(day)
-        holding = tuple(row for row in self.corrections if _holds(row, day))
-        resting = [row[1] for row in holding if _days_of(row)]
+        holding = holding_on(self.corrections, day)
         made = service_day(
-            resting_feed(self.feed, resting), day, zone=self._region.country.zone, min_change_s=self.rules.min_change_s,
+            self.feed, day, zone=self._region.country.zone, min_change_s=self.rules.min_change_s,
             footpaths=self.footpaths(rider), service_days=(-1, 0, 1), window_s=_WINDOW_S,
         )  # fmt: skip
         notes = (*made.notes, *self._stale(day), *correction_notes(holding))
@@ -110,20 +117,6 @@ class RegionTimetable:
         if last - day > timedelta(days=31):
             return ()
         return (_("The timetable ends on {last}.").format(last=last.isoformat()),)
-
-
-def _days_of(correction: Correction) -> tuple[date, date] | None:
-    """The days on which a line does not run; None for every correction that holds for good."""
-    _layer, _thing, field, value, _source = correction
-    try:
-        return days_without(value) if field == "not_running" else None
-    except InputError:
-        return None  # accepted before days could be given: words, for good
-
-
-def _holds(correction: Correction, day: date) -> bool:
-    days = _days_of(correction)
-    return days is None or days[0] <= day <= days[1]
 
 
 def write_timetable(folder: Path, feed: Feed, *, ways: StreetWays, country: Country, day: date | None = None) -> None:

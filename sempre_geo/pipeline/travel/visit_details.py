@@ -12,7 +12,7 @@ from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.views import named
-from sempre_geo.pipeline.travel.region_in_use import correction_notes, region_in_use
+from sempre_geo.pipeline.travel.region_in_use import correction_notes, holding_on, region_in_use
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, check_category, check_mode, region_grounds
 from sempre_geo.pipeline.travel.visit_sentences import reliability_sentences, visit_sentence, week_sentences
 from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, week_visits
@@ -123,16 +123,18 @@ def visit_sentences(
     said = [visit_sentence(detail, changes=detail.visit.transfers if detail.visit else 0), detail.change]
     if detail.reliability is not None and mode == TRANSIT:
         said += reliability_sentences(detail.reliability, stops=_stop_names(settings, region))
+    days = [date]
     if week:
         table = week_visits(settings, region, service=service, date=date, stay_min=stay_min, mode=mode)
         mine = table[table["cell_id"] == cell_id]
+        days = [day.date() for day in table["date"].unique()]
         said += week_sentences(mine[mine["date"] != pd.Timestamp(date)])
-    return [sentence for sentence in (*said, *_corrections_of(settings, region, detail)) if sentence]
+    return [sentence for sentence in (*said, *_corrections_of(settings, region, detail, days)) if sentence]
 
 
-def _corrections_of(settings: Settings, region: str, detail: VisitDetail) -> tuple[str, ...]:
-    """What was corrected of the service and, by bus, of stops and lines: an answer names what it rests on."""
-    used = region_in_use(settings, region).corrections
+def _corrections_of(settings: Settings, region: str, detail: VisitDetail, days: Sequence[Date]) -> tuple[str, ...]:
+    """What was corrected of the service and, by bus, of stops and lines on some days: an answer names its grounds."""
+    used = holding_on(region_in_use(settings, region).corrections, *days)
     of_service = tuple(
         (layer, detail.service or thing, field, value, source)
         for layer, thing, field, value, source in used
