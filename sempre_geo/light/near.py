@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 from datetime import datetime
 from typing import Any
@@ -11,19 +11,20 @@ from starlette.responses import Response
 
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.light.pages import page, status_of
+from sempre_geo.light.pages import page
 from sempre_geo.light.places import Where, picture_size, place_lists, read_where
-from sempre_geo.light.tokens import new_token, seconds_since
+from sempre_geo.light.tokens import new_token, wrong_token
 from sempre_geo.light.visit import Visit
-from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentences
+from sempre_geo.pipeline.explore.everyday import STAY_MIN, Everyday, everyday, on_a_day, usual_categories
+from sempre_geo.pipeline.explore.sentences import heard, mode_phrases, quotes, who_lives
 from sempre_geo.pipeline.explore.views import STREET_MODES, place_at
 from sempre_geo.pipeline.explore.views import answer as answer_of
-from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days
-from sempre_geo.publish.speech import duration, in_sentence, spoken_date
+from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, offered_days
+from sempre_geo.publish.speech import calendar_date, duration, in_sentence, spoken_date
 
 FORM = "near"
-_USUAL_STAY_MIN = 60
-_WORKDAYS = range(5)
+MOST_SERVICES = 8
+"""So many services are answered at once: they fit a sheet of paper and few seconds."""
 
 
 def ask(visit: Visit) -> Response:
@@ -33,35 +34,43 @@ def ask(visit: Visit) -> Response:
 
 def answer(visit: Visit) -> Response:
     """The answer in sentences; the questions again where something is missing."""
-    place, problems = read_where(visit), {}
+    place = read_where(visit)
+    problems = {**wrong_token(visit, FORM), **_wrong_needs(visit)}
     if place.problem:
         problems["place"] = place.problem
-    if visit.form.one("category") not in visit.here.categories:
-        problems["category"] = _("Choose what you need.")
-    if problems:
-        return _ask(visit, problems, place, status_code=422)
-    try:
-        seconds_since(visit.here.settings, FORM, token=visit.form.one("token"))
-        return _answer(visit, place)
-    except SempreGeoError as problem:
-        return _ask(visit, {"": str(problem)}, place, status_code=status_of(problem))
+    return _ask(visit, problems, place) if problems else _answer(visit, place)
 
 
 def map_screen(visit: Visit) -> Response:
     """The lettered map, for whoever asks for one without scripts; it leads on to the answer."""
     return page(
-        visit, "map", form=visit.form, carried=("token", "category", "way", "day", "stay", "week"), problems={},
+        visit, "map", form=visit.form, carried=("token", "category", "way", "day", "stay"), problems={},
         onward="near", size=picture_size(visit.here),
     )  # fmt: skip
 
 
-def _ask(
-    visit: Visit, problems: Mapping[str, str] | None = None, place: Where | None = None, *, status_code: int = 200
-) -> Response:
+def _wrong_needs(visit: Visit) -> dict[str, str]:
+    chosen = _needed(visit)
+    if not chosen:
+        return {"category": _("Choose what you need.")}
+    if len(chosen) > MOST_SERVICES:
+        return {"category": _("Choose at most {n} at once.").format(n=MOST_SERVICES)}
+    return {}
+
+
+def _needed(visit: Visit) -> list[str]:
+    """The services that were ticked, in the order of the list."""
+    return [name for name in visit.here.categories if name in visit.form.every("category")]
+
+
+def _ask(visit: Visit, problems: Mapping[str, str] | None = None, place: Where | None = None) -> Response:
+    here = visit.here
+    usual = () if visit.form.one("token") else usual_categories(here.settings, here.region)
     return page(
         visit, "near", form=visit.form, problems=problems or {}, found=place.found if place else (),
-        lists=place_lists(visit, with_municipalities=False), token=new_token(visit.here.settings, FORM),
-        bbox=visit.here.region.bbox, region_name=visit.here.region_name, status_code=status_code, **_choices(visit),
+        chosen=_needed(visit) or usual, lists=place_lists(visit, with_municipalities=False),
+        token=new_token(here.settings, FORM), bbox=here.region.bbox, region_name=here.region_name,
+        categories=here.categories, status_code=422 if problems else 200, **_choices(visit),
     )  # fmt: skip
 
 
@@ -69,26 +78,47 @@ def _choices(visit: Visit) -> Mapping[str, Any]:
     days = _days(visit)
     phrases = mode_phrases()
     return {
-        "categories": visit.here.categories,
         "ways": {mode: phrases[mode] for mode in ([BUS] if days else []) + list(STREET_MODES)},
         "days": {day.isoformat(): spoken_date(day) for day in days},
-        "workday": next((day.isoformat() for day in days if day.weekday() in _WORKDAYS), ""),
         "stays": {str(minutes): duration(minutes) for minutes in STAYS_MIN},
     }
 
 
 def _answer(visit: Visit, place: Where) -> Response:
-    form, here = visit.form, visit.here
-    ways = _choices(visit)["ways"]
-    way = form.one("way") if form.one("way") in ways else next(iter(ways))
-    category = form.one("category")
-    home = _home(visit, place)
-    said = answer_of(here.settings, here.region_name, place_id=home, category=category, language=visit.language)
-    title = here.category(category)
-    day = _by_bus(visit, home) if way == BUS else ()
-    told = sentences(said, service=in_sentence(title), mode=way, by_bus=day)
-    return page(visit, "near_answer", place_name=place.label, municipality=said.municipality, service=title,
-                category=category, told=told, quotes=quotes(said))  # fmt: skip
+    here, home, needed = visit.here, _home(visit, place), _needed(visit)
+    round_here = answer_of(
+        here.settings, here.region_name, place_id=home, category=needed[0], language=visit.language
+    )  # fmt: skip
+    return page(
+        visit, "near_answer", place_name=place.label, place_value=place.value, municipality=round_here.municipality,
+        lives=who_lives(round_here), parts=[_part(visit, home, category) for category in needed],
+        heard=heard(round_here), quotes=quotes(round_here), today=spoken_date(_today(visit)),
+        as_of=calendar_date(_today(visit)),
+    )  # fmt: skip
+
+
+def _part(visit: Visit, home: str, category: str) -> Mapping[str, Any]:
+    """One service's part of the answer; where there is none, the sentence that says so."""
+    try:
+        found = _told(visit, home, category)
+    except SempreGeoError as problem:
+        found = Everyday(category, (str(problem),))
+    day = spoken_date(found.day) if found.day is not None else ""
+    return {**vars(found), "title": visit.here.category(category), "day": day}
+
+
+def _told(visit: Visit, home: str, category: str) -> Everyday:
+    here, ways = visit.here, _choices(visit)["ways"]
+    asked: dict[str, Any] = {
+        "place_id": home, "category": category, "service": in_sentence(here.category(category)),
+        "mode": visit.form.one("way") if visit.form.one("way") in ways else next(iter(ways)),
+    }  # fmt: skip
+    day = {one.isoformat(): one for one in _days(visit)}.get(visit.form.one("day"))
+    if day is None:
+        return everyday(here.settings, here.region_name, **asked, now=datetime.now(here.region.country.zone))
+    stay = visit.form.one("stay")
+    minutes = int(stay) if stay in {str(offered) for offered in STAYS_MIN} else STAY_MIN
+    return on_a_day(here.settings, here.region_name, **asked, day=day, stay_min=minutes)
 
 
 def _home(visit: Visit, place: Where) -> str:
@@ -99,17 +129,9 @@ def _home(visit: Visit, place: Where) -> str:
     return place_at(visit.here.settings, visit.here.region_name, lon=lon, lat=lat)
 
 
-def _by_bus(visit: Visit, place_id: str) -> Sequence[str]:
-    days = {day.isoformat(): day for day in _days(visit)}
-    stay = visit.form.one("stay")
-    return bus_sentences(
-        visit.here.settings, visit.here.region_name, place_id=place_id, category=visit.form.one("category"),
-        day=days.get(visit.form.one("day"), next(iter(days.values()))), week=visit.form.one("week") == "yes",
-        stay_min=int(stay) if stay in {str(minutes) for minutes in STAYS_MIN} else _USUAL_STAY_MIN,
-    )  # fmt: skip
-
-
 def _days(visit: Visit) -> list[Date]:
-    region = visit.here.region
-    today = datetime.now(region.country.zone).date()
-    return offered_days(visit.here.settings, region.name, today=today)
+    return offered_days(visit.here.settings, visit.here.region_name, today=_today(visit))
+
+
+def _today(visit: Visit) -> Date:
+    return datetime.now(visit.here.region.country.zone).date()

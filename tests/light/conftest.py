@@ -38,10 +38,12 @@ class Visitor:
     def opens(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         return self._noted(self._client.get(f"/light/{path}", headers=headers))
 
-    def sends(self, path: str, data: Mapping[str, str], headers: Mapping[str, str] = HERE) -> Answer:
+    def sends(self, path: str, data: Mapping[str, str | list[str]], headers: Mapping[str, str] = HERE) -> Answer:
         return self._noted(self._client.post(f"/light/{path}", data=data, headers=headers))
 
-    def fills(self, path: str, page: Answer, data: Mapping[str, str], headers: Mapping[str, str] = HERE) -> Answer:
+    def fills(
+        self, path: str, page: Answer, data: Mapping[str, str | list[str]], headers: Mapping[str, str] = HERE
+    ) -> Answer:
         return self.sends(path, {**hidden(page), **data}, headers)
 
     def _noted(self, answer: Answer) -> Answer:

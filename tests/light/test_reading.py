@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+from datetime import datetime
 
 import pytest
 
@@ -17,8 +19,10 @@ from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
 from sempre_geo.pipeline.community.voices import add_voice
+from sempre_geo.pipeline.explore.everyday import everyday
+from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.settings import Settings
-from tests.light.conftest import Visitor
+from tests.light.conftest import Visitor, hidden
 from tests.ui.asgi_client import Answer
 from tests.ui.small_region import HOSTILE, NAME
 
@@ -158,6 +162,25 @@ def test_what_is_near_is_told_in_sentences_and_the_place_stands_in_no_address(vi
     assert "41 people live here." in page.text
     assert "8 min by car" in page.text
     assert not re.search(r'href="[^"]*(s1|\?)', page.text)
+
+
+def test_several_services_are_answered_at_once_as_on_the_page_of_the_app(small, visitor):
+    page = visitor.fills("en/near", visitor.opens("en/near"), {**NEAR, "category": ["library", "gp"], "way": "bike"})
+    now = datetime.now(open_region(small, NAME).country.zone)
+    for category, title, service in (("gp", "Doctor", "doctor"), ("library", "Library", "library")):
+        found = everyday(small, NAME, place_id="s1", category=category, service=service, mode="bike", now=now)
+        assert f"<h2>{title}</h2>" in page.text
+        assert [text for text in found.told if text not in html.unescape(page.text)] == []
+    assert page.text.index("Doctor") < page.text.index("Library")
+    asked_again = visitor.sends("en/tell", {"place": hidden(page)["place"]})
+    assert 'name="place" value="s:s1"' in asked_again.text
+
+
+def test_the_usual_needs_are_ticked_and_what_was_ticked_stays_so(visitor):
+    first = visitor.opens("en/near")
+    assert re.findall(r'value="(\w+)"[^>]* checked', first.text) == ["gp", "library", "car"]
+    again = visitor.fills("en/near", first, {"category": ["library"], "way": "walk"})
+    assert re.findall(r'value="(\w+)"[^>]* checked', again.text) == ["library", "walk"]
 
 
 @pytest.mark.parametrize(

@@ -37,8 +37,10 @@ class Client:
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Answer:
         return self._ask("GET", path, b"", headers or {})
 
-    def post(self, path: str, *, data: Mapping[str, str] | None = None, headers: Mapping[str, str]) -> Answer:
-        body = urlencode(data or {}).encode()
+    def post(
+        self, path: str, *, data: Mapping[str, str | list[str]] | None = None, headers: Mapping[str, str]
+    ) -> Answer:
+        body = urlencode(data or {}, doseq=True).encode()
         form = {"content-type": "application/x-www-form-urlencoded", "content-length": str(len(body))}
         return self._ask("POST", path, body, {**form, **headers})
 

@@ -16,7 +16,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import offered_categories
 from sempre_geo.pipeline.explore.sentences import way_sentences
 from sempre_geo.pipeline.explore.views import Answer, answer, cell_of, open_region
-from sempre_geo.pipeline.explore.visit_views import BUS, has_timetable, timetable_span
+from sempre_geo.pipeline.explore.visit_views import BUS, bus_sentences, has_timetable, timetable_span
 from sempre_geo.publish.speech import spoken_date
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
@@ -93,6 +93,26 @@ def everyday(
         bus, told=tuple(text for text in (*told, hours) if text), service_id=way.service_id or "" if way else "",
         service=way.service if way else "",
     )  # fmt: skip
+
+
+def on_a_day(
+    settings: Settings, region: str, *, place_id: str, category: str, service: str, mode: str, day: Date, stay_min: int,
+) -> Everyday:  # fmt: skip
+    """The same for one day of the timetable and a stay of so many minutes, as for an appointment.
+
+    Raises
+    ------
+    MissingDataError
+        As `everyday`.
+    """
+    found = answer(
+        settings, region, place_id=place_id, category=category, language=current_language(), said=_NOTHING_SAID
+    )
+    ways = way_sentences(found, service=service, mode=mode)
+    if mode != BUS:
+        return Everyday(category, tuple(ways))
+    bus = bus_sentences(settings, region, place_id=place_id, category=category, day=day, stay_min=stay_min)
+    return Everyday(category, (*bus, *ways))
 
 
 _NOTHING_SAID = pd.DataFrame({"lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})

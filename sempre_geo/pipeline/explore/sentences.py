@@ -40,7 +40,7 @@ def sentences(answer: Answer, *, service: str, mode: str, by_bus: Sequence[str] 
     """
     chosen = [way for way in answer.ways if way.mode == mode]
     others = [way for way in answer.ways if way.mode != mode]
-    told = [_who_lives(answer), *by_bus, *(_nearest(way, service) for way in chosen), _also(others)]
+    told = [who_lives(answer), *by_bus, *(_nearest(way, service) for way in chosen), _also(others)]
     return [sentence for sentence in [*told, *_unsure(answer.ways), heard(answer)] if sentence]
 
 
@@ -55,7 +55,8 @@ def way_sentences(answer: Answer, *, service: str, mode: str) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
-def _who_lives(answer: Answer) -> str:
+def who_lives(answer: Answer) -> str:
+    """How many people live at a place, as far as anybody may know."""
     if answer.people is None:
         return _("How many people live here is not known.")
     if round(answer.people) == 0:

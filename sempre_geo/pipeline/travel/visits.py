@@ -165,7 +165,7 @@ def day_visits(
     return DayVisits(date, mode, question, ground, sites, table)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=64)  # eight services for today and a week: what is asked at once is still there when asked again
 def day_of(  # noqa: PLR0917 - a cache compares positions
     grounds: RegionGrounds, category: str, date: Date, question: Question, mode: str = TRANSIT
 ) -> DayVisits:
