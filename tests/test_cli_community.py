@@ -9,6 +9,7 @@ from sempre_geo.cli import main
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.corrections import Report
+from sempre_geo.pipeline.community.accounts import login, who_is
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.corrections import confirm_service
 from sempre_geo.pipeline.community.desk import close_community
@@ -45,6 +46,21 @@ def test_from_the_hall_to_the_office_by_one_file_and_once_only(home, tmp_path, m
     assert open_with_code(home, said.claim_code).text == "No bus."
     assert _status("forget") == 0
     assert "0 exact places" in capsys.readouterr().out
+    close_community(home)
+
+
+def test_an_account_is_made_changed_and_closed(home, capsys):
+    given = ("--password", "long enough")
+    assert _status("user", "add", "anna", "--role", "coordinator", *given) == 0
+    tokens = []
+    for command in (("password", "anna", *given), ("role", "anna", "--role", "auditor"), ("log-out", "anna")):
+        tokens.append(login(home, "anna", password=given[1]))
+        assert _status("user", *command) == 0
+    assert {who_is(home, token).actor for token in tokens} == {"visitor"}
+    assert who_is(home, login(home, "anna", password=given[1])).has("auditor")
+    assert _status("user", "close", "anna") == 0
+    assert "Every login of 'anna' has ended." in capsys.readouterr().out
+    assert _status("user", "close", "nobody") == 2
     close_community(home)
 
 

@@ -66,6 +66,65 @@ def user_add(settings: Settings, /, name: str, **account: Any) -> None:
     click.echo(_("The account '{name}' is ready.").format(name=name))
 
 
+@user.command(name="password")
+@click.argument("name")
+@click.password_option(help="Asked for when not given.")
+@click.pass_obj
+def user_password(settings: Settings, /, name: str, *, password: str) -> None:
+    """Give an account another password; whoever is logged in with it logs in again.
+
+    Example: sempre-geo user password anna
+    """
+    from sempre_geo.pipeline.community.accounts import change_password
+
+    change_password(settings, name, password=password)
+    click.echo(_("The account '{name}' is ready.").format(name=name))
+
+
+@user.command(name="role")
+@click.argument("name")
+@click.option("--role", required=True, help="As for 'user add'.")
+@click.option("--scope", default="*", show_default=True, help="As for 'user add'.")
+@click.pass_obj
+def user_role(settings: Settings, /, name: str, *, role: str, scope: str) -> None:
+    """Give an account one role instead of those it had; whoever is logged in with it logs in again.
+
+    Example: sempre-geo user role anna --role coordinator --scope municipality:osm:r5
+    """
+    from sempre_geo.pipeline.community.accounts import change_role
+
+    change_role(settings, name, role=role, scope=scope)
+    click.echo(_("The account '{name}' is ready.").format(name=name))
+
+
+@user.command(name="log-out")
+@click.argument("name")
+@click.pass_obj
+def user_log_out(settings: Settings, /, name: str) -> None:
+    """End every login of an account at once, as when a device was lost.
+
+    Example: sempre-geo user log-out anna
+    """
+    from sempre_geo.pipeline.community.accounts import end_logins
+
+    end_logins(settings, name)
+    click.echo(_("Every login of '{name}' has ended.").format(name=name))
+
+
+@user.command(name="close")
+@click.argument("name")
+@click.pass_obj
+def user_close(settings: Settings, /, name: str) -> None:
+    """Close an account for good and end its logins; what it did stays in the log.
+
+    Example: sempre-geo user close anna
+    """
+    from sempre_geo.pipeline.community.accounts import close_account
+
+    close_account(settings, name)
+    click.echo(_("Every login of '{name}' has ended.").format(name=name))
+
+
 @cli.command()
 @click.argument("file", type=FILE)
 @click.pass_obj

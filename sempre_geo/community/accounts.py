@@ -26,7 +26,11 @@ _NAME = re.compile(r"[\w.@+-]{2,64}")
 
 @dataclass(frozen=True)
 class Account:
-    """A local account as the store keeps it. ``generation`` grows to end every login at once."""
+    """A local account as the store keeps it.
+
+    ``generation`` stands in every login that is given out and is compared at every act: when it grows, all
+    logins of the account are over, on every device.
+    """
 
     id: str
     name: str
@@ -43,8 +47,8 @@ class Account:
         return Person(self.id, self.grants)
 
 
-def check_account(name: str, *, role: str, password: str) -> None:
-    """Refuse a name, role or password that cannot be used.
+def check_account(*, name: str | None = None, role: str | None = None, password: str | None = None) -> None:
+    """Refuse a name, role or password that cannot be used; those that are not given are not looked at.
 
     Raises
     ------
@@ -52,14 +56,23 @@ def check_account(name: str, *, role: str, password: str) -> None:
         All that is wrong, at once.
     """
     wrong = []
-    if not _NAME.fullmatch(name):
+    if name is not None and not could_be_name(name):
         wrong.append(_("a name has 2 to 64 letters, digits or . @ + - _"))
-    if role not in ACCOUNT_ROLES:
+    if role is not None and role not in ACCOUNT_ROLES:
         wrong.append(_("a role is one of {roles}").format(roles=", ".join(sorted(ACCOUNT_ROLES))))
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+    if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         wrong.append(_("a password has at least {n} characters").format(n=SHORTEST_PASSWORD))
     if wrong:
-        raise InputError(_("The account cannot be made: {what}.").format(what="; ".join(wrong)))
+        raise InputError(_("An account cannot be like this: {what}.").format(what="; ".join(wrong)))
+
+
+def could_be_name(name: str) -> bool:
+    r"""Whether an account may have this name; no other is looked for in the store.
+
+    >>> could_be_name("anna@example.org"), could_be_name("anna "), could_be_name("a\x00")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(name) is not None
 
 
 def password_hash(password: str) -> str:
@@ -90,7 +103,7 @@ def after_failure(account: Account, *, at: datetime) -> tuple[int, str]:
 
 
 def login_token(account: Account, *, secret: bytes) -> str:
-    """The text a login cookie carries: the account, signed, with the moment of signing."""
+    """The text a login cookie carries: the account and its generation, signed, with the moment of signing."""
     return _signer(secret).dumps([account.id, account.generation])
 
 

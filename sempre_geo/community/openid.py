@@ -101,7 +101,7 @@ def fetch_identity(elsewhere: Elsewhere, *, sealed: str, state: str, code: str, 
         kept = _sealer(secret).loads(sealed, max_age=BEGUN_LASTS_S)
     except BadData:
         raise _not_believed() from None
-    if not (state and code and secrets.compare_digest(state, kept["state"])):
+    if not (state and code and secrets.compare_digest(state.encode("utf-8", "replace"), kept["state"].encode())):
         raise _not_believed()
     about = _fetch_about(elsewhere)
     answered = _fetch_tokens(elsewhere, about, code=code, verifier=kept["verifier"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+from functools import partial
 from html import escape
-from urllib.parse import urlsplit
 
+from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -15,12 +18,14 @@ from sempre_geo.community.openid import BEGUN_LASTS_S
 from sempre_geo.errors import NotAllowedError, SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
+from sempre_geo.ui.forms import check_same_site, cookie_keeping, is_small, read_form
 from sempre_geo.ui.installation import installation
 
 COOKIE = "sempre_login"
 HALL = "sempre_hall"  # a device that goes round in a workshop; whoever logs in takes it back
-_BEGUN = "sempre_login_begun"
-_LARGEST_FORM = 8192
+_BEGUN, _BEGUN_PATH = "sempre_login_begun", "/login"
+_REFUSED_AFTER_S = 0.4
+_AT_ONCE = CapacityLimiter(2)  # a password takes 64 MB and a whole core to look at; the next ones wait without a thread
 _HOME, _REVIEW, _MY_SERVICE = "/", "review", "my_service"
 _ALSO_AFTER_LOGIN = frozenset({"workshop", "listen", "outreach"})
 
@@ -42,16 +47,19 @@ async def _login_form(_request: Request) -> Response:
 
 
 async def _log_in(request: Request) -> Response:
-    check_same_site(request)
-    if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
-        return _page(_("Log in"), _login_fields(_("That was too much text for a name and a password.")), status=413)
-    form = await request.form(max_files=0, max_fields=4)
     from sempre_geo.pipeline.community.accounts import login
 
-    name, password = str(form.get("name", "")), str(form.get("password", ""))
+    check_same_site(request)
+    if not is_small(request):
+        return _page(_("Log in"), _login_fields(_("That was too much text for a name and a password.")), status=413)
+    form, began = await read_form(request), time.monotonic()
+    name, password, carried = form.get("name", ""), form.get("password", ""), request.cookies.get(COOKIE, "")
+    asked = partial(login, installation().settings, name, password=password, instead_of=carried)
     try:
-        token = await run_in_threadpool(login, installation().settings, name, password=password)
+        token = await to_thread.run_sync(asked, limiter=_AT_ONCE)
     except NotAllowedError as refusal:
+        # A known name's failure is written down and takes longer: nobody shall read from the time which names exist.
+        await asyncio.sleep(max(0.0, began + _REFUSED_AFTER_S - time.monotonic()))
         return _page(_("Log in"), _login_fields(str(refusal), name=name), status=403)
     return _logged_in(request, token)
 
@@ -65,10 +73,7 @@ async def _begin_elsewhere(request: Request) -> Response:
     except SempreGeoError as problem:
         return _page(_("Log in"), _login_fields(str(problem)), status=503)
     answer = RedirectResponse(begun.address, status_code=303)
-    answer.set_cookie(
-        _BEGUN, begun.sealed, max_age=BEGUN_LASTS_S, path="/login", httponly=True, samesite="lax",
-        secure=request.url.scheme == "https",
-    )  # fmt: skip
+    answer.set_cookie(_BEGUN, begun.sealed, max_age=BEGUN_LASTS_S, path=_BEGUN_PATH, **cookie_keeping(request))
     return answer
 
 
@@ -76,12 +81,15 @@ async def _return_from_elsewhere(request: Request) -> Response:
     from sempre_geo.pipeline.community.elsewhere import finish_login
 
     state, code = (request.query_params.get(name, "") for name in ("state", "code"))
-    sealed = request.cookies.get(_BEGUN, "")
+    sealed, carried = request.cookies.get(_BEGUN, ""), request.cookies.get(COOKIE, "")
+    asked = partial(finish_login, installation().settings, sealed=sealed, state=state, code=code, instead_of=carried)
     try:
-        token = await run_in_threadpool(finish_login, installation().settings, sealed=sealed, state=state, code=code)
+        token = await run_in_threadpool(asked)
     except SempreGeoError as problem:
         return _page(_("Log in"), _login_fields(str(problem)), status=403)
-    return _logged_in(request, token)
+    answer = _logged_in(request, token)
+    answer.delete_cookie(_BEGUN, path=_BEGUN_PATH)
+    return answer
 
 
 def _logged_in(request: Request, token: str) -> Response:
@@ -89,14 +97,7 @@ def _logged_in(request: Request, token: str) -> Response:
     onward = wished if wished in _ALSO_AFTER_LOGIN else _first_page(token)
     answer = RedirectResponse(f"/{onward}", status_code=303)
     answer.delete_cookie(HALL)
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=int(LOGIN_LASTS.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    answer.set_cookie(COOKIE, token, max_age=int(LOGIN_LASTS.total_seconds()), **cookie_keeping(request))
     return answer
 
 
@@ -113,25 +114,13 @@ async def _logout_form(_request: Request) -> Response:
 
 
 async def _log_out(request: Request) -> Response:
+    from sempre_geo.pipeline.community.accounts import log_out
+
     check_same_site(request)
+    await run_in_threadpool(log_out, installation().settings, request.cookies.get(COOKIE, ""))
     answer = RedirectResponse(_HOME, status_code=303)
     answer.delete_cookie(COOKIE)
     return answer
-
-
-def check_same_site(request: Request) -> None:
-    """Refuse a form that another site sent on.
-
-    Raises
-    ------
-    HTTPException
-        Status 403.
-    """
-    from starlette.exceptions import HTTPException
-
-    origin = request.headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != request.headers.get("host"):
-        raise HTTPException(403)
 
 
 def _login_fields(problem: str = "", *, name: str = "") -> str:

@@ -62,6 +62,7 @@ st.set_page_config(page_title="Sempre", page_icon=str(_HERE / "icon.svg"), layou
 st.html(_HERE / "style.css")
 st.html(colours())
 session.use_language()
+session.leave_ended_login()
 in_hand = session.workshop_in_hand() is not None
 page = st.navigation(_pages(), position="hidden" if in_hand else "top")
 region = installation().region

@@ -17,10 +17,11 @@ from sempre_geo.i18n import available_languages, current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
 from sempre_geo.publish.speech import calendar_date, in_sentence, spoken_date
+from sempre_geo.ui.forms import read_form
 from sempre_geo.ui.installation import installation
 
 PAPER = "/paper"
-_MOST_SERVICES, _LARGEST_FORM = 8, 8192
+_MOST_SERVICES = 8
 _SCRIPT = 'document.getElementById("print").addEventListener("click", () => window.print());'
 
 
@@ -68,7 +69,7 @@ def _near_page(asked: Mapping[str, str]) -> Response:
 
 
 async def _receipt(request: Request) -> Response:
-    form = await _form(request)
+    form = await read_form(request)
     with spoken(form.get("lang", "en")):
         kept = _("Keep it, on paper or as a photo: with it you can change or erase what you wrote.")
         follow = f"{request.url.scheme}://{request.url.netloc}/mine"
@@ -82,28 +83,13 @@ async def _receipt(request: Request) -> Response:
 async def _data(request: Request) -> Response:
     from sempre_geo.pipeline.community.contributions import my_data
 
-    form = await _form(request)
+    form = await read_form(request)
     try:
         kept = await run_in_threadpool(my_data, installation().settings, form.get("code", ""))
     except SempreGeoError:
         raise HTTPException(404) from None
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"', "Cache-Control": "no-store"}
     return Response(kept, media_type="application/json", headers=headers)
-
-
-async def _form(request: Request) -> Mapping[str, str]:
-    """The fields of a small form of ours; another site's is refused."""
-    from sempre_geo.ui.login import check_same_site
-
-    site = request.headers.get("sec-fetch-site")  # a new tab's form has no origin, but the browser says from where
-    if site is None:
-        check_same_site(request)
-    elif site != "same-origin":
-        raise HTTPException(403)
-    if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
-        raise HTTPException(413)
-    sent = await request.form(max_files=0, max_fields=8)
-    return {name: str(value) for name, value in sent.items()}
 
 
 async def _script(_request: Request) -> Response:

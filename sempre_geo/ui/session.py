@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from sempre_geo.pipeline.community.workshop import Workshop
 
 LANGUAGE, PLACE = "language", "place_id"
+_LOGGED_IN = "logged_in_as"
+_LOOKS_AGAIN_S = 5
 
 
 def use_language() -> str:
@@ -42,6 +44,26 @@ def greeting_name() -> str:
     """The name of the account that is logged in; empty for a visitor."""
     token = login_token()
     return account_name(installation().settings, token) if token else ""
+
+
+def leave_ended_login() -> None:
+    """Leave nothing of an account in a page whose login has ended, and notice that soon, also when nobody acts.
+
+    A login ends elsewhere: in another tab, on another device, when this device goes round in a workshop.
+    """
+    name, before = greeting_name(), st.session_state.get(_LOGGED_IN, "")
+    if before and before != name:
+        for key in [key for key in st.session_state if key != LANGUAGE]:
+            del st.session_state[key]
+    st.session_state[_LOGGED_IN] = name
+    if name:
+        _look_again()
+
+
+@st.fragment(run_every=_LOOKS_AGAIN_S)
+def _look_again() -> None:
+    if greeting_name() != st.session_state.get(_LOGGED_IN):
+        st.rerun()
 
 
 def is_coordinator() -> bool:

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.ui.forms import cookie_keeping
 
 COOKIE = "sempre_way"
 ALL = "all"
@@ -67,8 +68,7 @@ async def _go(request: Request) -> Response:
     if name not in WAYS:
         raise HTTPException(404)
     on = RedirectResponse(f"/{WAYS[name].first}", status_code=303)
-    secure = request.url.scheme == "https"
-    on.set_cookie(COOKIE, name, max_age=_KEPT_S, httponly=True, samesite="lax", secure=secure)
+    on.set_cookie(COOKIE, name, max_age=_KEPT_S, **cookie_keeping(request))
     return on
 
 

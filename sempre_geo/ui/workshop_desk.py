@@ -93,8 +93,8 @@ def _running(one: Workshop) -> None:
 
 def _hand_round(one: Workshop) -> None:
     how = _(
-        "You are logged out on this device while it goes round, so that nobody comes upon what only you may see. "
-        "Log in again to end the round. Do not let the browser keep your password."
+        "You are logged out while the device goes round, here and wherever else you are logged in, so that nobody "
+        "comes upon what only you may see. Log in again to end the round. Do not let the browser keep your password."
     )
     st.html(
         f"<h2>{escape(_('This device goes round'))}</h2><p>{escape(how)}</p>"

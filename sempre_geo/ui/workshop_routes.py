@@ -17,12 +17,12 @@ from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
+from sempre_geo.ui.forms import cookie_keeping, read_form
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.login import COOKIE, HALL, check_same_site
+from sempre_geo.ui.login import COOKIE, HALL
 
 PAGE, ROUND, SLIPS, FILE = "/workshop", "/workshop/round", "/workshop/slips", "/workshop/file"
 _LASTS_S = int(timedelta(hours=12).total_seconds())
-_LARGEST_FORM = 1024
 _SLIPS = 24
 _Given = TypeVar("_Given")
 _STYLE = """
@@ -47,14 +47,10 @@ async def _hand_round(request: Request) -> Response:
     """Log the coordinator out on this device and let it tell in the workshop, and nothing else."""
     from sempre_geo.pipeline.community.workshop import hand_round
 
-    check_same_site(request)
-    if int(request.headers.get("content-length") or _LARGEST_FORM + 1) > _LARGEST_FORM:
-        raise HTTPException(413)
-    form = await request.form(max_files=0, max_fields=2)
-    carried = await _asked(hand_round, str(form.get("workshop", "")), request)
+    form = await read_form(request)
+    carried = await _asked(hand_round, form.get("workshop", ""), request)
     onward = RedirectResponse(PAGE, status_code=303)
-    secure = request.url.scheme == "https"
-    onward.set_cookie(HALL, carried, max_age=_LASTS_S, httponly=True, samesite="lax", secure=secure)
+    onward.set_cookie(HALL, carried, max_age=_LASTS_S, **cookie_keeping(request))
     onward.delete_cookie(COOKIE)
     return onward
 

@@ -8,13 +8,16 @@ import pytest
 from sqlalchemy import text
 
 from sempre_geo.community.access import OPERATOR
-from sempre_geo.errors import InputError, NotAllowedError
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.accounts import (
     account_name,
     add_account,
+    change_password,
+    change_role,
     check_log,
     close_account,
     end_logins,
+    log_out,
     login,
     who_is,
 )
@@ -59,16 +62,64 @@ def test_another_installation_does_not_know_the_login(settings, token):
     assert who_is(elsewhere, token).actor == "visitor"
 
 
-def test_a_closed_account_and_ended_logins_count_at_the_very_next_use(settings, token):
-    end_logins(settings, "marta")
-    assert who_is(settings, token).actor == "visitor"
-    second = login(settings, "marta", password=PASSWORD)
-    close_account(settings, "marta")
-    assert who_is(settings, second).actor == "visitor"
-    with pytest.raises(NotAllowedError):
-        review_queue(settings, "demo", by=second)
+@pytest.mark.parametrize(
+    "ends",
+    [
+        log_out,
+        lambda settings, _token: end_logins(settings, "marta"),
+        lambda settings, _token: change_password(settings, "marta", password="nine woolen otters"),  # noqa: S106
+        lambda settings, _token: change_role(settings, "marta", role="coordinator", scope="region:demo"),
+        lambda settings, _token: close_account(settings, "marta"),
+    ],
+    ids=["log out", "end logins", "password", "role", "close"],
+)
+def test_every_login_of_an_account_ends_at_its_next_use(settings, token, ends):
+    on_another_device = login(settings, "marta", password=PASSWORD)
+    ends(settings, token)
+    for ended in (token, on_another_device):
+        assert who_is(settings, ended).actor == "visitor"
+        assert account_name(settings, ended) == ""
+        with pytest.raises(NotAllowedError):
+            review_queue(settings, "demo", by=ended)
+
+
+def test_a_void_login_ends_nobody_elses(settings, token):
+    for void in ("", "x", token[:-1]):
+        log_out(settings, void)
+    assert who_is(settings, token).actor != "visitor"
+
+
+@pytest.mark.usefixtures("token")
+def test_a_changed_account_is_what_it_was_changed_to_and_a_closed_one_stays_closed(settings):
+    change_password(settings, "marta", password="nine woolen otters")  # noqa: S106 - the tests' own
+    change_role(settings, "marta", role="auditor")
     with pytest.raises(NotAllowedError, match="do not fit"):
         login(settings, "marta", password=PASSWORD)
+    now = login(settings, "marta", password="nine woolen otters")  # noqa: S106 - the tests' own
+    assert who_is(settings, now).grants == {("auditor", "*")}
+    with pytest.raises(NotAllowedError):
+        change_role(settings, "marta", role="administrator", by=now)
+    with pytest.raises(InputError, match="at least 10"):
+        change_password(settings, "marta", password="short")  # noqa: S106 - meant to be
+    with pytest.raises(InputError, match="a role is one of"):
+        change_role(settings, "marta", role="king")
+    for name in ("nobody", ""):
+        with pytest.raises(MissingDataError):
+            close_account(settings, name)
+    close_account(settings, "marta")
+    with pytest.raises(NotAllowedError, match="do not fit"):
+        login(settings, "marta", password="nine woolen otters")  # noqa: S106 - the tests' own
+
+
+def test_logging_in_as_somebody_else_ends_what_the_browser_was_logged_in_with(settings, token):
+    add_account(settings, "ilze", role="auditor", password=PASSWORD)
+    again = login(settings, "marta", password=PASSWORD, instead_of=token)
+    assert who_is(settings, token) == who_is(settings, again)
+    with pytest.raises(NotAllowedError):
+        login(settings, "ilze", password="wrong", instead_of=token)  # noqa: S106 - meant to be
+    assert who_is(settings, token).actor != "visitor", "a login that failed ends nothing"
+    ilze = login(settings, "ilze", password=PASSWORD, instead_of=token)
+    assert [who_is(settings, one).actor == "visitor" for one in (token, again, ilze)] == [True, True, False]
 
 
 @pytest.mark.usefixtures("token")
@@ -79,6 +130,16 @@ def test_five_wrong_passwords_lock_the_account_for_a_quarter_of_an_hour(settings
     with pytest.raises(NotAllowedError, match="do not fit"):
         login(settings, "marta", password=PASSWORD, at=AT + timedelta(minutes=14))
     assert login(settings, "marta", password=PASSWORD, at=AT + timedelta(minutes=16))
+
+
+@pytest.mark.usefixtures("token")
+def test_no_spelling_of_a_name_gets_round_the_lock(settings):
+    for spelled in ("marta", " marta", "marta\n", "\u2003marta ", "marta\t"):
+        with pytest.raises(NotAllowedError, match="do not fit"):
+            login(settings, spelled, password="wrong", at=AT)  # noqa: S106 - meant to be
+    for spelled in ("marta", " marta", "Marta", "MARTA", "m\u00e1rta", "mart\u0430", "marta\0", "\uff4darta", "%", ""):
+        with pytest.raises(NotAllowedError, match="do not fit"):
+            login(settings, spelled, password=PASSWORD, at=AT)
 
 
 @pytest.mark.usefixtures("token")

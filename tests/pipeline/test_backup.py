@@ -18,6 +18,7 @@ from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.store.transfer import load_all_rows
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.pipeline.community.accounts import add_account, log_out, login, who_is
 from sempre_geo.pipeline.community.backup import back_up, forget, restore, take_over
 from sempre_geo.pipeline.community.contributions import erase_with_code, open_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
@@ -73,6 +74,20 @@ def test_a_restored_store_has_every_row_and_photo(settings, region, tmp_path):
     assert _rows(settings) == before
     assert [path.read_bytes() for path in photo_folder(settings).iterdir()] == photos
     assert open_with_code(settings, receipt.claim_code).text == NEED.text
+
+
+@pytest.mark.usefixtures("region")
+def test_a_login_that_ended_after_the_backup_is_not_good_again(settings, tmp_path):
+    add_account(settings, "anna", role="coordinator", password="long enough")  # noqa: S106 - of a test
+    back_up(settings, tmp_path / "backup.zip")
+    ended = []
+    for _time in range(3):
+        ended.append(login(settings, "anna", password="long enough"))  # noqa: S106 - of a test
+        log_out(settings, ended[-1])
+    close_community(settings)
+    restore(settings, tmp_path / "backup.zip")
+    assert {who_is(settings, token).actor for token in ended} == {"visitor"}
+    assert who_is(settings, login(settings, "anna", password="long enough")).has("coordinator")  # noqa: S106
 
 
 def test_what_was_erased_after_the_backup_stays_erased(settings, region, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 from joserfc.jwk import RSAKey
 
 from sempre_geo.errors import InputError, NotAllowedError, StoreError
-from sempre_geo.pipeline.community.accounts import add_account, close_account, who_is
+from sempre_geo.pipeline.community.accounts import add_account, close_account, log_out, who_is
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.elsewhere import begin_login, can_log_in_elsewhere, finish_login
 from tests.pipeline.openid_provider import provider_at_work
@@ -46,6 +46,9 @@ def test_whoever_the_organisation_knows_is_the_account_of_that_name_and_stays_it
 
 
 def test_the_account_is_checked_again_each_time(here, provider):
+    ended, elsewhere = _login(here, provider), _login(here, provider)
+    log_out(here, ended)
+    assert not who_is(here, elsewhere).has("coordinator")
     token = _login(here, provider)
     close_account(here, "anna@example.org")
     assert not who_is(here, token).has("coordinator")
@@ -87,6 +90,8 @@ def test_a_token_signed_by_somebody_else_is_not_believed(here, provider):
 def test_what_another_browser_began_does_not_log_this_one_in(here, provider):
     mine, theirs = begin_login(here), begin_login(here)
     brought = provider.log_in(theirs.address)
+    with pytest.raises(NotAllowedError, match="begin it again"):
+        finish_login(here, sealed=mine.sealed, state="ā", code="ā")
     for sealed in (mine.sealed, "", "forged"):
         with pytest.raises(NotAllowedError, match="begin it again"):
             finish_login(here, sealed=sealed, **brought)

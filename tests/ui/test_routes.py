@@ -96,7 +96,38 @@ def test_a_login_sets_a_cookie_scripts_cannot_read_and_a_logout_takes_it_back(cl
     assert "SameSite=lax" in cookie
     assert who_is(served, cookie.split(";")[0].removeprefix(f"{COOKIE}=")).has("coordinator")
     assert right.cookies[0].startswith('sempre_hall=""'), "a device that went round in a workshop is one's own again"
-    assert 'sempre_login=""' in client.post("/logout", headers=HERE).headers["set-cookie"]
+    token = cookie.split(";")[0].removeprefix(f"{COOKIE}=")
+    for way in ("sec-fetch-site", "origin"):
+        foreign = {"cookie": f"{COOKIE}={token}", way: {"origin": "https://evil.example"}.get(way, "same-site")}
+        assert client.post("/logout", headers=foreign).status_code == 403
+    assert who_is(served, token).has("coordinator")
+    out = client.post("/logout", headers={**HERE, "cookie": f"{COOKIE}={token}"})
+    assert 'sempre_login=""' in out.headers["set-cookie"]
+    assert not who_is(served, token).has("coordinator"), "a page that was left open is logged out, too"
+
+
+def test_cookies_go_over_https_alone_where_the_browser_came_by_https(client: Client, served: Settings) -> None:
+    add_account(served, "anna", role="coordinator", password=PASSWORD)
+    form, behind_proxy = {"name": "anna", "password": PASSWORD}, {**HERE, "x-forwarded-proto": "https"}
+    for headers, secure in ((HERE, False), (behind_proxy, True)):
+        for answer in (client.post("/login", data=form, headers=headers), client.get("/way/plan", headers=headers)):
+            assert ("Secure" in answer.cookies[-1]) is secure
+
+
+def test_a_refusal_takes_as_long_for_a_name_that_exists(
+    client: Client, served: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_account(served, "anna", role="coordinator", password=PASSWORD)
+    slept: list[float] = []
+    monkeypatch.setattr("sempre_geo.ui.login._REFUSED_AFTER_S", 100.0)
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+
+    monkeypatch.setattr("sempre_geo.ui.login.asyncio.sleep", sleep)
+    for name in ("anna", "nobody", "a\0"):
+        assert client.post("/login", data={"name": name, "password": "wrong"}, headers=HERE).status_code == 403
+    assert [90 < seconds < 100 for seconds in slept] == [True] * 3
 
 
 def test_a_form_from_another_site_is_refused(client: Client) -> None:
@@ -111,6 +142,9 @@ def test_hostile_names_in_the_login_form_come_back_inert(client: Client) -> None
 
 def test_a_too_long_form_is_refused_before_it_is_read(client: Client) -> None:
     assert client.post("/login", data={"name": "a" * 10_000}, headers=HERE).status_code == 413
+    for said in ("", "-1", "many", "\u0663"):
+        headers = {**HERE, "content-length": said}
+        assert client.post("/login", data={"name": "a"}, headers=headers).status_code == 413
 
 
 def test_the_options_of_serve_are_those_of_the_config_file() -> None:

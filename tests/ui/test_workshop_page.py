@@ -141,13 +141,29 @@ def test_handing_a_device_round_gives_the_login_up(served: Settings, client: Cli
     hall = open_workshop(served, NAME, by=OPERATOR, settlement_id="s1")
     asked = {"data": {"workshop": hall.id}}
     assert client.post("/workshop/round", **asked, headers=ALWAYS).status_code == 404
-    cookie = {"cookie": f"{COOKIE}={_login(served, 'network_member')}"}
+    token = _login(served, "network_member")
+    cookie = {"cookie": f"{COOKIE}={token}"}
     elsewhere = {**cookie, "origin": "http://evil.example"}
     assert client.post("/workshop/round", **asked, headers=elsewhere).status_code == 403
     answer = client.post("/workshop/round", **asked, headers={**ALWAYS, **cookie})
     assert (answer.status_code, answer.headers["location"]) == (303, "/workshop")
     assert [cookie.split("=")[0] for cookie in answer.cookies] == [HALL, COOKIE]
     assert answer.cookies[1].startswith(f'{COOKIE}=""')
+
+
+def test_a_page_left_open_on_the_device_acts_for_nobody_while_it_goes_round(served: Settings, client: Client) -> None:
+    hall = open_workshop(served, NAME, by=OPERATOR, settlement_id="s1")
+    token = _login(served, "coordinator")
+
+    def left_open(script: AppTest) -> None:
+        cookie = {"cookie": f"{COOKIE}={token}", **ALWAYS}
+        assert client.post("/workshop/round", data={"workshop": hall.id}, headers=cookie).status_code == 303
+        script.button(key="workshop_close").click().run()
+
+    told = _told(_page(left_open, token=token))
+    assert "/login?to=workshop" in told
+    assert workshops(served, NAME, by=OPERATOR)[0].is_open
+    assert client.get(f"/workshop/file?workshop={hall.id}", headers={"cookie": f"{COOKIE}={token}"}).status_code == 404
 
 
 def test_the_file_for_the_office_goes_to_a_coordinator_only(served: Settings, client: Client) -> None:

@@ -44,6 +44,17 @@ def change_account(transaction: Transaction, account_id: str, values: Mapping[st
     transaction.execute(update(accounts).where(accounts.c.id == account_id).values(**values))
 
 
+def void_logins(transaction: Transaction, account_id: str) -> None:
+    """Make every login of an account void that was given out so far, on whatever device it is."""
+    one = accounts.c.id == account_id
+    transaction.execute(update(accounts).where(one).values(generation=accounts.c.generation + 1))
+
+
+def void_all_logins(transaction: Transaction, *, by: int) -> None:
+    """Make every login of every account void; ``by`` is how far the generations leap ahead."""
+    transaction.execute(update(accounts).values(generation=accounts.c.generation + by))
+
+
 def save_act(transaction: Transaction, act: Act, *, key: bytes) -> None:
     """Append a row to the log; its number and digest follow from the last row, whatever ``act`` says."""
     last = transaction.execute(select(audit.c.seq, audit.c.hash).order_by(audit.c.seq.desc()).limit(1)).first()

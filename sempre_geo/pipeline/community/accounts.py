@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 
 import pandas as pd
@@ -13,6 +14,7 @@ from sempre_geo.community.accounts import (
     account_in,
     after_failure,
     check_account,
+    could_be_name,
     fits,
     is_locked,
     login_token,
@@ -20,10 +22,26 @@ from sempre_geo.community.accounts import (
 )
 from sempre_geo.community.audit import first_altered
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.store.accounts import change_account, load_account, load_acts, save_account
+from sempre_geo.community.store.accounts import (
+    change_account,
+    load_account,
+    load_acts,
+    save_account,
+    save_grants,
+    void_logins,
+)
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, secret_key
+from sempre_geo.pipeline.community.desk import (
+    Asker,
+    asker,
+    end_logins_of,
+    end_other_login,
+    now,
+    open_community,
+    privileged,
+    secret_key,
+)
 from sempre_geo.settings import Settings
 
 
@@ -48,7 +66,7 @@ def add_account(
     NotAllowedError
         The asker is no administrator.
     """
-    check_account(name, role=role, password=password)
+    check_account(name=name, role=role, password=password)
     when = at or now()
     account = Account(
         id=secrets.token_hex(16),
@@ -69,11 +87,12 @@ def add_account(
     return account
 
 
-def login(settings: Settings, name: str, *, password: str, at: datetime | None = None) -> str:
+def login(settings: Settings, name: str, *, password: str, instead_of: str = "", at: datetime | None = None) -> str:
     """The signed text for the login cookie.
 
     The refusal is the same for a wrong password and for a name that does not exist; after five wrong
-    passwords the account is closed for a quarter of an hour.
+    passwords the account is closed for a quarter of an hour. ``instead_of`` is the login that the browser has
+    carried so far: that of another account ends, or its open pages would go on acting for that one.
 
     Raises
     ------
@@ -83,19 +102,32 @@ def login(settings: Settings, name: str, *, password: str, at: datetime | None =
     when = at or now()
     store = open_community(settings)
     with store.reading() as transaction:
-        account = load_account(transaction, name=name)
-    right = fits(account, password)
+        tried = load_account(transaction, name=name.strip()) if could_be_name(name.strip()) else None
+    right = fits(tried, password)
     with store.writing() as transaction:
-        account = load_account(transaction, account_id=account.id) if account else None
+        account = load_account(transaction, account_id=tried.id) if tried else None
         open_now = account is not None and account.active and not is_locked(account, at=when)
         if account is not None and open_now:
             failures, locked = (0, "") if right else after_failure(account, at=when)
             change_account(transaction, account.id, {"failures": failures, "locked_until": locked})
-    if account is None or not open_now or not right:
+            if right:
+                end_other_login(settings, transaction, instead_of, account=account)
+    if tried is None or not open_now or not right:
         raise NotAllowedError(
             _("Name and password do not fit, or the account is closed for a while; try again in 15 minutes.")
         )
-    return login_token(account, secret=secret_key(settings, "login"))
+    # As it was when the password was looked at: one that was changed meanwhile has made this login void already.
+    return login_token(tried, secret=secret_key(settings, "login"))
+
+
+def log_out(settings: Settings, token: str) -> None:
+    """End a login, and with it every other login of the same account: in open pages and on other devices, too.
+
+    A copy of a cookie cannot be told from the cookie itself, so that ending one means ending all. A login that is
+    void already ends nothing.
+    """
+    with open_community(settings).writing() as transaction:
+        end_logins_of(settings, transaction, token)
 
 
 def who_is(settings: Settings, token: str) -> Person:
@@ -115,12 +147,58 @@ def account_name(settings: Settings, token: str) -> str:
 
 
 def end_logins(settings: Settings, name: str, *, by: Asker = OPERATOR, at: datetime | None = None) -> None:
-    """End every login of an account at once: one of its own, or any by an administrator."""
-    _change(settings, name, by=by, at=at or now(), detail="end logins", values={})
+    """End every login of an account by an administrator, as when a device was lost.
+
+    Raises
+    ------
+    MissingDataError
+        There is no such account.
+    NotAllowedError
+        The asker is no administrator.
+    """
+    _change(settings, name, by=by, at=at or now(), detail="end logins")
+
+
+def change_password(
+    settings: Settings, name: str, *, password: str, by: Asker = OPERATOR, at: datetime | None = None
+) -> None:
+    """Give an account another password; its logins end, and so does a lock-out.
+
+    Raises
+    ------
+    InputError
+        The password cannot be used.
+    MissingDataError
+        There is no such account.
+    NotAllowedError
+        The asker is no administrator.
+    """
+    check_account(password=password)
+    values = {"password_hash": password_hash(password), "failures": 0, "locked_until": ""}
+    _change(settings, name, by=by, at=at or now(), detail="password", values=values)
+
+
+def change_role(
+    settings: Settings, name: str, *, role: str, scope: str = EVERYWHERE, by: Asker = OPERATOR,
+    at: datetime | None = None,
+) -> None:  # fmt: skip
+    """Give an account one role within one scope instead of all that it had; its logins end.
+
+    Raises
+    ------
+    InputError
+        There is no such role.
+    MissingDataError
+        There is no such account.
+    NotAllowedError
+        The asker is no administrator.
+    """
+    check_account(role=role)
+    _change(settings, name, by=by, at=at or now(), detail=f"{role} {scope}", grants=frozenset({(role, scope)}))
 
 
 def close_account(settings: Settings, name: str, *, by: Asker = OPERATOR, at: datetime | None = None) -> None:
-    """Close an account for good; what it did stays in the log."""
+    """Close an account for good; its logins end, and what it did stays in the log."""
     _change(settings, name, by=by, at=at or now(), detail="close", values={"active": False})
 
 
@@ -152,10 +230,18 @@ def read_log(settings: Settings, *, by: Asker) -> pd.DataFrame:
     return pd.DataFrame([vars(act) for act in acts])
 
 
-def _change(settings: Settings, name: str, *, by: Asker, at: datetime, detail: str, values: dict[str, object]) -> None:
+def _change(
+    settings: Settings, name: str, *, by: Asker, at: datetime, detail: str,
+    values: Mapping[str, object] | None = None, grants: frozenset[tuple[str, str]] | None = None,
+) -> None:  # fmt: skip
+    """Change an account as an administrator. Whoever is logged in with it logs in again, whatever was changed."""
     with open_community(settings).writing() as transaction:
-        account = load_account(transaction, name=name)
+        account = load_account(transaction, name=name) if name else None
         if account is None:
             raise MissingDataError(_("There is no account '{name}'.").format(name=name))
         privileged(settings, transaction, by, action="keep accounts", thing=account.id, detail=detail, at=at)
-        change_account(transaction, account.id, {"generation": account.generation + 1, **values})
+        if values:
+            change_account(transaction, account.id, values)
+        if grants is not None:
+            save_grants(transaction, account.id, grants)
+        void_logins(transaction, account.id)

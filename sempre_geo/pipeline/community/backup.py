@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import shutil
 import sqlite3
 import tempfile
@@ -18,6 +19,7 @@ from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.photos import write_no_photo
 from sempre_geo.community.rules import read_rules
+from sempre_geo.community.store.accounts import void_all_logins
 from sempre_geo.community.store.contributions import Row, load_erasures
 from sempre_geo.community.store.transfer import (
     erase_again,
@@ -48,6 +50,7 @@ STORE, SECRET, ABOUT = "store.sqlite", "secret.key", "about.json"
 _PHOTO = re.compile(r"photos/[0-9a-f]{32}\.jpg")
 _LARGEST = 50_000_000_000
 _DAYS_A_MONTH = 30.44
+_LONGEST_LEAP = 1_000_000
 
 
 def back_up(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datetime | None = None) -> int:
@@ -85,8 +88,8 @@ def restore(settings: Settings, path: Path, *, at: datetime | None = None) -> in
     """Put a backup in the place of the store and the photos; returns how many erased things stayed erased.
 
     What was erased since the backup was taken is erased from it again: the list of erasures lies beside
-    the store and in the store that is replaced. Stop the app before; the old store is kept as
-    ``store.replaced.sqlite``.
+    the store and in the store that is replaced. Everybody logs in again. Stop the app before; the old store is
+    kept as ``store.replaced.sqlite``.
 
     Raises
     ------
@@ -100,6 +103,8 @@ def restore(settings: Settings, path: Path, *, at: datetime | None = None) -> in
         restored = open_store(f"sqlite:///{folder / STORE}")
         with restored.writing() as transaction:
             again = erase_again(transaction, sorted(erased), at=stamp(at or now()))
+            # A leap nobody foresees: a login that ended after the backup was taken must not be good again.
+            void_all_logins(transaction, by=1 + secrets.randbelow(_LONGEST_LEAP))
         write_backup(restored, folder / "clean.sqlite")
         restored.close()
         close_community(settings)

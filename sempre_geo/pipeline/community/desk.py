@@ -16,11 +16,11 @@ from typing import Any
 import pandas as pd
 
 from sempre_geo.community.access import VISITOR, Person, check_may
-from sempre_geo.community.accounts import account_in
+from sempre_geo.community.accounts import Account, account_in
 from sempre_geo.community.audit import Act, detail_digest
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.privacy import Zones, make_zones
-from sempre_geo.community.store.accounts import load_account, save_act
+from sempre_geo.community.store.accounts import load_account, save_act, void_logins
 from sempre_geo.community.store.engine import Store, Transaction
 from sempre_geo.community.store.versions import open_store
 from sempre_geo.community.store.zones import load_partition, save_zones
@@ -95,6 +95,18 @@ def asker(settings: Settings, transaction: Transaction, by: Asker) -> Person:
     if account is None or named is None or not account.active or account.generation != named[1]:
         return VISITOR
     return account.person
+
+
+def end_logins_of(settings: Settings, transaction: Transaction, by: Asker) -> None:
+    """End every login of the account behind a token; a void token, or a person who has none, ends nothing."""
+    if isinstance(by, str):
+        void_logins(transaction, asker(settings, transaction, by).actor)
+
+
+def end_other_login(settings: Settings, transaction: Transaction, token: str, *, account: Account) -> None:
+    """End what a browser was logged in with so far where that was another account."""
+    if asker(settings, transaction, token).actor != account.id:
+        end_logins_of(settings, transaction, token)
 
 
 def privileged(

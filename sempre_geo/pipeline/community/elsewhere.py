@@ -13,7 +13,7 @@ from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.identities import load_identity, save_identity
 from sempre_geo.errors import NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import now, open_community, privileged, secret_key
+from sempre_geo.pipeline.community.desk import end_other_login, now, open_community, privileged, secret_key
 from sempre_geo.settings import Settings
 
 
@@ -27,12 +27,15 @@ def begin_login(settings: Settings) -> Begun:
     return fetch_begun(_elsewhere(settings), secret=secret_key(settings, "openid"))
 
 
-def finish_login(settings: Settings, *, sealed: str, state: str, code: str, at: datetime | None = None) -> str:
+def finish_login(
+    settings: Settings, *, sealed: str, state: str, code: str, instead_of: str = "", at: datetime | None = None
+) -> str:
     """The signed text for the login cookie, of the account here that belongs to whoever logged in there.
 
     An account belongs to somebody by the provider's lasting id. At the first login it is found by its
     name: an administrator makes it with the verified e-mail address as its name. What the account may do
-    is decided here, never by the provider, and checked again in every use case.
+    is decided here, never by the provider, and checked again in every use case. ``instead_of`` is the login that
+    the browser has carried so far: that of another account ends.
 
     Raises
     ------
@@ -43,6 +46,8 @@ def finish_login(settings: Settings, *, sealed: str, state: str, code: str, at: 
     identity = fetch_identity(_elsewhere(settings), sealed=sealed, state=state, code=code, secret=secret)
     with open_community(settings).writing() as transaction:
         account = _account_of(settings, transaction, identity, at=at or now())
+        if account is not None and account.active:
+            end_other_login(settings, transaction, instead_of, account=account)
     if account is None or not account.active:
         raise NotAllowedError(_("No open account here belongs to you; ask the administrator to make one."))
     return login_token(account, secret=secret_key(settings, "login"))

@@ -33,7 +33,16 @@ from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import tell
-from sempre_geo.pipeline.community.desk import Asker, asker, ground, now, open_community, privileged, secret_key
+from sempre_geo.pipeline.community.desk import (
+    Asker,
+    asker,
+    end_logins_of,
+    ground,
+    now,
+    open_community,
+    privileged,
+    secret_key,
+)
 from sempre_geo.settings import Settings
 
 LONGEST = timedelta(hours=12)
@@ -122,15 +131,19 @@ def word_on_the_wall(settings: Settings, workshop_id: str, *, by: Asker) -> str:
 def hand_round(settings: Settings, workshop_id: str, *, by: Asker, at: datetime | None = None) -> str:
     """What a device carries while it goes round instead of a login: it can tell in this workshop, and nothing else.
 
+    The asker's login ends, in every open page and on other devices, too: a page that was left open on this device
+    would otherwise act for the asker in whosever hands it is.
+
     Raises
     ------
     NotAllowedError
         The asker may not open a workshop there, or it is closed.
     """
-    with open_community(settings).reading() as transaction:
+    with open_community(settings).writing() as transaction:
         row = _allowed(settings, transaction, workshop_id, by=by)
         if not _is_open(row, at=at or now()):
             raise _closed()
+        end_logins_of(settings, transaction, by)
     return _signer(settings).dumps(workshop_id)
 
 
