@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from sempre_geo.community.proposal_questions import barrier_names, group_names
+from sempre_geo.community.groups import group_names
+from sempre_geo.community.proposal_questions import barrier_names
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _

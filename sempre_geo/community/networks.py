@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-from sempre_geo.community.proposal_questions import group_names
+from sempre_geo.community.groups import group_names
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _

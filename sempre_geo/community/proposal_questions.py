@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from sempre_geo.community.groups import group_names
 from sempre_geo.community.proposal_form import NOT_KNOWN, Field, Question
 from sempre_geo.i18n import gettext as _
 
@@ -39,25 +40,6 @@ def _with_not_known(number: int, question: Question) -> Question:
     if question.id != FIRST:
         fields += (Field(NOT_KNOWN, _("What we do not know yet, and how we will find out")),)
     return Question(number, question.id, question.title, question.help, question.example, fields)
-
-
-def group_names() -> Mapping[str, str]:
-    """The groups that a proposal, a network or a lesson can be about."""
-    return {
-        "everybody": _("Everybody"),
-        "over_64": _("Older people"),
-        "young_people": _("Young people"),
-        "under_15": _("Children"),
-        "families": _("Families, single parents"),
-        "carers": _("People who care for somebody"),
-        "disability": _("People with a disability"),
-        "without_work": _("People without work"),
-        "newcomers": _("Newcomers, people born elsewhere"),
-        "without_a_car": _("People without a car"),
-        "women": _("Women"),
-        "men": _("Men"),
-        "other": _("Others"),
-    }
 
 
 def barrier_names() -> Mapping[str, str]:

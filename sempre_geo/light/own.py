@@ -132,7 +132,7 @@ def _own(visit: Visit, *, problem: str = "", at: str = "", done: str = "", statu
     own = open_with_code(settings, code)
     return page(
         visit, "own", own=own, code=code, done=done, problems={at: problem} if problem else {},
-        category=visit.here.category(own.category), protected=is_protected(settings, own.category),
+        category=visit.here.category(own.category), protected=is_protected(settings, own.category, own.groups),
         text=visit.form.one("text") if at == "text" else own.text,
         token=new_token(settings, FORM), status_code=status_code,
     )  # fmt: skip

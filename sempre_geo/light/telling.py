@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from sempre_geo.community.contributions import EASE, KINDS, MODES, MOST_ANSWERED, Draft, Receipt
+from sempre_geo.community.groups import told_groups
 from sempre_geo.community.texts import LONGEST_TEXT
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
@@ -21,7 +22,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.duplicates import similar_public
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.explore.sentences import mode_phrases
-from sempre_geo.publish.labels import about_whom, eases, groups, obstacles
+from sempre_geo.publish.labels import about_whom, eases, obstacles
 
 FORM = "tell"
 CARRIED = (
@@ -125,7 +126,7 @@ def _check(visit: Visit, place: Where, problems: Problems | None = None) -> Resp
         visit, "tell_check", problems, place_label=place.label, chosen=place.value, marked=place.marked is not None
         or visit.form.one("marked") == "yes",
         category=visit.here.category(draft.category), obstacle=obstacles().get(visit.form.one("obstacle"), ""),
-        about=about_whom().get(draft.about, ""), protected=is_protected(settings, draft.category),
+        about=about_whom().get(draft.about, ""), protected=is_protected(settings, draft.category, draft.groups),
         similar=_similar(visit, draft),
     )  # fmt: skip
 
@@ -154,7 +155,7 @@ def _where_lists(visit: Visit) -> Mapping[str, Any]:
     return {
         "lists": place_lists(visit, with_municipalities=True),
         "about_whom": about_whom(),
-        "groups": {name: label for name, label in groups().items() if name != "population"},
+        "groups": told_groups(),
         "modes": mode_phrases(),
         "eases": eases(),
         "bbox": visit.here.region.bbox,
@@ -202,7 +203,7 @@ def _draft(visit: Visit, place: Where) -> Draft:
         place=place.place,
         obstacle=obstacle if kind == "need" and obstacle in obstacles() else "other",
         about=form.one("about") if form.one("about") in about_whom() else "myself",
-        groups=tuple(name for name in form.every("groups") if name in groups()),
+        groups=tuple(name for name in form.every("groups") if name in told_groups()),
         ease=_ease(form),
         language=visit.language.partition("@")[0],
         consent=form.one("consent") == "yes",

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from sempre_geo.community.groups import group_names
 from sempre_geo.community.lessons import Lesson
-from sempre_geo.community.proposal_questions import barrier_names, group_names, part_names, question_of
+from sempre_geo.community.proposal_questions import barrier_names, part_names, question_of
 from sempre_geo.community.proposals import PARTS, Member, Proposal
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
+from sempre_geo.community.groups import told_groups
 from sempre_geo.community.moments import moment
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language, ngettext
@@ -132,7 +133,11 @@ def _over(one: Workshop) -> None:
     with box:
         told = summary(installation().settings, one.id, by=session.login_token())
         few = _("Too few people spoke to count what they said without telling who said it.")
-        labels = {"kind": dict(words.kinds()), "obstacle": dict(words.obstacles()), "groups": dict(words.groups())}
+        labels = {
+            "kind": dict(words.kinds()),
+            "obstacle": dict(words.obstacles()),
+            "groups": {**words.groups(), **told_groups()},
+        }
         lines = "".join(
             f"<li>{escape(labels.get(row['part'], {}).get(row['value']) or words.category(row['value']))}: "
             f"{escape(_('at least {n}').format(n=row['people']))}</li>"

@@ -8,6 +8,7 @@ from html import escape
 import streamlit as st
 
 from sempre_geo.community.contributions import Draft, Place, Receipt
+from sempre_geo.community.groups import told_groups
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
@@ -63,9 +64,8 @@ def _questions(here: Workshop) -> None:
                  format_func=words.obstacles().__getitem__)  # fmt: skip
     st.text_area(_("In your own words, in any language"), key=_key("text"), max_chars=_LONGEST, height=120)
     _place(here)
-    groups = {name: label for name, label in words.groups().items() if name != "population"}
-    st.pills(_("Who is it about?"), list(groups), key=_key("groups"), selection_mode="multi",
-             format_func=groups.__getitem__)  # fmt: skip
+    st.pills(_("Who is it about?"), list(told_groups()), key=_key("groups"), selection_mode="multi",
+             format_func=told_groups().__getitem__)  # fmt: skip
     st.checkbox(here.consent or default_consent(), key=_key("consent"))
     with st.container(horizontal=True):
         label = _("Save my idea") if kind == "idea" else _("Save my need")

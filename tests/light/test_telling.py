@@ -17,7 +17,7 @@ from sempre_geo.community.rules import read_rules
 from sempre_geo.light import tokens
 from sempre_geo.light.tokens import LASTS
 from sempre_geo.pipeline.community import moderation
-from sempre_geo.pipeline.community.contributions import my_data, open_with_code
+from sempre_geo.pipeline.community.contributions import change_with_code, my_data, open_with_code
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import exact_place, publish, review_queue
 from sempre_geo.pipeline.community.workshop import open_workshop, word_on_the_wall, workshops
@@ -64,6 +64,18 @@ def test_four_screens_lead_from_the_start_to_a_code_that_opens_what_was_said(sma
         ("over_64",),
         "settlement",
     )
+
+
+def test_what_is_about_people_with_a_disability_is_only_counted_unless_its_author_asks_otherwise(small, visitor):
+    check = _to_check(visitor, where=WHERE | {"groups": "disability"})
+    assert 'name="shown_alone"' in check.text
+    code = _code(visitor.fills("en/tell/save", check, CONSENT))
+    own = open_with_code(small, code)
+    publish(small, own.id, by=OPERATOR)
+    assert own.id not in set(public_contributions(small, NAME).index.astype(str))
+    assert own.id not in public_contributions(small, NAME).to_csv()
+    change_with_code(small, code, shown_alone=True)
+    assert own.id in public_contributions(small, NAME).to_csv()
 
 
 def test_a_phone_of_the_hall_comes_by_a_link_that_knows_the_word_and_the_place(small, visitor):

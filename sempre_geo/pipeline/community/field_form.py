@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sempre_geo.community.contributions import MODES
+from sempre_geo.community.groups import told_groups
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import SOURCE_LANGUAGE, available_languages, gettext, language
 from sempre_geo.pipeline.explore.places import offered_categories, settlement_names
@@ -149,7 +150,7 @@ def _lists(settings: Settings, built: Region, code: str) -> Iterator[tuple[str, 
     yield "language", {own: _NAMES.get(own, own) for own in available_languages() if "@" not in own}
     yield "obstacle", dict(labels.obstacles())
     yield "about", dict(labels.about_whom())
-    yield "groups", {name: label for name, label in labels.groups().items() if name != "population"}
+    yield "groups", dict(told_groups())
     yield "ease", {str(step): label for step, label in labels.eases().items()}
     yield "settlement_id", dict(settlement_names(built, code))
     yield "yes_no", {"yes": gettext("Yes"), "no": gettext("No")}

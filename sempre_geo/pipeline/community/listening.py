@@ -14,6 +14,7 @@ import pandas as pd
 from sempre_geo.community.access import Person, check_may
 from sempre_geo.community.contributions import AWAITING_REVIEW
 from sempre_geo.community.felt import felt_and_calculated
+from sempre_geo.community.groups import is_told_of
 from sempre_geo.community.listening import Cluster, clusters, suppressed
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.public_counts import week_of
@@ -89,7 +90,7 @@ def listen(
             raise InputError(_("Only a coordinator asks by group and time: two sums could tell of one person."))
         return _for_others(settings, region, category=category, at=when)
     rows = said[said["category"].eq(category)] if category else said
-    rows = rows.loc[[group in groups for groups in rows["groups"]]] if group else rows
+    rows = rows.loc[[is_told_of(groups, group) for groups in rows["groups"]]] if group else rows
     rows = rows[rows["created_at"] >= since]
     return Heard(exact=True, needs=rows, places=_by_place(rows), clusters=clusters(rows, at=when))
 
@@ -164,7 +165,7 @@ def received_by_settlement(
     monday = f"{week_of(at.date()).isoformat()}T00:00:00Z"
     said = load_heard(transaction, region) if exact else load_heard(transaction, region, before=monday)
     said = said[said["category"].eq(category)] if category else said
-    said = said.loc[[group in groups for groups in said["groups"]]] if group != EVERYBODY else said
+    said = said.loc[[is_told_of(groups, group) for groups in said["groups"]]] if group != EVERYBODY else said
     by_place = said.groupby("settlement_id")
     people = by_place["people"].sum().astype(int)
     if exact:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sempre_geo.community.access import check_may
 from sempre_geo.community.felt import felt_and_calculated
+from sempre_geo.community.groups import is_told_of
 from sempre_geo.community.outreach import outreach_plan
 from sempre_geo.community.store.networks import load_networks
 from sempre_geo.community.store.public_rows import load_heard
@@ -58,7 +59,7 @@ def felt(
         check_may(person, "read finer aggregates", f"region:{region}")
         heard = load_heard(transaction, region)
     heard = heard[heard["category"].eq(category)] if category else heard
-    heard = heard.loc[[group in groups for groups in heard["groups"]]] if group else heard
+    heard = heard.loc[[is_told_of(groups, group) for groups in heard["groups"]]] if group else heard
     heard = heard[heard[_BY[place]].isin(gaps.index)]
     exact = person.has("coordinator", f"region:{region}")
     received = heard["people"].astype(int).groupby(heard[_BY[place]]).sum()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sempre_geo.community.rules import read_rules
 from sempre_geo.settings import Settings
 
 
-def is_protected(settings: Settings, category: str) -> bool:
-    """Whether needs of this category are only counted, unless their author wants them shown by themselves."""
-    return bool(read_rules(settings).topic(category, ()))
+def is_protected(settings: Settings, category: str, groups: Iterable[str] = ()) -> bool:
+    """Whether what is said of a category and of groups is only counted, unless its author wants it shown by itself."""
+    return bool(read_rules(settings).topic(category, groups))
 
 
 def days_to_answer(settings: Settings) -> int:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from sempre_geo.community.felt import class_title, felt_sentence, questions_to_ask
+from sempre_geo.community.groups import told_groups
 from sempre_geo.community.listening import cluster_sentence
 from sempre_geo.community.moments import moment, stamp
 from sempre_geo.errors import NotAllowedError
@@ -44,8 +45,8 @@ def _ask() -> tuple[str, str, str]:
     if not session.is_coordinator():
         return str(category), "", ""
     group = st.selectbox(
-        _("Who"), [ALL, *words.groups()], key="listen_group",
-        format_func=lambda name: words.groups()[name] if name else _("Everybody"),
+        _("Who"), [ALL, *told_groups()], key="listen_group",
+        format_func=lambda name: told_groups()[name] if name else _("Everybody"),
     )  # fmt: skip
     days = st.pills(
         _("Since"), list(_MONTHS), key="listen_since", required=True,
@@ -54,7 +55,7 @@ def _ask() -> tuple[str, str, str]:
         if days else _("always"),
     )  # fmt: skip
     since = stamp(datetime.now(region.country.zone) - timedelta(days=int(days))) if days else ""
-    return str(category), "" if group == "population" else str(group), since
+    return str(category), str(group), since
 
 
 def _tell(heard: Heard) -> None:

@@ -143,7 +143,7 @@ def _change(own: Own) -> None:
     with st.expander(_("Change it"), icon=":material/edit:"):
         st.session_state.setdefault("mine_text", own.text)
         st.text_area(_("Your words"), key="mine_text", height=120, max_chars=5000)
-        if is_protected(here.settings, own.category):
+        if is_protected(here.settings, own.category, own.groups):
             st.session_state.setdefault("mine_alone", own.shown_alone)
             st.checkbox(
                 _("It may be shown by itself. Otherwise it is only counted, as it may touch on health or safety."),

@@ -10,8 +10,9 @@ from typing import Any
 
 import streamlit as st
 
+from sempre_geo.community.groups import group_names
 from sempre_geo.community.networks import Meeting, Network, Organisation, organisation_kinds
-from sempre_geo.community.proposal_questions import barrier_names, group_names
+from sempre_geo.community.proposal_questions import barrier_names
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.lessons import (

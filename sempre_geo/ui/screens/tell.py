@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from sempre_geo.community.contributions import EASE, MODES, Draft, Place, Receipt
+from sempre_geo.community.groups import told_groups
 from sempre_geo.community.moderation import Sending
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
@@ -63,7 +64,7 @@ def _is_choice(name: str, value: object) -> bool:
         STEP: range(1, _LAST + 1), **dict.fromkeys(EASES.values(), EASE),
     }  # fmt: skip
     if name == "tell_groups":
-        return isinstance(value, list) and set(value) <= set(_groups())
+        return isinstance(value, list) and set(value) <= told_groups().keys()
     if name == POINT:
         return isinstance(value, list) and [type(part) for part in value] == [float, float]
     if name == "tell_alone":
@@ -71,10 +72,6 @@ def _is_choice(name: str, value: object) -> bool:
     if name in offered:
         return isinstance(value, str | int) and value in offered[name]
     return isinstance(value, str) and len(value) <= _LONGEST
-
-
-def _groups() -> dict[str, str]:
-    return {name: label for name, label in words.groups().items() if name != "population"}
 
 
 def _click(lon: float, lat: float) -> None:
@@ -114,8 +111,8 @@ def _who() -> None:
     st.pills(_("Who is it about?"), list(words.about_whom()), key="tell_about", required=True,
              default=None if "tell_about" in st.session_state else "myself",
              format_func=words.about_whom().__getitem__, persist_state="session")  # fmt: skip
-    st.pills(_("They belong to:"), list(_groups()), key="tell_groups", selection_mode="multi",
-             format_func=_groups().__getitem__, persist_state="session")  # fmt: skip
+    st.pills(_("They belong to:"), list(told_groups()), key="tell_groups", selection_mode="multi",
+             format_func=told_groups().__getitem__, persist_state="session")  # fmt: skip
     if st.session_state.get("tell_kind") != "idea":
         st.pills(_("What stands in the way?"), list(words.obstacles()), key="tell_obstacle",
                  format_func=words.obstacles().__getitem__, persist_state="session")  # fmt: skip
@@ -136,7 +133,7 @@ def _say() -> None:
         type=["jpg", "jpeg", "png", "webp"], key="tell_photo", max_upload_size=15,
     )  # fmt: skip
     st.checkbox(_("You may keep this and show it, without my name, after somebody has read it"), key="tell_consent")
-    if is_protected(here.settings, st.session_state["tell_category"]):
+    if is_protected(here.settings, st.session_state["tell_category"], st.session_state.get("tell_groups") or ()):
         st.checkbox(
             _("It may stand on the map by itself. Otherwise it is only counted, as it may touch on health or safety"),
             key="tell_alone",
