@@ -26,15 +26,20 @@ def _table_if_given(_context: click.Context, _option: click.Parameter, path: Pat
 @click.argument("region")
 @click.argument("file", type=FILE)
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--codes", type=FILE, callback=_table_if_given,
+              help="Write each row's claim code to this table, to hand to whoever spoke.")  # fmt: skip
 @click.pass_obj
-def import_(settings: Settings, /, region: str, file: Path, *, dry_run: bool) -> int:
+def import_(settings: Settings, /, region: str, file: Path, *, dry_run: bool, codes: Path | None) -> int:
     """Take in contributions from CSV, GeoJSON, Kobo or ODK; they wait for review.
 
-    Example: sempre-geo import valka answers.csv --dry-run
+    Example: sempre-geo import valka answers.csv --codes codes.csv
     """
     from sempre_geo.pipeline.community.exchange import import_contributions
+    from sempre_geo.region.files import write_table
 
     result = import_contributions(settings, region, file, dry_run=dry_run)
+    if codes is not None and not dry_run:
+        write_table(result.codes, codes)
     for problem in result.problems:
         click.echo(problem, err=True)
     said = _("{added} would be added, {known} are known.") if dry_run else _("{added} added, {known} were known.")

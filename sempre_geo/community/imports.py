@@ -18,7 +18,7 @@ import pandas as pd
 
 from sempre_geo.community.contributions import MODES, PUBLIC, Draft, Place, checked_draft
 from sempre_geo.community.moments import stamp
-from sempre_geo.errors import InputError
+from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.tables import LAT_NAMES, LON_NAMES, numbers
 
@@ -34,13 +34,18 @@ _LISTS = re.compile(r"[;,|\s]+")
 
 @dataclass(frozen=True)
 class Imported:
-    """A row that can be saved: its lasting id, what it says, and what our own files add to that."""
+    """A row that can be saved: its lasting id, what it says, and what our own files add to that.
+
+    ``row`` and ``own_id`` are its number and its id in the file, as its author sees them there.
+    """
 
     id: str
     draft: Draft
     created_at: str
     status: str
     voices: int
+    row: str
+    own_id: str
 
 
 @dataclass(frozen=True)
@@ -56,13 +61,25 @@ def read_in(table: pd.DataFrame, *, region: str, at: datetime) -> Reading:
 
     Columns are found under our own names and those that KoboToolbox and ODK give them, with or without
     their group (``need/text``, ``need-text``). Lists are separated by semicolons, commas or spaces.
+
+    Raises
+    ------
+    InputError
+        The table has no column of texts: it is another table.
     """
     plain = _plain_columns(table)
+    if "text" not in plain:
+        raise InputError(
+            _("there is no column 'text', only {columns}; take the columns of the form or of an export.").format(
+                columns=first_items([str(name) for name in table.columns])
+            )
+        )
     rows: list[Imported] = []
     problems: list[str] = []
-    for name, row in zip(plain.index, plain.to_dict("records"), strict=True):
+    for name, cells in zip(plain.index, plain.to_dict("records"), strict=True):
         try:
-            rows.append(_imported({str(column): value for column, value in row.items()}, region=region, at=at))
+            said = {str(column): value for column, value in cells.items()}
+            rows.append(_imported(said, region=region, row=str(name), at=at))
         except InputError as error:
             problems.append(_("row {row}: {what}").format(row=name, what=str(error)))
     return Reading(tuple({row.id: row for row in rows}.values()), tuple(problems))
@@ -94,17 +111,19 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     return named.astype(object).where(named.notna(), "")
 
 
-def _imported(row: Mapping[str, Any], *, region: str, at: datetime) -> Imported:
-    draft = checked_draft(_draft(row))
-    own = str(row.get("id", "")).strip()
-    content = own or repr(sorted((name, str(value)) for name, value in row.items()))
-    status = str(row.get("status", ""))
+def _imported(said: Mapping[str, Any], *, region: str, row: str, at: datetime) -> Imported:
+    draft = checked_draft(_draft(said))
+    own = str(said.get("id", "")).strip()
+    content = own or repr(sorted((name, str(value)) for name, value in said.items()))
+    status = str(said.get("status", ""))
     return Imported(
         id=lasting_id(region, content),
         draft=draft,
-        created_at=_moment(str(row.get("created_at", "")), at=at),
+        created_at=_moment(str(said.get("created_at", "")), at=at),
         status=status if status in PUBLIC else "received",
-        voices=_count(row.get("voices", 0)),
+        voices=_count(said.get("voices", 0)),
+        row=row,
+        own_id=own,
     )
 
 

@@ -13,7 +13,7 @@ import pytest
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, Place
 from sempre_geo.errors import InputError, NotAllowedError
-from sempre_geo.pipeline.community.contributions import erase_with_code, tell
+from sempre_geo.pipeline.community.contributions import erase_with_code, open_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.exchange import export_contributions, import_contributions, seed
 from sempre_geo.pipeline.community.lessons import lessons
@@ -85,6 +85,28 @@ def test_a_file_without_one_usable_row_is_refused(settings, region, tmp_path):
     path = _file(tmp_path, "needs.csv", "kind,text,lon,lat\nneed,,20,57\n")
     with pytest.raises(InputError, match=r"holds no row that can be used: row 2: .*a sentence is missing"):
         import_contributions(settings, region, path)
+
+
+def test_another_table_and_rows_that_fit_the_region_nowhere_are_refused(settings, region, tmp_path):
+    with pytest.raises(InputError, match=r"no column 'text', only spam, eggs"):
+        import_contributions(settings, region, _file(tmp_path, "other.csv", "spam,eggs\n1,2\n"))
+    rows = "1,nonsense,x,20.0612,57.0212\n2,library,x,57.0212,20.0612\n3,library,x,20.0612,57.0212\n"
+    rows = f"id,category,text,lon,lat\n{rows}"
+    found = import_contributions(settings, region, _file(tmp_path, "odd.csv", rows), dry_run=True)
+    assert found.added == 1
+    assert [text.partition(";")[0] for text in found.problems] == [
+        "row 2: There is no category 'nonsense'", "row 3: The mark on the map lies outside the region",
+    ]  # fmt: skip
+
+
+def test_who_spoke_on_paper_gets_a_code_that_opens_it(settings, region, tmp_path):
+    path = _file(tmp_path, "needs.csv", OWN)
+    assert import_contributions(settings, region, path, dry_run=True).codes.empty
+    codes = import_contributions(settings, region, path).codes
+    assert codes[["row", "id"]].to_numpy().tolist() == [["2", "1"], ["3", "2"]]
+    assert open_with_code(settings, codes["code"][0]).text == "Pood on kaugel"
+    erase_with_code(settings, codes["code"][1])
+    assert import_contributions(settings, region, path).codes["code"].tolist() == codes["code"][:1].tolist()
 
 
 def test_only_the_office_imports(settings, region, tmp_path):

@@ -41,11 +41,12 @@ from sempre_geo.community.store.workshops import save_workshop_entry
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import ground, now, open_community, partition, secret_key
+from sempre_geo.pipeline.community.desk import Ground, ground, now, open_community, partition, secret_key
 from sempre_geo.pipeline.community.erasures import write_erased
 from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.way import NO_WAY, Way, shown_by_itself, way_in
+from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 
 LONGEST_SENTENCE = 500
@@ -271,6 +272,23 @@ def _sending_digest(settings: Settings, draft: Draft) -> str | None:
     return hmac.digest(secret_key(settings, "sending"), content.encode("utf-8", "replace"), "sha256").hex()
 
 
+def _check_fits(settings: Settings, site: Ground, draft: Draft) -> None:
+    """Refuse a category that there is not, and a position outside the region: nobody would ever find it again."""
+    known = read_categories(settings).by_id
+    if draft.category not in known:
+        raise InputError(
+            _("There is no category '{category}'; choose one of {known}.").format(
+                category=draft.category, known=", ".join(known)
+            )
+        )
+    lon, lat = draft.place.lon, draft.place.lat
+    if site.bbox is None or lon is None or lat is None:
+        return
+    west, south, east, north = site.bbox
+    if not (west <= lon <= east and south <= lat <= north):
+        raise InputError(_("The mark on the map lies outside the region; set it again or choose a place."))
+
+
 def contribution_row(
     settings: Settings, region: str, *, draft: Draft
 ) -> tuple[dict[str, Any], tuple[float, float] | None]:
@@ -279,6 +297,7 @@ def contribution_row(
     A settlement stands at its own point; that is no exact place and is not kept as one.
     """
     site = ground(settings, region)
+    _check_fits(settings, site, draft)
     place = locate(draft.place, site.settlements, site.municipalities)
     zones = partition(settings, region)
     zone = None

@@ -42,12 +42,16 @@ Asker = Person | str
 
 @dataclass(frozen=True)
 class Ground:
-    """What a contribution's place is found on: settlements and municipalities; both may be empty."""
+    """What a contribution's place is found on: settlements and municipalities; both may be empty.
+
+    ``bbox`` is the region's, or nothing while it is not built.
+    """
 
     settlements: pd.DataFrame
     municipalities: pd.DataFrame
     languages: tuple[str, ...] = ()
     country: str = ""
+    bbox: tuple[float, float, float, float] | None = None
 
 
 def open_community(settings: Settings) -> Store:
@@ -191,7 +195,7 @@ def ground(settings: Settings, region: str) -> Ground:
     built = _built(settings, region)
     if built is None or not built.has("settlements") or not built.has("municipalities"):
         return Ground(pd.DataFrame(), pd.DataFrame())
-    return Ground(built.settlements, built.municipalities, built.country.languages, built.country.code)
+    return Ground(built.settlements, built.municipalities, built.country.languages, built.country.code, built.bbox)
 
 
 def _built(settings: Settings, region: str) -> Region | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from sempre_geo.community.access import OPERATOR, Person
+from sempre_geo.community.claim_codes import claim_code_from, claim_digest
 from sempre_geo.community.imports import Imported, Reading, lasting_id, read_in
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.spreadsheets import read_spreadsheet
@@ -27,7 +29,7 @@ from sempre_geo.community.store.engine import Transaction
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import contribution_row
-from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged
+from sempre_geo.pipeline.community.desk import Asker, now, open_community, partition, privileged, secret_key
 from sempre_geo.pipeline.community.lessons import region_title
 from sempre_geo.pipeline.community.moderation import looked_through, words_of
 from sempre_geo.pipeline.community.network_seed import seed_lesson, seed_network
@@ -40,11 +42,19 @@ from sempre_geo.settings import Settings
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did, or would do: rows added, rows known (or erased) before, sentences about the others."""
+    """What an import did, or would do: rows added, rows known (or erased) before, sentences about the others.
+
+    ``codes`` has one row a saved row of the file, ``row, id, code``: who spoke on paper or to an interviewer
+    gets the code as if it had been typed in, and can follow, change or erase it.
+    """
 
     added: int
     known: int
     problems: tuple[str, ...]
+    codes: pd.DataFrame
+
+
+CODE_COLUMNS = ("row", "id", "code")
 
 
 def import_contributions(
@@ -58,8 +68,8 @@ def import_contributions(
 ) -> ImportResult:
     """Save the contributions of a CSV, GeoJSON, Kobo or ODK file; all wait for review, known ones are skipped.
 
-    All rows that can be read are saved in one transaction. A row that its author has erased here does
-    not come back.
+    All rows that can be read, name a category of ours and lie in the region are saved in one transaction. A
+    row that its author has erased here does not come back. The codes are the same at every import of a file.
 
     Raises
     ------
@@ -69,14 +79,14 @@ def import_contributions(
         The asker may not import here.
     """
     when = at or now()
-    reading = read_in(read_contributions(path), region=region, at=when)
+    partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
+    reading = _fitting(settings, region, read_in(read_contributions(path), region=region, at=when))
     if reading.problems and not reading.rows:
         raise InputError(
             _("{path} holds no row that can be used: {problems}").format(
                 path=path, problems=first_items(reading.problems)
             )
         )
-    partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
     with open_community(settings).writing() as transaction:
         person = privileged(
             settings, transaction, by, action="import contributions", thing=f"import into {region}",
@@ -88,7 +98,37 @@ def import_contributions(
             transaction.rollback()
         else:
             _save(settings, transaction, region, rows=fresh, person=person, trusted=False)
-    return ImportResult(len(fresh), len(reading.rows) - len(fresh), reading.problems)
+    codes = pd.DataFrame(columns=list(CODE_COLUMNS)) if dry_run else _codes(settings, reading)
+    return ImportResult(len(fresh), len(reading.rows) - len(fresh), reading.problems, codes)
+
+
+def _fitting(settings: Settings, region: str, reading: Reading) -> Reading:
+    """The rows whose category and place the region has, and a sentence for each that it has not."""
+    rows, problems = [], list(reading.problems)
+    for row in reading.rows:
+        try:
+            contribution_row(settings, region, draft=row.draft)
+        except InputError as error:
+            problems.append(_("row {row}: {what}").format(row=row.row, what=str(error)))
+        else:
+            rows.append(row)
+    return Reading(tuple(rows), tuple(problems))
+
+
+def _code(settings: Settings, contribution_id: str) -> str:
+    """The code of an imported row: made of its id with the installation's secret, so that it is kept nowhere."""
+    return claim_code_from(hmac.digest(secret_key(settings, "import"), contribution_id.encode(), "sha256"))
+
+
+def _codes(settings: Settings, reading: Reading) -> pd.DataFrame:
+    """The codes of those rows of a file that are kept and that their code still opens."""
+    found = []
+    with open_community(settings).reading() as transaction:
+        for row in reading.rows:
+            kept, code = load_contribution(transaction, row.id), _code(settings, row.id)
+            if kept is not None and kept["claim_digest"] == claim_digest(code):
+                found.append((row.row, row.own_id, code))
+    return pd.DataFrame(found, columns=list(CODE_COLUMNS))
 
 
 def read_contributions(path: Path) -> pd.DataFrame:
@@ -149,7 +189,7 @@ def seed(
                 seed_proposal(transaction, region, entry, at=stamp(when))
         if networks is not None:
             _seed_networks(settings, transaction, region, json.loads(networks.read_text(encoding="utf-8")))
-    return ImportResult(len(fresh), len(reading.rows) - len(fresh), ())
+    return ImportResult(len(fresh), len(reading.rows) - len(fresh), (), pd.DataFrame(columns=list(CODE_COLUMNS)))
 
 
 def _seed_networks(settings: Settings, transaction: Transaction, region: str, said: dict[str, Any]) -> None:
@@ -178,6 +218,7 @@ def _save(
         values, position = contribution_row(settings, region, draft=row.draft)
         if not trusted:
             values["findings"] = list(looked_through(settings, region, text=words_of(row.draft)).noticed)
+            values["claim_digest"] = claim_digest(_code(settings, row.id))
         values |= {"id": row.id, "created_at": row.created_at, "status_at": row.created_at}
         save_contribution(transaction, values, position=position, felt=row.draft.ease)
         if trusted:
