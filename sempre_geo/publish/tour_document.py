@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from sempre_geo.community.outreach import plan_notes
-from sempre_geo.i18n import current_language
+from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.brief import Block, Brief, Points, Section, Table
 from sempre_geo.publish.calendar_file import Appointment
-from sempre_geo.publish.speech import duration, people, spoken_date
+from sempre_geo.publish.speech import duration, number, people, spoken_date
 from sempre_geo.region.bundle import Region
+
+_MANY_CHILDREN, _MANY_FROM_ELSEWHERE, _MOST = 0.15, 0.1, 0.5
 
 
 def clock(minutes: int) -> str:
@@ -42,6 +43,40 @@ def coming_sentences(visit: Mapping[str, Any]) -> list[str]:
         return [near, _("By bus nobody else can come then and be home the same day.")]
     ride = _("By bus {n} more can come from {first} on and be home the same day; the last way home leaves at {last}.")
     return [near, ride.format(n=people(visit["by_bus"]), first=clock(visit["first"]), last=clock(visit["last"]))]
+
+
+def plan_notes(facts: Mapping[str, Any]) -> list[str]:
+    """What to think of at a place, as sentences: child care, an interpreter, a ride, the door.
+
+    Parameters
+    ----------
+    facts
+        ``people, children, from_elsewhere`` (None where the census does not tell), ``of, on_foot, by_bus`` (None
+        without a timetable), ``wheelchair``, ``hall``.
+
+    Examples
+    --------
+    >>> facts = {"people": 100, "children": 20, "from_elsewhere": None, "of": 100, "on_foot": 5, "by_bus": 10}
+    >>> plan_notes(facts | {"hall": "Library", "wheelchair": "yes"})
+    ['20 children live here: offer child care.', 'Most people cannot come by bus: offer a ride.']
+    >>> plan_notes({**facts, "children": 1303, "of": None, "hall": ""})[0]
+    '1,303 children live here: offer child care.'
+    """
+    people, children, elsewhere = facts["people"] or 0, facts["children"], facts["from_elsewhere"]
+    notes = []
+    if children and children >= _MANY_CHILDREN * people:
+        n = round(children)
+        told = ngettext("{n} child lives here: offer child care.", "{n} children live here: offer child care.", n)
+        notes.append(told.format(n=number(n)))
+    if elsewhere and elsewhere >= _MANY_FROM_ELSEWHERE * people:
+        notes.append(_("Many people here were born in another country: ask who can interpret."))
+    if facts["of"] and facts["on_foot"] + facts["by_bus"] < _MOST * facts["of"]:
+        notes.append(_("Most people cannot come by bus: offer a ride."))
+    if not facts["hall"]:
+        notes.append(_("No hall is known here: ask the municipality."))
+    elif facts["wheelchair"] != "yes":
+        notes.append(_("Ask whether a wheelchair gets in."))
+    return notes
 
 
 def visit_sentences(visit: Mapping[str, Any]) -> list[str]:

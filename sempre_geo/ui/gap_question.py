@@ -1,8 +1,8 @@
-"""What Gaps and Compare ask alike: a service, a way of getting there, a limit, and who is counted."""
+"""What Gaps, Compare and Outreach ask alike: a service, a way of getting there, a limit, and who is counted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -39,15 +39,20 @@ def take_link() -> None:
     session.read_link(region, choices)
 
 
-def ask() -> Asked:
-    """The four questions; their answers are kept from page to page."""
+def ask(usual: Callable[[str], Standard] | None = None) -> Asked:
+    """The four questions; their answers are kept from page to page.
+
+    ``usual`` gives the limit to a service that a page holds places against where nobody has chosen one yet.
+    """
     categories, modes, groups = words.category_choices(installation().region), _modes(), _groups()
     category = st.selectbox(_("Service"), categories, key=CATEGORY, format_func=words.category, persist_state="session")
+    first = usual(str(category)) if usual else None
+    by = first.mode if first else "car"
     mode = st.pills(
         _("How people get there"), list(modes), key=MODE, format_func=modes.__getitem__,
-        default=None if MODE in st.session_state else "car", required=True, persist_state="session",
+        default=None if MODE in st.session_state else by, required=True, persist_state="session",
     )  # fmt: skip
-    standard = _ask_limit(str(category), str(mode))
+    standard = _ask_limit(str(category), str(mode), first=first)
     group = st.selectbox(_("Who"), groups, key=GROUP, format_func=words.groups().__getitem__, persist_state="session")
     return Asked(str(category), str(mode), str(group), standard)
 
@@ -68,7 +73,7 @@ def _groups() -> list[str]:
     return [name for name in words.groups() if name in installation().region.cells.columns]
 
 
-def _ask_limit(category: str, mode: str) -> Standard:
+def _ask_limit(category: str, mode: str, *, first: Standard | None) -> Standard:
     """A published or own limit, a visit within one day by bus, or one chosen here; the list is that of the mode."""
     here = installation()
     limits = limits_of(here.settings, here.region_name, category=category, mode=mode)
@@ -76,6 +81,8 @@ def _ask_limit(category: str, mode: str) -> Standard:
     if mode == BUS:
         any_visit = own_limit(category=category, mode=mode, limit_min=SAME_DAY_MIN)
         known = {limit_code(any_visit): any_visit} | known
+    if first and first.mode == mode:
+        known = {limit_code(first): first} | known
     key, wished = f"{HELD}_{category}_{mode}", st.query_params.get(HELD)
     if key not in st.session_state and wished in [*known, OWN]:
         st.session_state[key] = wished

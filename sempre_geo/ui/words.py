@@ -32,6 +32,11 @@ def category(category_id: str) -> str:
     return known.title(category_id) if category_id in known.by_id else category_id.replace("_", " ").capitalize()
 
 
+def wheelchair(code: str) -> str:
+    """Whether one gets in with a wheelchair, as OpenStreetMap tells it."""
+    return {"yes": _("yes"), "no": _("no"), "limited": _("partly")}.get(code, _("not known"))
+
+
 def category_choices(region: Region) -> list[str]:
     """The categories of a region in the category table's order, so that the most asked-for stand first."""
     return list(offered_categories(installation().settings, region))

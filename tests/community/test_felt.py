@@ -19,7 +19,7 @@ from sempre_geo.community.felt import (
     silent_places,
     silent_sentence,
 )
-from sempre_geo.community.outreach import PLAN_COLUMNS, outreach_plan
+from sempre_geo.community.outreach import PLAN_COLUMNS, all_halls, halls_near, outreach_plan
 from sempre_geo.errors import InputError
 
 PLACES = pd.DataFrame(
@@ -118,4 +118,11 @@ def test_the_plan_goes_first_where_many_are_badly_served_and_silent():
     first = plan.iloc[0]
     assert (first["hall"], first["reaches"]) == ("Rahvamaja", 210.0)
     assert plan.iloc[1]["hall"] == ""
+    near = halls_near(all_halls(services), lon=20.4, lat=57.0)
+    assert near.index.tolist() == ["s3", "s2"], "the kind first, then how near; nothing beyond five kilometres"
+    felt = felt_and_calculated(PLACES, RECEIVED)
+    other = outreach_plan(PLACES, felt, services, cells=cells, chosen={"c": "s2"})
+    assert other.loc[0, ["hall", "hall_category"]].tolist() == ["Kool", "school"]
+    with pytest.raises(InputError, match="not within reach of Uuskula"):
+        outreach_plan(PLACES, felt, services, cells=cells, chosen={"c": "s4"})
     assert "Linnamaa" not in set(plan["name"])

@@ -17,13 +17,15 @@ from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.halls import halls_of_place
 from sempre_geo.pipeline.community.listening import heard_and_silent, listen, news, note_look
 from sempre_geo.pipeline.community.networks import make_network
-from sempre_geo.pipeline.community.outreach import felt, outreach_places
+from sempre_geo.pipeline.community.outreach import Search, felt, outreach_places
 from sempre_geo.pipeline.community.outreach_days import HeldDay, held_days, record_day
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.pipeline.community.tours import KINDS, Wish, listed_tours, plan_outreach_tour, tour_content, tour_file
 from sempre_geo.pipeline.community.voices import add_voice
+from sempre_geo.pipeline.gaps.limits import own_limit
 from tests.ui.small_region import HOSTILE, NAME, small_settings, write_small_region
 
 AT = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -110,17 +112,24 @@ def test_a_week_is_not_told_before_its_monday(region):
 def test_places_come_with_their_hall_and_whoever_knows_them(region):
     network = Network("Valley", "Riina", organisations=(Organisation(f"Cīruļi {HOSTILE}", "ngo"),))
     make_network(region, NAME, network=network, by=OPERATOR)
-    plan = outreach_places(region, NAME, by=MEMBER, category="library", at=AT)
+    plan = outreach_places(region, NAME, by=MEMBER, search=Search("library"), at=AT)
+    near = own_limit(category="library", mode="bike", limit_min=1)
+    beyond = outreach_places(region, NAME, by=MEMBER, search=Search("library", near), at=AT)["beyond"]
+    assert beyond["s0"] == 400 > plan.loc["s0", "beyond"]
+    with pytest.raises(NotAllowedError):
+        halls_of_place(region, NAME, place_id="s0", day=TUESDAY, by=POLICYMAKER)
+    with pytest.raises(InputError):
+        halls_of_place(region, NAME, place_id="s9", day=TUESDAY, by=MEMBER)
     assert plan.loc["s2", ["hall_id", "children"]].isna().all()
     assert plan.loc["s2", "known_by"].startswith("Cīruļi")
     for by in (POLICYMAKER, *OTHERS):
         with pytest.raises(NotAllowedError):
-            outreach_places(region, NAME, by=by, category="library")
+            outreach_places(region, NAME, by=by, search=Search("library"))
 
 
 def _tour(settings, **named):
     wish = Wish(**({"place_ids": ("s2",), "start_id": "s0", "days": (TUESDAY,), "notes": HOSTILE} | named))
-    return plan_outreach_tour(settings, NAME, wish=wish, category="library", by=MEMBER, at=AT)
+    return plan_outreach_tour(settings, NAME, wish=wish, search=Search("library"), by=MEMBER, at=AT)
 
 
 def test_a_tour_is_kept_and_printed_the_same_each_time_for_those_who_may(region):
@@ -190,7 +199,7 @@ def test_a_group_is_asked_for_where_nobody_has_said_anything(tmp_path, migrated)
         assert heard.needs.empty
         assert heard.clusters == []
         for by in (OPERATOR, MEMBER):
-            places = outreach_places(settings, NAME, by=by, category="library", group="over_64", at=AT)
+            places = outreach_places(settings, NAME, by=by, search=Search("library", group="over_64"), at=AT)
             assert places["received"].tolist() == [0] * len(places)
             assert heard_and_silent(settings, NAME, by=by, group="over_64", at=AT)["received"].eq(0).all()
         gaps = pd.DataFrame({"people": [40.0], "beyond": [1.0]}, index=["m1"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from unittest.mock import patch
 
@@ -21,7 +22,7 @@ from sempre_geo.settings import Settings
 from sempre_geo.ui import map_frame
 from sempre_geo.ui.outreach_routes import outreach_routes
 from tests.ui.asgi_client import Client
-from tests.ui.small_region import NAME
+from tests.ui.small_region import HOSTILE, NAME
 
 SCREENS = Path(map_frame.__file__).parent / "screens"
 PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as a test
@@ -99,6 +100,33 @@ def test_the_coordinator_plans_a_tour_takes_its_files_and_notes_the_day(page: _O
     script.button(key="held_save").click().run()
     assert "14 people came" in _told(script)
     assert held_days(served, NAME, by=OPERATOR)["came"].tolist() == [14]
+
+
+def test_the_coordinator_chooses_a_limit_and_a_hall_and_the_tour_goes_there(
+    page: _Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sempre_geo.community.outreach.HALLS", ("library", "gp"))
+    script = page("outreach", "coordinator")
+    assert script.selectbox(key="held_gp_car").value == "own-20", "as usual where there is no timetable"
+    script.button_group(key="by").set_value("bike").run()
+    assert script.selectbox(key="held_gp_bike").value != "own-20"
+    script.selectbox(key="hall_place").set_value("s0").run()
+    told = _told(script)
+    assert "4.9 km from the middle of the place. Opening hours: not known. With a wheelchair: not known." in told
+    assert "0.1 km from the middle of the place. Opening hours: Tu 09:00-13:00. With a wheelchair: yes." in told
+    assert "On this day it is closed." in told
+    assert HOSTILE not in told
+    script.selectbox(key="hall_of_s0").set_value("gp1").run()
+    script.multiselect(key="tour_places").set_value(["s0"])
+    script.multiselect(key="tour_days").set_value([_tuesday()])
+    script.button(key="tour_plan").click().run()
+    assert "Augstkalni</strong>, Dr. Ozola" in _told(script)
+
+
+def _tuesday() -> date:
+    """A day of the next weeks on which the doctor is open."""
+    today = datetime.now(UTC).date()
+    return next(day for day in (today + timedelta(days=ahead) for ahead in range(2, 9)) if day.weekday() == 1)
 
 
 @pytest.mark.parametrize(("name", "tables"), [("listen", ("listen", "silent")), ("outreach", ("outreach",))])

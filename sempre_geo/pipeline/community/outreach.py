@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from sempre_geo.community.access import check_may
 from sempre_geo.community.felt import felt_and_calculated
 from sempre_geo.community.groups import is_told_of
-from sempre_geo.community.outreach import outreach_plan
+from sempre_geo.community.outreach import all_halls, outreach_plan
 from sempre_geo.community.store.networks import load_networks
 from sempre_geo.community.store.public_rows import load_heard
 from sempre_geo.community.suppression import shown_count
 from sempre_geo.errors import InputError
+from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
 from sempre_geo.pipeline.community.listening import OUTREACH, listener, received_by_settlement
@@ -93,13 +96,26 @@ def outreach(
     return outreach_plan(places, table, services, cells=cells, most=most)
 
 
+@dataclass(frozen=True)
+class Search:
+    """Whom an outreach is to hear: a group, on which service, beyond which limit (None: the usual one).
+
+    ``halls`` are those that somebody has chosen, as pairs of a settlement and a service.
+    """
+
+    category: str
+    limit: Standard | None = None
+    group: str = EVERYBODY
+    halls: tuple[tuple[str, str], ...] = ()
+
+
 def outreach_places(
-    settings: Settings, region: str, *, by: Asker, category: str, group: str = EVERYBODY, language: str = "",
-    most: int = 10, at: datetime | None = None,
+    settings: Settings, region: str, *, by: Asker, search: Search, language: str = "", most: int = 10,
+    at: datetime | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """The settlements of a region where an outreach day would hear most of a group who have not been heard.
 
-    Ranked by missing voices, on whatever service, times the share beyond the usual limit to this one; see
+    Ranked by missing voices, on whatever service, times the share beyond the limit to this one; see
     :func:`outreach_plan`. So many voices are to be expected as if the group spoke up as everybody does.
 
     Returns
@@ -110,11 +126,16 @@ def outreach_places(
 
     Raises
     ------
+    InputError
+        A hall was chosen that is not within reach of its place.
     NotAllowedError
         The asker is neither coordinator nor network member here.
     """
-    gaps = settlement_gaps(settings, region, category=category, group=group, language=language)
-    everybody = settlement_gaps(settings, region)["people"]
+    group = search.group
+    gaps = settlement_gaps(
+        settings, region, category=search.category, limit=search.limit, group=group, language=language
+    )
+    everybody = _inside(open_region(settings, region).cells, [EVERYBODY])
     with open_community(settings).reading() as transaction:
         person = listener(settings, transaction, region, by=by, action=OUTREACH)
         networks = load_networks(transaction, region)
@@ -127,9 +148,8 @@ def outreach_places(
     built = open_region(settings, region)
     cells, services = built.cells, built.services
     plan = outreach_plan(
-        table[["name", "lon", "lat", "beyond"]], table,
-        pd.DataFrame(services.drop(columns="geometry")).assign(lon=services.geometry.x, lat=services.geometry.y),
-        cells=pd.DataFrame({"lon": cells.geometry.x, "lat": cells.geometry.y, "population": cells[group]}), most=most,
+        table[["name", "lon", "lat", "beyond"]], table, all_halls(placed(services)), chosen=dict(search.halls),
+        most=most, cells=pd.DataFrame({"lon": cells.geometry.x, "lat": cells.geometry.y, "population": cells[group]}),
     ).set_index("place_id")  # fmt: skip
     municipality = table["municipality_id"].reindex(plan.index)
     return plan.assign(
@@ -142,6 +162,11 @@ def outreach_places(
             for inside, name, hall in zip(municipality, plan["name"], plan["hall"], strict=True)
         ],
     )
+
+
+def placed(services: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The services as a plain table with ``lon, lat``."""
+    return pd.DataFrame(services.drop(columns="geometry")).assign(lon=services.geometry.x, lat=services.geometry.y)
 
 
 def unheard(gaps: pd.DataFrame, received: pd.Series, *, rate: float) -> pd.DataFrame:

@@ -23,11 +23,13 @@ def usual_limit(settings: Settings, region: str, *, category: str) -> Standard:
 
 
 def settlement_gaps(
-    settings: Settings, region: str, *, category: str = "", group: str = EVERYBODY, language: str = ""
-) -> pd.DataFrame:
+    settings: Settings, region: str, *, category: str = "", limit: Standard | None = None, group: str = EVERYBODY,
+    language: str = "",
+) -> pd.DataFrame:  # fmt: skip
     """Index ``settlement_id``; ``name, lon, lat, municipality_id, people, beyond``.
 
-    ``people`` are those of the group; ``beyond`` is NaN without a category, or where nothing is known of anybody.
+    ``people`` are those of the group; ``beyond`` the ``limit``, the usual one without it, and NaN without a category
+    or where nothing is known of anybody.
     """
     built = open_region(settings, region)
     cells, rows = built.cells, pd.DataFrame(built.settlements.drop(columns="geometry"))
@@ -45,8 +47,8 @@ def settlement_gaps(
         index=rows.index.astype(str),
     )
     if category:
-        limit = usual_limit(settings, region, category=category)
-        found = assessed(settings, region, standard=limit, category=category, day=None)
+        held = limit or usual_limit(settings, region, category=category)
+        found = assessed(settings, region, standard=held, category=category, day=None)
         beyond = people.where(found.misses, 0.0).where(found.known).groupby(places).sum(min_count=1)
         table["beyond"] = beyond.reindex(table.index)
     return table

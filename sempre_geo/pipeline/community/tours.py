@@ -19,10 +19,9 @@ from sempre_geo.errors import InputError, MissingDataError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, now, open_community
 from sempre_geo.pipeline.community.listening import OUTREACH, listener
-from sempre_geo.pipeline.community.outreach import outreach_places
+from sempre_geo.pipeline.community.outreach import Search, outreach_places
 from sempre_geo.pipeline.community.outreach_ways import coming_by_bus, hall_hours, road_minutes
 from sempre_geo.pipeline.explore.views import open_region, place_name
-from sempre_geo.pipeline.gaps.answers import EVERYBODY
 from sempre_geo.publish import brief, calendar_file
 from sempre_geo.publish.palette import read_themes
 from sempre_geo.publish.tour_document import appointments, tour_brief
@@ -56,23 +55,21 @@ class TourFile:
 
 
 def plan_outreach_tour(
-    settings: Settings, region: str, *, wish: Wish, category: str, by: Asker, group: str = EVERYBODY,
-    at: datetime | None = None,
-) -> str:  # fmt: skip
+    settings: Settings, region: str, *, wish: Wish, search: Search, by: Asker, at: datetime | None = None
+) -> str:
     """Order some places into a tour and keep it; returns its id.
 
     Raises
     ------
     InputError
-        There are too many places or none, a place is not among those that can be visited, or the times do not fit.
+        There are too many places or none, a place or a hall is not among those that can be visited, or the times do
+        not fit.
     NotAllowedError
         The asker is neither coordinator nor network member here.
     """
     when, tour_id = at or now(), secrets.token_hex(16)
     chosen = list(dict.fromkeys(wish.place_ids))
-    plan = outreach_places(
-        settings, region, by=by, category=category, group=group, most=_MOST_PLACES, at=when
-    )  # fmt: skip
+    plan = outreach_places(settings, region, by=by, search=search, most=_MOST_PLACES, at=when)
     strange = [one for one in chosen if one not in plan.index]
     built = open_region(settings, region)
     if not chosen:
@@ -82,7 +79,7 @@ def plan_outreach_tour(
             _("These places cannot be visited: {names}.").format(names=first_items(strange or [wish.start_id]))
         )
     places = _by_hall(plan.loc[[place for place in plan.index if place in chosen]])
-    content = _planned(settings, region, places, wish=wish) | {"group": group, "category": category}
+    content = _planned(settings, region, places, wish=wish) | {"group": search.group, "category": search.category}
     with open_community(settings).writing() as transaction:
         person = listener(settings, transaction, region, by=by, action=OUTREACH)
         row = {"id": tour_id, "region": region, "content": content, "actor": person.actor, "created_at": stamp(when)}

@@ -11,20 +11,18 @@ import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
-from sempre_geo.community.outreach import plan_notes
 from sempre_geo.community.tours import MOST_STOPS
 from sempre_geo.errors import NotAllowedError, SempreGeoError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.outreach import outreach_places
+from sempre_geo.pipeline.community.outreach import Search, outreach_places
 from sempre_geo.pipeline.community.outreach_days import HeldDay, held_days, record_day
 from sempre_geo.pipeline.community.settlement_gaps import usual_limit
 from sempre_geo.pipeline.community.tours import KINDS, Wish, listed_tours, plan_outreach_tour, tour_content
-from sempre_geo.pipeline.gaps.sentences import limit_title
 from sempre_geo.publish.maps import inert, pin_group, to_features
-from sempre_geo.publish.speech import duration, people, spoken_date
-from sempre_geo.publish.tour_document import clock, visit_sentences
-from sempre_geo.ui import session, words
+from sempre_geo.publish.speech import calendar_date, duration, number, people, spoken_date
+from sempre_geo.publish.tour_document import clock, plan_notes, visit_sentences
+from sempre_geo.ui import gap_question, hall_choice, session, words
 from sempre_geo.ui.charts import private_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -39,16 +37,10 @@ here, region = installation(), installation().region
 token = session.login_token()
 
 
-def _ask() -> tuple[str, str]:
+def _ask() -> Search:
     page_title(_("Outreach"), _("Where to go and listen next, and how."))
-    groups = [name for name in words.groups() if name in region.cells.columns]
-    group = st.selectbox(_("For whom"), groups, key="outreach_group", format_func=words.groups().__getitem__)
-    category = st.selectbox(
-        _("Service"), words.category_choices(region), key="outreach_service", format_func=words.category
-    )
-    limit = usual_limit(here.settings, region.name, category=str(category))
-    st.caption(_("Held against") + f": {limit_title(limit)}")
-    return str(group), str(category)
+    asked = gap_question.ask(lambda category: usual_limit(here.settings, region.name, category=category))
+    return Search(asked.category, asked.standard, asked.group, halls=hall_choice.chosen())
 
 
 def _tell(plan: pd.DataFrame) -> None:
@@ -62,14 +54,19 @@ def _tell(plan: pd.DataFrame) -> None:
 
 def _place(row: pd.Series) -> list[str]:
     heard = _("{people} live here; {n} voices, where {expected} were to be expected.").format(
-        people=people(row["people"]), n=int(row["received"]), expected=f"{row['expected']:.1f}"
-    )
-    hall = f"{words.category(row['hall_category'])}: {row['hall']}" if row["hall"] else ""
+        people=people(row["people"]), n=number(row["received"]),
+        expected=number(row["expected"], digits=int(row["expected"] < 1)),
+    )  # fmt: skip
+    hall = hall_choice.title(row["hall"], row["hall_category"]) if row["hall"] else ""
     facts = {
         "people": row["everybody"], "children": _known(row["children"]), "hall": row["hall"],
         "from_elsewhere": _known(row["from_elsewhere"]), "wheelchair": row["wheelchair"], "of": None,
     }  # fmt: skip
-    knows = _("Knows the place: {who}").format(who=row["known_by"]) if row["known_by"] else ""
+    knows = (
+        _("Knows the place: {who}").format(who=row["known_by"])
+        if row["known_by"]
+        else _("No network knows this place yet.")
+    )
     told = [hall, *plan_notes(facts), knows]
     return [f"<strong>{inert(row['name'])}</strong>: {escape(heard)}", *[inert(part) for part in told if part]]
 
@@ -95,15 +92,19 @@ def _table(plan: pd.DataFrame) -> None:
         "expected": _("Voices to be expected"), "hall": _("Hall"), "wheelchair": _("Wheelchair"),
         "opening_hours": _("Opening hours"), "known_by": _("Who knows the place"),
     }  # fmt: skip
-    private_table(plan.round({"expected": 1}), columns=columns, key="outreach_table")
+    shown = plan.round({"expected": 1}).assign(wheelchair=plan["wheelchair"].map(words.wheelchair))
+    private_table(shown, columns=columns, key="outreach_table")
 
 
-def _plan_form(plan: pd.DataFrame, *, group: str, category: str) -> None:
+def _days_ahead() -> list[date]:
+    today = datetime.now(region.country.zone).date()
+    return [today + timedelta(days=ahead) for ahead in range(1, _DAYS_AHEAD + 1)]
+
+
+def _plan_form(plan: pd.DataFrame, search: Search) -> None:
     """What the tour is to be like."""
     st.subheader(_("Plan a tour"))
-    names, homes = plan["name"].to_dict(), dict(words.settlement_choices(region))
-    today = datetime.now(region.country.zone).date()
-    days = [today + timedelta(days=number) for number in range(1, _DAYS_AHEAD + 1)]
+    names, homes, days = plan["name"].to_dict(), dict(words.settlement_choices(region)), _days_ahead()
     hours = list(range(6 * 60, 22 * 60 + 1, 30))
     with st.form("tour_form"):
         st.multiselect(_("Places"), list(names), list(names)[:_FIRST_CHOSEN], key="tour_places",
@@ -114,12 +115,10 @@ def _plan_form(plan: pd.DataFrame, *, group: str, category: str) -> None:
         st.select_slider(_("Between"), hours, (8 * 60, 18 * 60), key="tour_hours", format_func=clock)
         st.select_slider(_("Time at each place"), (60, 90, 120, 180, 240), 120, key="tour_stay", format_func=duration)
         st.text_area(_("Notes: child care, interpreter, rides"), key="tour_notes", max_chars=2000, height=80)
-        st.form_submit_button(
-            _("Plan the tour"), key="tour_plan", type="primary", on_click=_plan, args=(group, category)
-        )
+        st.form_submit_button(_("Plan the tour"), key="tour_plan", type="primary", on_click=_plan, args=(search,))
 
 
-def _plan(group: str, category: str) -> None:
+def _plan(search: Search) -> None:
     def planning() -> None:
         asked = st.session_state
         earliest, latest = asked["tour_hours"]
@@ -127,9 +126,7 @@ def _plan(group: str, category: str) -> None:
             tuple(asked["tour_places"]), str(asked["tour_start"]), tuple(asked["tour_days"]), int(earliest),
             int(latest), int(asked["tour_stay"]), str(asked["tour_notes"]),
         )  # fmt: skip
-        asked[OPEN] = plan_outreach_tour(
-            here.settings, region.name, wish=wish, category=category, group=group, by=token
-        )
+        asked[OPEN] = plan_outreach_tour(here.settings, region.name, wish=wish, search=search, by=token)
 
     _try(planning)
 
@@ -142,7 +139,10 @@ def _tours() -> None:
         st.info(_("No day has room for any of these places: choose more days or longer ones."))
     if listed.empty:
         return
-    labels = {str(tour): f"{row['first_day']}: {row['names']}" for tour, row in listed.iterrows()}
+    labels = {
+        str(tour): f"{spoken_date(date.fromisoformat(row['first_day']))}: {row['names']}"
+        for tour, row in listed.iterrows()
+    }
     if chosen not in labels:
         st.session_state[OPEN] = next(iter(labels))
     tour = str(st.selectbox(_("Planned tours"), list(labels), key=OPEN, format_func=labels.__getitem__))
@@ -178,15 +178,16 @@ def _held(group: str) -> None:
     st.subheader(_("Afterwards"))
     held = held_days(here.settings, region.name, by=token, language=current_language())
     for _number, row in held.head(10).iterrows():
-        came = ngettext("{n} person came", "{n} people came", int(row["came"])).format(n=int(row["came"]))
+        came = ngettext("{n} person came", "{n} people came", int(row["came"])).format(n=number(row["came"]))
         heard = _("In the 90 days before {before} people from there had told us something, in those after {after}.")
-        told = f"{row['held_on']}, {row['place_name']}: {came}. " + heard.format(
-            before=int(row["before"]), after=int(row["after"])
+        day = calendar_date(date.fromisoformat(row["held_on"]))
+        told = f"{day}, {row['place_name']}: {came}. " + heard.format(
+            before=number(row["before"]), after=number(row["after"])
         )
         st.html(f'<p class="said">{inert(told)} {inert(row["note"])}</p>')
     homes, today = dict(words.settlement_choices(region)), datetime.now(region.country.zone).date()
     with st.expander(_("Note a day that was held"), icon=":material/edit_note:"), st.form("held_form"):
-        days = [today - timedelta(days=number) for number in range(_DAYS_AHEAD)]
+        days = [today - timedelta(days=ago) for ago in range(_DAYS_AHEAD)]
         st.selectbox(_("Day"), days, key="held_day", format_func=spoken_date)
         st.selectbox(_("Place"), list(homes), key="held_place", format_func=homes.__getitem__)
         st.number_input(_("How many came?"), min_value=0, max_value=10_000, value=0, key="held_came")
@@ -232,20 +233,19 @@ def _page() -> None:
         return
     with st.container(key="split"):
         with st.container(key="ask"), st.container(key="labelled"):
-            group, category = _ask()
+            search = _ask()
             _said()
-        plan = outreach_places(
-            here.settings, region.name, by=token, category=category, group=group, language=current_language()
-        )
+        plan = outreach_places(here.settings, region.name, by=token, search=search, language=current_language())
         with st.container(key="map_side"):
             _draw(plan)
         with st.container(key="answer"):
             _tell(plan)
     _table(plan)
     if len(plan):
-        _plan_form(plan, group=group, category=category)
+        hall_choice.show(plan, days=_days_ahead())
+        _plan_form(plan, search)
     _tours()
-    _held(group)
+    _held(search.group)
 
 
 _page()

@@ -51,9 +51,10 @@ def _ask() -> tuple[str | None, int]:
 
 def _facts(found: ServicePage, service_id: str) -> None:
     hours = found.opening_hours or _("not known")
-    wheels = {"yes": _("yes"), "no": _("no"), "limited": _("partly")}.get(found.wheelchair, _("not known"))
     place = f' <span class="in">{inert(found.place)}</span>' if found.place else ""
-    told = _("Opening hours: {hours}. With a wheelchair: {wheels}.").format(hours=hours, wheels=wheels)
+    told = _("Opening hours: {hours}. With a wheelchair: {wheels}.").format(
+        hours=hours, wheels=words.wheelchair(found.wheelchair)
+    )
     facts = service_facts(here.settings, region.name, service_id=service_id, language=current_language())
     name = inert(found.name or words.category(found.category))
     st.html(f'<div class="answer"><h2>{name}{place}</h2><p class="said">{inert(told)}{_more(facts)}</p></div>')
