@@ -1,14 +1,22 @@
-"""With the code: read, change, contest, take along or erase one's own, take a voice back, follow a correction."""
+"""With the code: read, change, contest, take along or erase one's own, take a voice back, come to one's team."""
 
 from __future__ import annotations
 
+import secrets
+from contextlib import suppress
+from dataclasses import replace
+
 from starlette.responses import Response
 
+from sempre_geo.community.proposal_questions import part_names
 from sempre_geo.errors import InputError, MissingDataError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, status_of
+from sempre_geo.light.proposals import FORM as TEAM
+from sempre_geo.light.proposals import proposal_page
+from sempre_geo.light.team import show as show_team
 from sempre_geo.light.tokens import new_token, seconds_since
-from sempre_geo.light.visit import Visit
+from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import (
     change_with_code,
     contest_with_code,
@@ -17,6 +25,7 @@ from sempre_geo.pipeline.community.contributions import (
     open_with_code,
 )
 from sempre_geo.pipeline.community.corrections import correction_with_code
+from sempre_geo.pipeline.community.followed import proposals_of_code, team_of_code
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
 from sempre_geo.pipeline.explore.wrong_things import told_correction
@@ -30,13 +39,13 @@ def ask(visit: Visit) -> Response:
 
 
 def show(visit: Visit) -> Response:
-    """What a code opens: a need, an idea or a correction; a code of a "me too" offers to take that back."""
+    """What a code opens: a need, an idea, a correction, a team; a code of a "me too" offers to take that back."""
     try:
         _check_token(visit)
-        try:
-            return _own(visit)
-        except MissingDataError:
-            return _report(visit)
+        for opens in (_own, _report):
+            with suppress(MissingDataError):
+                return opens(visit)
+        return _team(visit)
     except MissingDataError as problem:
         return _ask(visit, str(problem), may_be_a_voice=True, status_code=404)
     except InputError as problem:
@@ -50,6 +59,14 @@ def _report(visit: Visit) -> Response:
         value=report.value, language=visit.language,
     )  # fmt: skip
     return page(visit, "correction", report=report, told=told)
+
+
+def _team(visit: Visit) -> Response:
+    """The room of the team in which the code is a member's; the doors of the one into which it invites."""
+    found, code = team_of_code(visit.here.settings, visit.form.one("code")), visit.form.one("code")
+    form = Form({"code" if found.inside else "invitation": (code,), "token": (new_token(visit.here.settings, TEAM),)})
+    there = replace(visit, asked={**visit.asked, "id": found.proposal_id}, form=form)
+    return show_team(there) if found.inside else proposal_page(there)
 
 
 def change(visit: Visit) -> Response:
@@ -133,6 +150,7 @@ def _own(visit: Visit, *, problem: str = "", at: str = "", done: str = "", statu
     return page(
         visit, "own", own=own, code=code, done=done, problems={at: problem} if problem else {},
         category=visit.here.category(own.category), protected=is_protected(settings, own.category, own.groups),
-        text=visit.form.one("text") if at == "text" else own.text,
-        token=new_token(settings, FORM), status_code=status_code,
+        text=visit.form.one("text") if at == "text" else own.text, followed=proposals_of_code(settings, code),
+        token=new_token(settings, FORM), team_token=new_token(settings, TEAM), key=secrets.token_hex(16),
+        parts=part_names(), form=Form(), status_code=status_code,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sempre_geo.light.files import BASE, read_files
 from sempre_geo.light.here import Here
 from sempre_geo.light.visit import Visit
 from sempre_geo.publish.labels import LANGUAGE_NAMES, status
+from sempre_geo.publish.speech import calendar_date
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -77,6 +79,11 @@ def _place(here: Here) -> Mapping[str, Any]:
     return {"title": title, "fictional": region.fictional}
 
 
+def _day(moment: str) -> str:
+    """The day of a moment as the store keeps it, as a person reads it."""
+    return calendar_date(date.fromisoformat(moment[:10]))
+
+
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
     made = Environment(
@@ -88,4 +95,5 @@ def _templates() -> Environment:
     )
     made.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, status=status)
     made.filters["shown"] = shown_text
+    made.filters["day"] = _day
     return made

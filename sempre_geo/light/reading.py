@@ -1,4 +1,4 @@
-"""What people said and what became of it: needs, ideas and proposals as anybody may read them, and "me too"."""
+"""What people said and what became of it: needs and ideas as anybody may read them, and "me too"."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, records, status_of
 from sempre_geo.light.tokens import new_token, sending_of
 from sempre_geo.light.visit import Visit
-from sempre_geo.pipeline.community.proposals import proposal, proposals
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice, sentences
 from sempre_geo.pipeline.community.way import way_of
-from sempre_geo.publish.labels import team_parts
 
 A_PAGE = 15
 """So many entries, each clipped, stay well under 20 KB on the way even where texts are long."""
@@ -58,17 +56,6 @@ def voice(visit: Visit) -> Response:
     except SempreGeoError as problem:
         return _item(visit, {"sentence": str(problem)}, status_code=status_of(problem))
     return page(visit, "voice_receipt", code=receipt.claim_code, messages=receipt.messages, entry=_entry(visit))
-
-
-def proposal_list(visit: Visit) -> Response:
-    """The proposals that a coordinator has read."""
-    rows = proposals(visit.here.settings, visit.here.region_name)
-    return page(visit, "proposals", rows=records(rows))
-
-
-def proposal_page(visit: Visit) -> Response:
-    """One proposal: its sentences, its people and its steps."""
-    return page(visit, "proposal", shown=proposal(visit.here.settings, visit.asked["id"]), parts=team_parts())
 
 
 def _item(visit: Visit, problems: Mapping[str, str] | None = None, *, status_code: int = 200) -> Response:

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
-from sempre_geo.light import near, own, reading, telling, wrong
+from sempre_geo.light import near, own, proposals, reading, team, telling, wrong
 from sempre_geo.light.files import BASE, media_type, read_files, read_service_worker
 from sempre_geo.light.here import Here, chosen_language, lettered_picture
 from sempre_geo.light.pages import page, status_of, trouble
@@ -37,14 +37,18 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
     looked_at: dict[str, View] = {
         "": _home, "tell": telling.what, "tell/whole": telling.whole, "kept": _kept, "near": near.ask,
         "said": reading.said, "said/{kind}/{number:int}": reading.said, "said/{id}": reading.item,
-        "proposals": reading.proposal_list, "proposals/{id}": reading.proposal_page, "code": own.ask,
-        "wrong": wrong.kinds, "wrong/{kind}": wrong.which,
+        "proposals": proposals.listed, "proposals/{id}": proposals.one,
+        "proposals/{id}/{number:int}": proposals.answers, "code": own.ask, "wrong": wrong.kinds,
+        "wrong/{kind}": wrong.which,
     }  # fmt: skip
     sent: dict[str, View] = {
         "tell": telling.what, "tell/where": telling.where, "tell/map": telling.map_screen,
         "tell/check": telling.check, "tell/save": telling.save, "near": near.answer, "near/map": near.map_screen,
         "said/{id}/voice": reading.voice, "code": own.show, "code/change": own.change,
         "code/contest": own.contest, "code/erase": own.erase, "code/data": own.data, "code/voice": own.withdraw,
+        "proposals/{id}/{number:int}": proposals.answers, "proposals/{id}/file": proposals.file,
+        "proposals/{id}/team": team.show, "proposals/{id}/join": team.join, "proposals/{id}/say": team.say,
+        "proposals/{id}/who": team.who, "proposals/{id}/invite": team.invite, "proposals/{id}/leave": team.leave,
         "wrong/{kind}/how": wrong.how, "wrong/{kind}/save": wrong.save,
     }  # fmt: skip
     pages = [

@@ -96,16 +96,6 @@ def status(code: str) -> str:
     return statuses().get(code, code.replace("_", " ").capitalize())
 
 
-def team_parts() -> Mapping[str, str]:
-    """What somebody in a proposal's team is to the service."""
-    return {
-        "user": _("uses the service"),
-        "provider": _("provides the service"),
-        "network": _("in the network"),
-        "helper": _("helps"),
-    }
-
-
 def eases() -> Mapping[int, str]:
     """The five steps of how easy it is to get there today."""
     return {

@@ -7,20 +7,10 @@ from datetime import date
 from html import escape
 
 from sempre_geo.community.steps import PROPOSAL
-from sempre_geo.pipeline.community.contributions import Own
-from sempre_geo.pipeline.community.way import Stage, Way
+from sempre_geo.pipeline.community.way import BEGUN, Stage, Way
 from sempre_geo.publish.labels import kinds, status
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import calendar_date
-
-_TOLD = ("need", "idea")
-
-
-def own_steps(own: Own) -> list[Stage]:
-    """The decisions on what somebody wrote and the stages that it reached, by their days; undated ones last."""
-    decided = [Stage(step["status"], "", step["at"], step["reason"]) for step in own.steps]
-    reached = [stage for stage in own.way.stages if stage.status not in _TOLD]
-    return sorted((*decided, *reached), key=lambda stage: stage.at or "~")
 
 
 def list_of_steps(steps: Iterable[Stage]) -> str:
@@ -30,7 +20,7 @@ def list_of_steps(steps: Iterable[Stage]) -> str:
 
 def standing(way: Way) -> str:
     """How far an idea has come beyond being published, as HTML; empty where no further."""
-    return "" if way.status in {"", *_TOLD} else _name(way.stages[-1])
+    return "" if way.status in {"", *BEGUN} else _name(way.stages[-1])
 
 
 def _step(step: Stage) -> str:

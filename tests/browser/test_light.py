@@ -192,6 +192,11 @@ def test_every_light_page_serves_everybody(opens, store):
     page.goto(f"{home}said/{entry}")
     page.get_by_role("button", name="Me too").click()
     _serves_everybody(page)
+    page.goto(f"{home}code")
+    page.get_by_label("The four words").fill(started.claim_code)
+    page.get_by_role("button", name="Open what I wrote").click()
+    page.locator("summary").click()
+    _serves_everybody(page)
     for path in ("", "tell", "tell/whole", "kept", "near", "said", f"said/{entry}", "proposals",
                  f"proposals/{started.proposal_id}", "code", "said/nothing"):  # fmt: skip
         page.goto(f"{home}{path}")

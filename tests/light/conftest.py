@@ -51,6 +51,11 @@ class Visitor:
         return answer
 
 
+def code_on(page: Answer) -> str:
+    """The code that a page shows, once."""
+    return re.search(r"data-code[^>]*>([^<]+)<", page.text)[1]
+
+
 def hidden(page: Answer) -> dict[str, str]:
     """The hidden fields of a page, by name."""
     return {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}

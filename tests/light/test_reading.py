@@ -22,7 +22,7 @@ from sempre_geo.pipeline.community.voices import add_voice
 from sempre_geo.pipeline.explore.everyday import everyday
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.settings import Settings
-from tests.light.conftest import Visitor, hidden
+from tests.light.conftest import Visitor, code_on, hidden
 from tests.ui.asgi_client import Answer
 from tests.ui.small_region import HOSTILE, NAME
 
@@ -36,10 +36,6 @@ def _told(small: Settings, text: str = WORDS, *, kind: str = "need", shown: bool
     if shown:
         publish(small, receipt.id, by=OPERATOR)
     return receipt.id, receipt.claim_code
-
-
-def _code(page: Answer) -> str:
-    return re.search(r"data-code[^>]*>([^<]+)<", page.text)[1]
 
 
 def _opened(visitor: Visitor, code: str) -> Answer:
@@ -70,13 +66,13 @@ def test_me_too_counts_once_a_person_and_its_code_takes_it_back(small, visitor):
     pressed_twice = visitor.fills(f"en/said/{entry}/voice", form, {"sentence": "Me, too."})
     again = visitor.fills(f"en/said/{entry}/voice", visitor.opens(f"en/said/{entry}"), {})
     other = visitor.fills(f"en/said/{entry}/voice", visitor.opens(f"en/said/{entry}"), {"slip": "7"})
-    assert _code(pressed_twice) == _code(first)
+    assert code_on(pressed_twice) == code_on(first)
     assert ("counted before" in again.text, "counted before" in other.text) == (True, False)
     assert public_contributions(small, NAME)["voices"].tolist() == [2]
     assert "Me, too." not in visitor.opens(f"en/said/{entry}").text
-    offered = _opened(visitor, _code(first))
+    offered = _opened(visitor, code_on(first))
     assert (offered.status_code, "take it back here" in offered.text) == (404, True)
-    assert visitor.fills("en/code/voice", offered, {"code": _code(first)}).status_code == 200
+    assert visitor.fills("en/code/voice", offered, {"code": code_on(first)}).status_code == 200
     assert public_contributions(small, NAME)["voices"].tolist() == [1]
 
 
@@ -217,7 +213,7 @@ def test_what_nobody_foresaw_is_a_page_with_a_number_and_the_log_holds_no_words(
     def breaks(*_given: object, **_named: object) -> None:
         raise RuntimeError(WORDS)
 
-    monkeypatch.setattr("sempre_geo.light.reading.proposals", breaks)
+    monkeypatch.setattr("sempre_geo.light.proposals.proposals", breaks)
     page = visitor.opens("en/proposals")
     assert (page.status_code, WORDS in page.text, WORDS in caplog.text) == (500, False, False)
     number = re.search(r"number: (\w{8})", page.text)[1]

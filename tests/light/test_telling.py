@@ -23,7 +23,7 @@ from sempre_geo.pipeline.community.review import exact_place, publish, review_qu
 from sempre_geo.pipeline.community.workshop import open_workshop, word_on_the_wall, workshops
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.settings import Settings
-from tests.light.conftest import HERE, Visitor
+from tests.light.conftest import HERE, Visitor, code_on
 from tests.pipeline.test_hostile_texts import HOSTILE
 from tests.ui.asgi_client import Answer
 from tests.ui.small_region import NAME
@@ -43,10 +43,6 @@ def _to_check(visitor: Visitor, what: dict[str, str] = WHAT, where: dict[str, st
     return visitor.fills("en/tell/check", second, where)
 
 
-def _code(page: Answer) -> str:
-    return re.search(r"data-code[^>]*>([^<]+)<", page.text)[1]
-
-
 def _place_inside(small: Settings) -> tuple[str, str]:
     point = open_region(small, NAME).settlements.geometry.iloc[1]
     return f"{point.x + 0.00123:.6f}", f"{point.y + 0.00171:.6f}"
@@ -57,7 +53,7 @@ def test_four_screens_lead_from_the_start_to_a_code_that_opens_what_was_said(sma
     assert "Bebrene" in check.text
     receipt = visitor.fills("en/tell/save", check, CONSENT)
     assert (receipt.status_code, len(visitor.seen)) == (200, 4)
-    own = open_with_code(small, _code(receipt))
+    own = open_with_code(small, code_on(receipt))
     assert (own.text, own.about, own.groups, own.precision) == (
         WHAT["text"],
         "my_community",
@@ -86,7 +82,7 @@ def test_a_phone_of_the_hall_comes_by_a_link_that_knows_the_word_and_the_place(s
     assert re.search(r'value="s:s1" selected', second.text)
     check = visitor.fills("en/tell/check", second, {"place": "s:s1", "about": "myself"})
     assert f'name="workshop" value="{word}"' in check.text
-    code = _code(visitor.fills("en/tell/save", check, {**CONSENT, "workshop": word}))
+    code = code_on(visitor.fills("en/tell/save", check, {**CONSENT, "workshop": word}))
     assert '"how_it_came_in": "workshop"' in my_data(small, code)
     assert workshops(small, NAME, by=OPERATOR)[0].spoken == 1
 
@@ -94,7 +90,7 @@ def test_a_phone_of_the_hall_comes_by_a_link_that_knows_the_word_and_the_place(s
 def test_the_same_form_sent_twice_is_one_entry_with_one_code(small, visitor):
     check = _to_check(visitor)
     first, again = (visitor.fills("en/tell/save", check, CONSENT) for _press in range(2))
-    assert _code(first) == _code(again)
+    assert code_on(first) == code_on(again)
     assert len(review_queue(small, NAME, by=OPERATOR)) == 1
 
 
@@ -137,7 +133,7 @@ def test_where_a_name_fits_several_places_they_are_offered(visitor):
 
 def test_somewhere_in_a_municipality_is_a_place(small, visitor):
     receipt = visitor.fills("en/tell/save", _to_check(visitor, where={"place": "m:m1"}), CONSENT)
-    assert open_with_code(small, _code(receipt)).precision == "municipality"
+    assert open_with_code(small, code_on(receipt)).precision == "municipality"
 
 
 def test_on_a_small_map_without_scripts_a_press_or_a_square_leads_to_the_nearest_village(visitor):
@@ -160,7 +156,7 @@ def test_a_pin_is_kept_exactly_and_stands_in_no_answer_log_or_link(small, visito
     mark = {"lon": lon, "lat": lat}
     check = _to_check(visitor, where={**mark, "about": "myself"})
     receipt = visitor.fills("en/tell/save", check, {**CONSENT, **mark})
-    code = _code(receipt)
+    code = code_on(receipt)
     entry = review_queue(small, NAME, by=OPERATOR)["id"].iloc[0]
     assert exact_place(small, entry, by=OPERATOR) == (float(lon), float(lat))
     publish(small, entry, by=OPERATOR)
@@ -246,7 +242,7 @@ def test_a_phone_that_kept_an_entry_gets_its_code_as_json(visitor):
     check = _to_check(visitor)
     answer = visitor.fills("en/tell/save", check, CONSENT, {**HERE, "accept": "application/json"})
     told = json.loads(answer.content)
-    assert told["code"] == _code(visitor.fills("en/tell/save", check, CONSENT))
+    assert told["code"] == code_on(visitor.fills("en/tell/save", check, CONSENT))
     refused = visitor.fills("en/tell/save", check, {}, {**HERE, "accept": "application/json"})
     assert (refused.status_code, json.loads(refused.content)["problem"].startswith("Tick this box")) == (422, True)
 

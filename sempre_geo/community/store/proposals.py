@@ -146,6 +146,12 @@ def save_invitation(transaction: Transaction, row: Mapping[str, Any]) -> None:
     transaction.execute(insert(invitations), dict(row))
 
 
+def load_invitation(transaction: Transaction, digest: str) -> Row | None:
+    """The invitation of a digest, however old."""
+    found = transaction.execute(select(invitations).where(invitations.c.digest == digest)).mappings().first()
+    return dict(found) if found else None
+
+
 def take_invitation(transaction: Transaction, proposal_id: str, *, digest: str, after: str) -> bool:
     """Use up an invitation that is not older than a moment; False if there is none."""
     here = (invitations.c.digest == digest) & (invitations.c.proposal_id == proposal_id)

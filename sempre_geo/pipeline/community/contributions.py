@@ -45,7 +45,7 @@ from sempre_geo.pipeline.community.desk import Ground, ground, now, open_communi
 from sempre_geo.pipeline.community.erasures import write_erased
 from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
-from sempre_geo.pipeline.community.way import NO_WAY, Way, shown_by_itself, way_in
+from sempre_geo.pipeline.community.way import BEGUN, NO_WAY, Stage, Way, shown_by_itself, way_in
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 
@@ -75,6 +75,13 @@ class Own:
     steps: tuple[Row, ...]
     messages: tuple[str, ...] = ()
     way: Way = NO_WAY
+
+    @property
+    def so_far(self) -> tuple[Stage, ...]:
+        """The decisions on it and the stages that it reached, by their days; undated ones last."""
+        decided = [Stage(step["status"], "", step["at"], step["reason"]) for step in self.steps]
+        reached = [stage for stage in self.way.stages if stage.status not in BEGUN]
+        return tuple(sorted((*decided, *reached), key=lambda stage: stage.at or "~"))
 
 
 def tell(

@@ -1,4 +1,4 @@
-"""What came of one's own need or idea: the proposals that answer it, whose team its author may join."""
+"""What a code leads to: the proposals that answer one's need or idea, the team one is in or is invited into."""
 
 from __future__ import annotations
 
@@ -6,10 +6,26 @@ from dataclasses import dataclass
 
 from sempre_geo.community.claim_codes import claim_digest
 from sempre_geo.community.proposals import UNLISTED
-from sempre_geo.community.store.proposals import load_needs, load_proposals, load_read_contents
+from sempre_geo.community.store.proposals import (
+    load_claimed_member,
+    load_invitation,
+    load_needs,
+    load_proposals,
+    load_read_contents,
+)
+from sempre_geo.errors import MissingDataError
+from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import claimed_row
 from sempre_geo.pipeline.community.desk import open_community
 from sempre_geo.settings import Settings
+
+
+@dataclass(frozen=True)
+class TeamOfCode:
+    """The proposal that a code belongs to, and whether it is a member's or an invitation."""
+
+    proposal_id: str
+    inside: bool
 
 
 @dataclass(frozen=True)
@@ -42,3 +58,22 @@ def proposals_of_code(settings: Settings, code: str) -> tuple[Followed, ...]:
             for row in listed.to_dict("records")
             if own["id"] == row["idea_id"] or own["id"] in load_needs(transaction, row["id"])
         )
+
+
+def team_of_code(settings: Settings, code: str) -> TeamOfCode:
+    """The team in which a code is a member's, or into which it invites.
+
+    Raises
+    ------
+    InputError
+        The code is incomplete or has a slip.
+    MissingDataError
+        It is neither.
+    """
+    digest = claim_digest(code)
+    with open_community(settings).reading() as transaction:
+        member, invitation = load_claimed_member(transaction, digest), load_invitation(transaction, digest)
+    found = member or invitation
+    if found is None:
+        raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+    return TeamOfCode(str(found["proposal_id"]), member is not None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime, timedelta
 
 from sempre_geo.community.access import Person, check_may, may
-from sempre_geo.community.claim_codes import new_claim_code
+from sempre_geo.community.claim_codes import claim_code_from, new_claim_code
+from sempre_geo.community.contributions import check_sending_key
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.proposals import Member, check_member
 from sempre_geo.community.store.accounts import load_account
@@ -14,6 +16,7 @@ from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.proposals import (
     change_member,
     erase_member,
+    load_claimed_member,
     load_needs,
     save_invitation,
     take_invitation,
@@ -21,7 +24,7 @@ from sempre_geo.community.store.proposals import (
 from sempre_geo.community.texts import kept_line
 from sempre_geo.errors import InputError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
+from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, secret_key
 from sempre_geo.pipeline.community.erasures import write_erased
 from sempre_geo.pipeline.community.proposal_desk import (
     add_member,
@@ -60,13 +63,21 @@ def invite(settings: Settings, proposal_id: str, *, by: Asker = "", code: str = 
 
 
 def join_team(
-    settings: Settings, proposal_id: str, *, who: Member, code: str = "", by: Asker = "", at: datetime | None = None
+    settings: Settings,
+    proposal_id: str,
+    *,
+    who: Member,
+    code: str = "",
+    by: Asker = "",
+    sending_key: str = "",
+    at: datetime | None = None,
 ) -> Joined:
     """Join a team without an account; the answer holds the new member's own code.
 
     ``code`` is an invitation, the code of a need or an idea that this proposal answers (its author may
     always join), or that of a member who sits beside. Somebody who is logged in as ``by`` writes in the
-    proposal with their account, too. The part they have is their own statement.
+    proposal with their account, too. The part they have is their own statement. Sent again with the same random
+    ``sending_key`` after the network broke, it is answered with the same code.
 
     Raises
     ------
@@ -76,11 +87,14 @@ def join_team(
         The code invites nobody into this team.
     """
     check_member(who)
-    when, own_code = at or now(), new_claim_code()
+    check_sending_key(sending_key)
+    when, own_code = at or now(), _own_code(settings, f"{proposal_id}\x1f{who}\x1f{code}", sending_key=sending_key)
     digest = code_digest(own_code)
     claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
+        if load_claimed_member(transaction, digest) is not None:
+            return Joined(proposal_id, own_code)
         person = person_at(settings, transaction, row, by=by, claimed=claimed)
         if not may(person, "write a proposal", *proposal_scopes(transaction, row)):
             _check_invited(transaction, row, claimed=claimed, at=when)
@@ -120,6 +134,14 @@ def leave_team(
         erase_member(transaction, member["id"], at=stamp(at or now()))
     write_erased(settings, member["id"])
     store.forget()
+
+
+def _own_code(settings: Settings, joining: str, *, sending_key: str) -> str:
+    """The new member's code: with a key the same each time, for the same person and invitation only."""
+    if not sending_key:
+        return new_claim_code()
+    sent = f"{sending_key}\x1f{joining}".encode("utf-8", "replace")
+    return claim_code_from(hmac.digest(secret_key(settings, "joining"), sent, "sha256"))
 
 
 def _own(settings: Settings, transaction: Transaction, proposal_id: str, *, by: Asker, claimed: str) -> Row:

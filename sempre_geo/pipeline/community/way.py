@@ -16,6 +16,9 @@ from sempre_geo.pipeline.community.desk import open_community
 from sempre_geo.pipeline.community.proposal_desk import TOLD
 from sempre_geo.settings import Settings
 
+BEGUN = ("need", "idea")
+"""The stages with which every way begins."""
+
 
 @dataclass(frozen=True)
 class Stage:

@@ -31,7 +31,7 @@ from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.paper_routes import PAPER
-from sempre_geo.ui.so_far import list_of_steps, own_steps, standing
+from sempre_geo.ui.so_far import list_of_steps, standing
 
 TYPED, CODE, DONE, TROUBLE, JOINED = "mine_typed", "mine_code", "mine_done", "mine_trouble", "mine_joined"
 _OF_ONE = ("mine_text", "mine_alone", "mine_why", "mine_sure", JOINED)
@@ -92,7 +92,7 @@ def _told(own: Own) -> None:
     if own.precision == "exact":
         where += ". " + _("The exact place is kept and never shown.")
     alert = "".join(f'<p role="alert"><strong>{escape(text)}</strong></p>' for text in own.messages)
-    steps = own_steps(own)
+    steps = own.so_far
     stands = " · ".join(part for part in (escape(words.status(own.status)), standing(own.way), escape(counted)) if part)
     past = f"<h2>{escape(_('What happened so far'))}</h2>{list_of_steps(steps)}" if steps else ""
     st.html(
