@@ -232,5 +232,6 @@ def corrections(settings: Settings, /, region: str, out: Path) -> None:
     from sempre_geo.pipeline.community.corrections import export_corrections
     from sempre_geo.region.bundle import read_region
 
-    written = export_corrections(settings, region, out, services=read_region(region, settings).services)
+    built = read_region(region, settings)
+    written = export_corrections(settings, region, out, services=built.services, ferries=built.ferries)
     click.echo(_("{n} corrections are in {path}.").format(n=written, path=out))

@@ -11,17 +11,20 @@ from xml.etree import ElementTree as ET  # only written here, never read
 import pandas as pd
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.region.ferries import FERRY
 
 _KINDS = {"n": "node", "w": "way", "r": "relation"}
 PUBLISHER_COLUMNS = ("layer", "thing", "object", "field", "value", "source", "since", "sentence")
 
 
 def osm_object(thing: str) -> str:
-    """The OpenStreetMap object behind a service's id; empty if there is none.
+    """The OpenStreetMap object behind the id of a service or a ferry; empty if there is none.
 
-    >>> osm_object("osm:w12#library"), osm_object("stop:7"), osm_object("osm:x")
-    ('way/12', '', '')
+    >>> osm_object("osm:w12#library"), osm_object("ferry:7"), osm_object("stop:7"), osm_object("osm:x")
+    ('way/12', 'way/7', '', '')
     """
+    if thing.startswith(FERRY):
+        return f"way/{thing.removeprefix(FERRY)}"
     kind, number = thing.removeprefix("osm:")[:1], thing.removeprefix("osm:")[1:].partition("#")[0]
     return f"{_KINDS[kind]}/{number}" if thing.startswith("osm:") and kind in _KINDS and number.isdigit() else ""
 
@@ -43,18 +46,18 @@ def for_publishers(corrections: pd.DataFrame) -> pd.DataFrame:
     return listed[list(PUBLISHER_COLUMNS)].reset_index(drop=True)
 
 
-def to_osm_notes(corrections: pd.DataFrame, services: pd.DataFrame) -> tuple[str, int]:
+def to_osm_notes(corrections: pd.DataFrame, places: pd.DataFrame) -> tuple[str, int]:
     """A file of OpenStreetMap notes (``.osn``, as JOSM opens it), and the number of notes in it.
 
-    A note stands at its service, whose place is public; corrections of other layers, and of services that
-    are not shown to everybody, have none.
+    A note stands at its service or ferry, whose place is public; what stands nowhere, as a bus line, and
+    services that are not shown to everybody have none.
 
     Parameters
     ----------
     corrections : DataFrame
         ``layer, thing, field, value, source, since``.
-    services : GeoDataFrame
-        Index ``service_id``; points; ``sensitive`` if some are.
+    places : GeoDataFrame
+        Services and ferries by their ids; points; ``sensitive`` if some are.
 
     Examples
     --------
@@ -62,12 +65,13 @@ def to_osm_notes(corrections: pd.DataFrame, services: pd.DataFrame) -> tuple[str
     >>> to_osm_notes(empty, pd.DataFrame())[1]
     0
     """
-    hidden = set(services.index[services["sensitive"].astype(bool)]) if "sensitive" in services else set()
+    hidden = set(places.index[places["sensitive"].eq(other=True)]) if "sensitive" in places else set()
     listed = for_publishers(corrections)
-    fitting = listed["layer"].eq("services") & listed["thing"].isin(services.index) & ~listed["thing"].isin(hidden)
+    placed = listed["layer"].eq("services") | listed["thing"].str.startswith(FERRY)
+    fitting = placed & listed["thing"].isin(places.index) & ~listed["thing"].isin(hidden)
     root = ET.Element("osm-notes")
     for row in listed[fitting].itertuples():
-        point = services.loc[[row.thing]].geometry.iloc[0]
+        point = places.loc[[row.thing]].geometry.iloc[0]
         place = {"lat": f"{point.y:.7f}", "lon": f"{point.x:.7f}", "created_at": str(row.since)}
         note = ET.SubElement(root, "note", {"id": str(-1 - int(str(row.Index))), **place})
         comment = ET.SubElement(note, "comment", {"action": "opened", "timestamp": str(row.since)})

@@ -16,6 +16,7 @@ from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.catalog import CATALOG, read_catalog
 from sempre_geo.region.countries import Country, read_country
+from sempre_geo.region.ferries import ferries_of
 from sempre_geo.region.ways import WAY_TAGS, StreetWays
 from sempre_geo.settings import Settings
 
@@ -98,6 +99,11 @@ class Region:
         return read_street_ways(self._file("streets"))
 
     @cached_property
+    def ferries(self) -> StreetWays | None:
+        """The ferries among the ways, read alone: pages ask for them where a country has a million ways."""
+        return _read_ferries(self._file("streets")) if self.has("streets") else None
+
+    @cached_property
     def travel_times(self) -> pd.DataFrame:
         """The nearest services: ``cell_id, category, mode, rank, service_id, minutes, metres, status`` ..."""
         return pd.read_parquet(self._file("travel_times"))
@@ -169,8 +175,16 @@ def read_street_ways(folder: Path) -> StreetWays:
     """The street ways written into ``folder``."""
     parts: dict[str, Any] = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES}
     tags = dict.fromkeys(WAY_TAGS, "category")  # a tag that no way has comes back without its type
-    parts["ways"] = parts["ways"].astype(tags)
-    for part in fields(StreetWays):
-        if part.name not in _TABLES:
-            parts[part.name] = np.load(folder / f"{part.name}.npy")
-    return StreetWays(**parts)
+    return StreetWays(ways=parts.pop("ways").astype(tags), **parts, **_arrays(folder))
+
+
+def _read_ferries(folder: Path) -> StreetWays:
+    """The ferries alone, with the tags that name them and without barriers and restrictions."""
+    ways = pd.read_parquet(folder / "ways.parquet", columns=["route", "name", "ref"])
+    nothing = pd.DataFrame()
+    return ferries_of(StreetWays(ways=ways, **_arrays(folder, mapped=True), node_tags=nothing, restrictions=nothing))
+
+
+def _arrays(folder: Path, *, mapped: bool = False) -> dict[str, Any]:
+    names = [part.name for part in fields(StreetWays) if part.name not in _TABLES]
+    return {name: np.load(folder / f"{name}.npy", mmap_mode="r" if mapped else None) for name in names}

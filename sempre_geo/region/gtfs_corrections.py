@@ -27,7 +27,7 @@ def corrected_feed(feed: Feed, corrections: pd.DataFrame) -> Feed:
         counting. What the timetable does not have is left aside too.
     """
     about_stops = corrections[corrections["layer"].eq("stops") & corrections["thing"].isin(feed.stops.index)]
-    still = _routes_of(feed, corrections.loc[corrections["layer"].eq("lines"), "thing"].unique())
+    still = lines_called(feed, corrections.loc[corrections["layer"].eq("lines"), "thing"].unique())
     if about_stops.empty and not still:
         return feed
     gone = about_stops.loc[about_stops["field"].eq("gone"), "thing"]
@@ -42,10 +42,17 @@ def resting_feed(feed: Feed, rests: Sequence[tuple[str, date, date]]) -> Feed:
     there is none such.
     """
     for line, first, last in rests:
-        idle = feed.trips["route_id"].isin(_routes_of(feed, [line])).to_numpy()
+        idle = feed.trips["route_id"].isin(lines_called(feed, [line])).to_numpy()
         if idle.any():
             feed = _resting(feed, idle, first=first, last=last)
     return feed
+
+
+def lines_called(feed: Feed, lines: Iterable[str]) -> list[str]:
+    """The routes that are named by their id, or by what people call them."""
+    routes = feed.routes
+    found = [routes.index[(routes.index == name) | (routes["route_short_name"] == name)] for name in lines]
+    return [route for routes_of_one in found for route in routes_of_one]
 
 
 def _resting(feed: Feed, idle: NDArray[np.bool_], *, first: date, last: date) -> Feed:
@@ -66,12 +73,6 @@ def _resting(feed: Feed, idle: NDArray[np.bool_], *, first: date, last: date) ->
         calendar=pd.concat([feed.calendar, weekly.set_axis(pd.Index(services[weekly.index]), axis=0)]),
         calendar_dates=pd.concat([dates, *made], ignore_index=True).astype(dates.dtypes.to_dict()),
     )
-
-
-def _routes_of(feed: Feed, lines: Iterable[str]) -> list[str]:
-    routes = feed.routes
-    found = [routes.index[(routes.index == name) | (routes["route_short_name"] == name)] for name in lines]
-    return [route for routes_of_one in found for route in routes_of_one]
 
 
 def _with_other_stops(feed: Feed, about_stops: pd.DataFrame) -> Feed:

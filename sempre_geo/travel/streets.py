@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -125,6 +125,24 @@ def street_network(ways: StreetWays, *, mode: Mode, country: Country, day: date 
     first_steps = np.where(private.any(axis=0), out[first_steps], first_steps)
     pieces = pieces.assign(forward_to=first_steps[0], backward_to=first_steps[1])
     return _network(ways, pieces, _quickest(arcs), twin_of=twin_of, mode=mode)
+
+
+def without_steps(network: StreetNetwork, tail: NDArray[np.int32], head: NDArray[np.int32]) -> StreetNetwork:
+    """The network without the steps between pairs of neighbouring nodes of the map, either way.
+
+    Nodes, segments and what counts as an island stay: beyond a ferry that rests lies a place nobody comes to,
+    not no road.
+    """
+    closed = np.concatenate([network.joint(tail, head), network.joint(head, tail)])
+    tails = np.repeat(np.arange(len(network.lon), dtype=np.int32), np.diff(network.indptr))
+    kept = ~np.isin(network.joint(tails, network.head), closed)
+    if kept.all():
+        return network
+    counts = np.bincount(tails[kept], minlength=len(network.lon))
+    return replace(
+        network, indptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), head=network.head[kept],
+        seconds=network.seconds[kept], seconds_if_fine=network.seconds_if_fine[kept], metres=network.metres[kept],
+    )  # fmt: skip
 
 
 def write_network(network: StreetNetwork, folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from sempre_geo.region.ferries import without_ferries
 from sempre_geo.region.gtfs import Feed
 from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.footpaths import DETOUR, near_pairs, straight_footpaths, straight_seconds
@@ -18,7 +19,7 @@ from sempre_geo.travel.nearest import Streets, reach
 from sempre_geo.travel.speeds import WALK_KMH
 from sempre_geo.travel.timetable import MIN_CHANGE_S, served_stops
 
-_FERRY_TYPES = {4, *range(1000, 1100), *range(1200, 1300)}
+FERRY_TYPES = {4, *range(1000, 1100), *range(1200, 1300)}
 _QUAY_M = 1_500.0
 
 
@@ -87,27 +88,32 @@ def without_scheduled_ferries(ways: StreetWays, feed: Feed) -> StreetWays:
     """The ways without the ferries that the timetable runs; ``ways`` itself where it runs none of them.
 
     On the streets a ferry leaves whenever somebody comes. Where the timetable knows when it really leaves, nobody
-    may walk over its free-running line. It is taken to be the timetable's where at least two of its quays lie
-    within 1.5 km of two different stops of scheduled ferries.
+    may walk over its free-running line.
+    """
+    return without_ferries(ways, scheduled_ferries(ways, feed))
+
+
+def scheduled_ferries(ways: StreetWays, feed: Feed) -> list[int]:
+    """Ids of the ferry ways that the timetable runs.
+
+    A ferry is taken to be the timetable's where at least two of its quays lie within 1.5 km of two different stops
+    of scheduled ferries.
     """
     ferry = np.flatnonzero((ways.ways["route"] == "ferry").to_numpy(dtype=bool, na_value=False))
     quays = _ferry_stops(feed)
     if not len(ferry) or quays.empty:
-        return ways
+        return []
     lines = _ferry_lines(ways, ferry)
     ends = gpd.GeoSeries(gpd.points_from_xy(lines["lon"], lines["lat"]), crs="EPSG:4326")
     near = near_pairs(ends, quays, limit_m=_QUAY_M)
     met = near.groupby(lines["line"].to_numpy()[near["origin"]])[["origin", "target"]].nunique().min(axis=1)
-    scheduled = ferry[np.isin(lines["line"].to_numpy()[: len(ferry)], met.index[met >= 2])]  # noqa: PLR2004 - ends
-    if not len(scheduled):
-        return ways
-    route = ways.ways["route"].where(~np.isin(np.arange(len(ways.ways)), scheduled))
-    return replace(ways, ways=ways.ways.assign(route=route))
+    mine = np.isin(lines["line"].to_numpy()[: len(ferry)], met.index[met >= 2])  # noqa: PLR2004 - ends
+    return [int(way) for way in ways.ways.index[ferry[mine]]]
 
 
 def _ferry_stops(feed: Feed) -> gpd.GeoSeries:
     """Stops that scheduled ferries serve."""
-    kind = feed.routes["route_type"].reindex(feed.trips["route_id"]).isin(_FERRY_TYPES).to_numpy()
+    kind = feed.routes["route_type"].reindex(feed.trips["route_id"]).isin(FERRY_TYPES).to_numpy()
     served = feed.stops.index[np.unique(feed.stop_times["stop"].to_numpy()[kind[feed.stop_times["trip"].to_numpy()]])]
     stops = served_stops(feed)
     return stops.geometry[stops.index.isin(served)]

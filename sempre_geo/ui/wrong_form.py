@@ -16,7 +16,6 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.corrections import report_correction
 from sempre_geo.pipeline.explore.own_service import service_facts
-from sempre_geo.pipeline.explore.visit_views import has_timetable
 from sempre_geo.pipeline.explore.wrong_things import (
     GONE,
     HOURS,
@@ -68,7 +67,7 @@ def _form(category: str, service_id: str | None) -> None:
     state.setdefault(_BEGUN, time.monotonic())
     state.setdefault(_KEY, secrets.token_hex(16))
     kinds = wrong_kinds(here.settings, here.region_name)
-    offered = [category, STOPS, LINES] if has_timetable(here.settings, here.region_name) else [category]
+    offered = [category, *(kind for kind in (STOPS, LINES) if kind in kinds)]
     kind = category
     if len(offered) > 1:
         kind = str(st.selectbox(_("What is it about?"), offered, key=_KIND, format_func=kinds.__getitem__))

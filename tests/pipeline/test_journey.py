@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,11 @@ import pytest
 import shapely
 
 from sempre_geo import cli
+from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.corrections import Report
 from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
+from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.journey import Answer, NoJourney, journey, to_json, to_text, transit_matrix
 from sempre_geo.pipeline.travel.timetables import region_timetable
@@ -157,6 +162,20 @@ def test_a_ferry_of_the_timetable_is_not_walked_over(home: Settings, valley: Reg
     friday = journey(home, valley.name, origin=mainland, destination=island, depart=_at("2026-05-08T06:00"))
     assert isinstance(friday, Answer)
     assert [leg.route for leg in friday.legs if leg.trip_id] == ["Island ferry"]
+
+
+def test_a_line_that_does_not_run_leaves_its_crossing_to_nobody_by_street(
+    home: Settings, valley: Region, tmp_path: Path
+) -> None:
+    mine = read_settings({"SEMPRE_DATA": str(tmp_path), "SEMPRE_LAYERS": str(home.layers)})
+    asked = {"origin": (STOPS["q"][0], LAT + 0.301), "destination": (STOPS["i"][0], LAT + 0.325), "mode": "walk"}
+    report = Report("lines", "Island ferry", "not_running", "2026-05-05/2026-05-06", "a notice at the pier")
+    decide_correction(mine, report_correction(mine, valley.name, report=report).id, decision="accepted", by=OPERATOR)
+    resting, sailing = (journey(mine, valley.name, depart=_at(f"2026-05-0{day}T06:00"), **asked) for day in (6, 7))
+    close_community(mine)
+    assert isinstance(resting, NoJourney)
+    assert "a notice at the pier" in resting.sentence
+    assert isinstance(sailing, Answer)
 
 
 def test_other_rules_for_walking_give_other_answers(valley: Region) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 
 from sempre_geo.community.access import OPERATOR
@@ -14,7 +15,12 @@ from sempre_geo.community.corrections import FIELDS, Report, checked_report
 from sempre_geo.errors import InputError
 from sempre_geo.gaps.scenarios import scenario_from_table
 from sempre_geo.gaps.standards import Standard
-from sempre_geo.pipeline.community.corrections import correction_with_code, decide_correction, report_correction
+from sempre_geo.pipeline.community.corrections import (
+    correction_with_code,
+    decide_correction,
+    export_corrections,
+    report_correction,
+)
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.explore.wrong_things import told_correction, wrong_fields, wrong_kinds, wrong_things
 from sempre_geo.pipeline.gaps.ground import ground_of
@@ -23,20 +29,39 @@ from sempre_geo.pipeline.gaps.scenario_choices import scenario_choices
 from sempre_geo.pipeline.gaps.siting_costs import visit_site_costs
 from sempre_geo.pipeline.gaps.whatif import what_if
 from sempre_geo.pipeline.prepare.build import build_region
-from sempre_geo.pipeline.travel.journey import journey, to_text
+from sempre_geo.pipeline.prepare.street_times import street_times
+from sempre_geo.pipeline.travel.journey import Answer, NoJourney, journey, to_text
 from sempre_geo.pipeline.travel.matrix import matrix
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.pipeline.travel.timetables import region_timetable
 from sempre_geo.pipeline.travel.visit_details import visit_sentences
 from sempre_geo.pipeline.travel.visits import question_of, visits
 from sempre_geo.region.bundle import read_region
+from sempre_geo.region.osm_writing import write_osm
 from sempre_geo.settings import Settings, read_settings
+from sempre_geo.travel.speeds import MODES
+from sempre_geo.travel.streets import street_network
 from tests.timetable_files import timetable, write_zip
 from tests.village import EAST, NORTH, SOUTH, WEST, write_village
 
 TUESDAY = date(2026, 11, 24)
 BUSES = Standard("x", "EU", "stop", "departures_per_hour", 4, "1/h", "transit", "all", False, "", "", "own")  # noqa: FBT003 - as its table has it
 ASKED = {"service": "pharmacy", "date": TUESDAY, "stay_min": 60}
+
+
+ISLAND = (EAST + 0.04, NORTH)
+
+
+def write_island(path: Path) -> Path:
+    """An island with a dentist, and a ferry in two parts that no timetable knows; it lands beside the street."""
+    places = [(EAST + 0.0005, NORTH), (EAST + 0.02, NORTH), (EAST + 0.03, NORTH), (EAST + 0.045, NORTH), ISLAND]
+    nodes = [{"type": "node", "id": 9000 + at, "lon": lon, "lat": lat} for at, (lon, lat) in enumerate(places)]
+    nodes[4]["tags"] = {"amenity": "dentist", "name": "Dentist"}
+    ferry = {"route": "ferry", "name": "Island ferry", "duration": "00:10"}
+    lines = [(9002, [9000, 9001], ferry), (9001, [9001, 9002], ferry), (9003, [9002, 9003], {"highway": "residential"})]
+    ways = [{"type": "way", "id": name, "nodes": ends, "tags": tags} for name, ends, tags in lines]
+    write_osm([*nodes, *ways], path)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +71,9 @@ def layers(tmp_path_factory) -> Path:
     settings = read_settings({"SEMPRE_DATA": str(folder / "data"), "SEMPRE_LAYERS": str(folder / "layers")})
     trips = {"out": [("a", "07:10:00"), ("b", "07:30:00")], "noon": [("b", "12:20:00"), ("a", "12:40:00")]}
     tables = timetable(trips, places={"a": (WEST, SOUTH), "b": (EAST, NORTH)})
+    maps = [write_village(folder / "v.osm.pbf"), write_island(folder / "i.osm.pbf")]
     build_region(
-        settings, "village", osm=[write_village(folder / "v.osm.pbf")], gtfs=[write_zip(folder / "g.zip", tables)],
+        settings, "village", osm=maps, gtfs=[write_zip(folder / "g.zip", tables)],
         country="LV",
     )  # fmt: skip
     return settings.layers
@@ -122,12 +148,12 @@ def test_a_line_that_does_not_run_on_some_days_runs_on_all_others(home) -> None:
     assert "ice on the strait" not in running
 
 
-def _matrix(home: Settings, day: date) -> object:
-    for name, lon, lat in (("from", WEST, SOUTH), ("to", EAST, NORTH)):
+def _matrix(home: Settings, day: date, *, mode: str = "transit", to: tuple[float, float] = (EAST, NORTH)) -> object:
+    for name, lon, lat in (("from", WEST, SOUTH), ("to", *to)):
         (home.data / f"{name}.csv").write_text(f"id,lon,lat\n1,{lon},{lat}\n")
     leave = datetime.combine(day, time(7))
     ends = {"origins": home.data / "from.csv", "destinations": home.data / "to.csv"}
-    return matrix(home, "village", mode="transit", depart=leave, **ends)["minutes"].tolist()
+    return matrix(home, "village", mode=mode, depart=leave, **ends)["minutes"].tolist()
 
 
 def _what_if(home: Settings, day: date) -> object:
@@ -175,13 +201,56 @@ def test_a_scenario_chooses_among_trips_that_say_on_which_days_they_rest(home) -
     assert all("(all - 2026-11-24/2026-11-24)" in words for words in trips.values())
 
 
+def _by_car(home: Settings, day: date) -> Answer | NoJourney:
+    return journey(home, "village", origin=(WEST, SOUTH), destination=ISLAND, mode="car",
+                   depart=datetime.combine(day, time(7)))  # fmt: skip
+
+
+def test_a_ferry_of_the_streets_rests_on_its_days_in_every_way_by_street_and_is_named(home) -> None:
+    after = TUESDAY + timedelta(days=1)
+    crossed = _by_car(home, TUESDAY)
+    asked = {"service": "dentist", "stay_min": 30, "mode": "car"}
+    before = visits(home, "village", date=TUESDAY, **asked)
+    assert (crossed.notes, set(before["status"])) == ((), {"ok_if_open"})
+    accepted(home, "lines", "ferry:9001", "not_running", f"{TUESDAY}/{TUESDAY}", "ice on the strait")
+    resting, sailing = _by_car(home, TUESDAY), _by_car(home, after)
+    assert "Island ferry does not run (24 November 2026; ice on the strait)" in resting.sentence
+    assert (sailing.minutes, sailing.notes) == (crossed.minutes, ())
+    assert _matrix(home, TUESDAY, mode="car", to=ISLAND) == [np.inf]
+    assert _matrix(home, after, mode="car", to=ISLAND) == [pytest.approx(crossed.minutes, abs=0.02)]
+    assert set(visits(home, "village", date=TUESDAY, **asked)["reason"]) == {"unreachable"}
+    assert visits(home, "village", date=after, **asked).drop(columns="change").equals(before.drop(columns="change"))
+    said = visit_sentences(home, "village", cell_id=before["cell_id"].iloc[0], date=TUESDAY, **asked, week=False)
+    assert any("ice on the strait" in sentence for sentence in said)
+    assert region_in_use(home, "village").travel_times.equals(read_region("village", home).travel_times)
+
+
+def test_without_a_ferry_for_good_the_times_and_networks_are_those_of_a_map_without_it(home) -> None:
+    built = read_region("village", home)
+    accepted(home, "lines", "ferry:9001", "not_running", "", "it was sold")
+    used = region_in_use(home, "village")
+    ways = built.streets.ways["route"]
+    assert (ways.eq("ferry").sum(), used.streets.ways["route"].eq("ferry").sum()) == (2, 0)
+    everywhere = pd.Series(data=True, index=built.cells.index)
+    for mode in MODES:
+        network = street_network(used.streets, mode=mode, country=built.country)
+        anew = street_times(network, built.cells, built.services, covered=everywhere)
+        mine = used.travel_times[used.travel_times["mode"] == mode].reset_index(drop=True)
+        pd.testing.assert_frame_equal(mine, anew, rtol=1e-4)
+    assert used.travel_times.query("category == 'dentist'")["status"].eq("unreachable").all()
+    assert any("Island ferry does not run (it was sold)" in note for note in used.notes)
+    places = {"services": built.services, "ferries": built.ferries}
+    assert export_corrections(home, "village", home.data / "notes.osn", **places) == 1
+    assert "way/9001" in (home.data / "notes.osn").read_text(encoding="utf-8")
+
+
 def test_stops_and_lines_can_be_named_and_what_can_be_wrong_of_them_is_a_correction(home) -> None:
     assert {"pharmacy", "stops", "lines"} <= set(wrong_kinds(home, "village"))
     lines, stops = (wrong_things(home, "village", kind=kind) for kind in ("lines", "stops"))
-    assert (len(lines), sorted(stops.values())) == (1, ["Stop a", "Stop b"])
+    assert (lines, sorted(stops.values())) == ({"R": "7", "ferry:9001": "Island ferry"}, ["Stop a", "Stop b"])
     for layer in FIELDS:
         assert set(wrong_fields(layer)) <= set(FIELDS[layer])
-    accepted(home, "lines", next(iter(lines)), "not_running", "", "a notice")
+    accepted(home, "lines", "R", "not_running", "", "a notice")
     assert region_timetable(region_in_use(home, "village")).feed.trips.empty
 
 

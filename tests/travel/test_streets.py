@@ -7,6 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from sempre_geo.region.ferries import crossing_names, crossings, ferries_of, steps_of
 from sempre_geo.travel.nearest import streets_of, travel_matrix
 from sempre_geo.travel.speeds import BIKE_KMH, FERRY_BOARDING_S, WALK_KMH, way_speed
 from sempre_geo.travel.streets import read_network, street_network, write_network
@@ -183,3 +184,23 @@ def test_a_network_is_the_same_after_writing_and_reading(tmp_path):
     again = read_network(tmp_path / "car", "car")
     assert np.array_equal(network.seconds, again.seconds)
     assert again.mode == "car"
+
+
+def test_ferries_of_one_name_that_meet_are_one_crossing_and_close_none_that_share_their_way():
+    nodes = {"A": (0, 0), "B": (1000, 0), "C": (2000, 0), "D": (2000, 900), "E": (9000, 0), "F": (9900, 0)}
+    ferry = {"route": "ferry"}
+    ways = street_map(nodes, [
+        ("A B", ROAD), ("B C", {**ferry, "name": "North"}), ("C D", {**ferry, "name": "North"}),
+        ("C D", {**ferry, "name": "East"}), ("E F", {**ferry, "name": "North"}), ("E F", {**ferry, "ref": "9"}),
+        ("A E", ferry),
+    ])  # fmt: skip
+    afloat = ferries_of(ways)
+    assert crossings(afloat) == {
+        "ferry:2": (2, 3), "ferry:4": (4,), "ferry:5": (5,), "ferry:6": (6,), "ferry:7": (7,),
+    }  # fmt: skip
+    names = crossing_names(afloat, points(here=(10, 0), there=(8900, 50)).assign(name=["Here", "There"]))
+    assert list(names.values()) == ["North", "East", "North", "9", "Here \N{EN DASH} There"]
+    tail, head = steps_of(afloat, (2, 3))
+    assert (tail.tolist(), head.tolist()) == ([1], [2]), "the ferry East still sails from C to D"
+    assert steps_of(afloat, ())[0].tolist() == []
+    assert crossings(ferries_of(street_map(nodes, [("A B", ROAD)]))) == {}

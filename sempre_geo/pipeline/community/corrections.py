@@ -30,7 +30,9 @@ from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, secret_key
 from sempre_geo.pipeline.community.moderation import check_and_count, looked_through
+from sempre_geo.region.ferries import crossing_points
 from sempre_geo.region.files import write_table, write_whole
+from sempre_geo.region.ways import StreetWays
 from sempre_geo.settings import Settings
 
 DECISIONS = ("accepted", "declined", "withdrawn")
@@ -213,16 +215,19 @@ def services_in_use(settings: Settings, region: str, *, services: pd.DataFrame) 
     return corrected_services(services, corrections_in_use(settings, region))
 
 
-def export_corrections(settings: Settings, region: str, path: Path, *, services: pd.DataFrame) -> int:
+def export_corrections(
+    settings: Settings, region: str, path: Path, *, services: pd.DataFrame, ferries: StreetWays | None = None
+) -> int:
     """Write the overrides for those whose data they mend; returns how many were written.
 
     ``.osn`` holds OpenStreetMap notes, to be looked through in an editor and sent by a person; any table's
     ending (``.csv`` ...) is a list for the timetable's publisher.
-    ``services`` are the region's services as they were built, index ``service_id``.
+    ``services`` and ``ferries`` are the region's as they were built: a note stands where they do.
     """
     used = corrections_in_use(settings, region)
     if path.suffix.lower() == _NOTES:
-        text, written = to_osm_notes(used, services)
+        piers = [] if ferries is None else [crossing_points(ferries).to_frame("geometry")]
+        text, written = to_osm_notes(used, pd.concat([services, *piers]))
         with write_whole(path) as draft:
             draft.write_text(text, encoding="utf-8")
         return written

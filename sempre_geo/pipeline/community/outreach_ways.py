@@ -51,7 +51,7 @@ def coming_by_bus(
     """Who can come to a hall that is open between two minutes of the day; None without a timetable of that day."""
     if not has_timetable(settings, region):
         return None
-    grounds = region_grounds(settings, region)
+    grounds = region_grounds(settings, region, day=day)
     try:
         grounds.timetable.feed.check_covers(day)
     except MissingDataError:

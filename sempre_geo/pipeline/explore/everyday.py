@@ -82,7 +82,13 @@ def everyday(
         The region has no such place, or no service of the category.
     """
     found = answer(
-        settings, region, place_id=place_id, category=category, language=current_language(), said=_NOTHING_SAID
+        settings,
+        region,
+        place_id=place_id,
+        category=category,
+        language=current_language(),
+        said=_NOTHING_SAID,
+        day=now.date(),
     )
     ways = way_sentences(found, service=service, mode=mode)
     hours = _hours(settings, region, found=found, mode=mode, today=now.date())

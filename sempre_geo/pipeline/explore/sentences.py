@@ -41,7 +41,8 @@ def sentences(answer: Answer, *, service: str, mode: str, by_bus: Sequence[str] 
     chosen = [way for way in answer.ways if way.mode == mode]
     others = [way for way in answer.ways if way.mode != mode]
     told = [who_lives(answer), *by_bus, *(_nearest(way, service) for way in chosen), _also(others)]
-    return [sentence for sentence in [*told, *_unsure(answer.ways), heard(answer)] if sentence]
+    told += [*_unsure(answer.ways), *answer.corrected, heard(answer)]
+    return [sentence for sentence in dict.fromkeys(told) if sentence]
 
 
 def way_sentences(answer: Answer, *, service: str, mode: str) -> list[str]:
@@ -51,7 +52,7 @@ def way_sentences(answer: Answer, *, service: str, mode: str) -> list[str]:
     """
     chosen = [way for way in answer.ways if way.mode == mode] or list(answer.ways[:1])
     others = [way for way in answer.ways if way not in chosen]
-    told = [*(_nearest(way, service) for way in chosen), _also(others), *_unsure(answer.ways)]
+    told = [*(_nearest(way, service) for way in chosen), _also(others), *_unsure(answer.ways), *answer.corrected]
     return [sentence for sentence in told if sentence]
 
 

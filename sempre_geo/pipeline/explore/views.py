@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.travel.region_in_use import region_in_use
+from sempre_geo.pipeline.travel.region_in_use import RegionInUse, correction_notes, region_in_use
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.settings import Settings
@@ -48,7 +49,7 @@ class Answer:
     """What there is to say about a place: who lives there, the ways to a service, what was said nearby.
 
     ``people`` is None where nobody may know (confidential or not counted). ``said`` has the public columns of
-    contributions, the most supported first.
+    contributions, the most supported first. ``corrected`` names the ferries that are left out of the ways.
     """
 
     place_id: str
@@ -61,13 +62,14 @@ class Answer:
     category: str
     ways: tuple[Way, ...]
     said: pd.DataFrame
+    corrected: tuple[str, ...] = ()
 
     def nearest_by(self, mode: str) -> Way | None:
         """The way by a mode; by the bus, which is told by its day, the first of the others."""
         return next((way for way in self.ways if way.mode == mode), next(iter(self.ways), None))
 
 
-def open_region(settings: Settings, region: str) -> Region:
+def open_region(settings: Settings, region: str) -> RegionInUse:
     """A built region, corrected, kept until it is built again or a correction is decided; never change its frames.
 
     Raises
@@ -147,6 +149,7 @@ def answer(
     category: str,
     language: str = "",
     said: pd.DataFrame | None = None,
+    day: date | None = None,
 ) -> Answer:
     """Everything the map says about a cell or settlement, for one category of services.
 
@@ -158,6 +161,8 @@ def answer(
         Names in this language where the data have it.
     said
         All public contributions, where the caller has loaded them already.
+    day
+        The day of the ways: a ferry may rest on it.
 
     Raises
     ------
@@ -166,7 +171,7 @@ def answer(
     """
     from sempre_geo.pipeline.community.public_view import public_contributions
 
-    built = open_region(settings, region)
+    built = open_region(settings, region).on(day)
     cell, lon, lat = _ground(built, place_id)
     here = built.cells.loc[cell]
     people, estimated = _people(built, place_id)
@@ -181,6 +186,7 @@ def answer(
         category=category,
         ways=_ways(built, cell, category, language),
         said=said_near(public_contributions(settings, region) if said is None else said, lon=lon, lat=lat),
+        corrected=correction_notes(built.about_streets(day)),
     )
 
 

@@ -12,6 +12,7 @@ from sempre_geo.pipeline.explore.service_views import service_names
 from sempre_geo.pipeline.explore.views import known_categories, named, open_region
 from sempre_geo.pipeline.explore.visit_views import has_timetable
 from sempre_geo.pipeline.travel.region_in_use import told_days
+from sempre_geo.region.bundle import Region
 from sempre_geo.region.gtfs import Feed
 from sempre_geo.settings import Settings
 
@@ -20,11 +21,13 @@ HOURS, GONE, WHEELCHAIR, NOT_RUNNING = "opening_hours", "gone", "wheelchair", "n
 
 
 def wrong_kinds(settings: Settings, region: str) -> Mapping[str, str]:
-    """What something wrong can be about: each category of services, and stops and lines where there is a timetable."""
+    """What something wrong can be about: each category of services, and stops, lines and ferries if there are any."""
     known, built = known_categories(settings), open_region(settings, region)
     kinds = {name: known.title(name) for name in offered_categories(settings, built)}
     if has_timetable(settings, region):
-        kinds |= {STOPS: _("A bus stop, station or pier"), LINES: _("A line or a ferry")}
+        kinds |= {STOPS: _("A bus stop, station or pier")}
+    if has_timetable(settings, region) or _ferries(built):
+        kinds |= {LINES: _("A line or a ferry")}
     return kinds
 
 
@@ -38,16 +41,21 @@ def layer_of(kind: str) -> str:
 
 
 def wrong_things(settings: Settings, region: str, *, kind: str, language: str = "") -> Mapping[str, str]:
-    """Ids and names of everything of a kind, sorted by name; the same names are numbered."""
+    """Ids and names of everything of a kind, sorted by name; the same names are numbered.
+
+    Among the lines are the ferries that only the streets know, as no timetable runs them.
+    """
     if layer_of(kind) == SERVICES:
         return service_names(settings, region, category=kind, language=language)
+    built = open_region(settings, region)
+    ferries = _ferries(built).items() if kind == LINES else ()
     if not has_timetable(settings, region):
-        return {}
+        return _numbered(ferries)
     from sempre_geo.pipeline.travel.timetables import region_timetable
 
-    timetable = region_timetable(open_region(settings, region))
+    timetable = region_timetable(built)
     if kind == LINES:
-        return _numbered(_line_names(timetable.feed))
+        return _numbered((*_line_names(timetable.feed), *ferries))
     names = timetable.stops["name"].astype(str)
     return _numbered(zip(names.index.astype(str), names, strict=True))
 
@@ -89,6 +97,14 @@ def _name_of(settings: Settings, region: str, *, layer: str, thing: str, languag
     if layer == SERVICES:
         return named(built.services.loc[thing], language) if thing in built.services.index else ""
     return wrong_things(settings, region, kind=layer).get(thing, "")
+
+
+def _ferries(built: Region) -> Mapping[str, str]:
+    if built.ferries is None or built.ferries.ways.empty:
+        return {}
+    from sempre_geo.pipeline.travel.closed_ferries import street_ferries
+
+    return street_ferries(built)
 
 
 def _line_names(feed: Feed) -> Iterable[tuple[str, str]]:

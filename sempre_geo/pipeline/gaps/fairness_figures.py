@@ -221,7 +221,7 @@ def _access(settings: Settings, region: Region, answer: GapAnswer) -> pd.Series 
 
 
 def _visits(settings: Settings, region: Region, ground: Ground, names: tuple[str, ...]) -> pd.DataFrame:
-    grounds = region_grounds(settings, region.name)
+    grounds = region_grounds(settings, region.name, day=ground.day)
     day, question = ground.day, Question(STAY_MIN)
     found = [pair for name in names for pair in known_visits(grounds, name, day, TRANSIT, question).items()]
     return visit_pairs(found, region.cells.index)

@@ -215,7 +215,13 @@ def _costs(
 ) -> SiteCosts:  # fmt: skip
     if question.mode != TRANSIT:
         return street_site_costs(
-            settings, region, mode=question.mode, homes=homes, existing=existing, candidates=candidates
+            settings,
+            region,
+            mode=question.mode,
+            homes=homes,
+            existing=existing,
+            candidates=candidates,
+            day=question.day,
         )
     return visit_site_costs(
         settings, region, service=question.service, day=question.day, question=Question(question.stay_min),

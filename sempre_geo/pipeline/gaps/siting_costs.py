@@ -39,10 +39,10 @@ class SiteCosts:
 
 def street_site_costs(
     settings: Settings, region: str, *, mode: str, homes: gpd.GeoDataFrame, existing: gpd.GeoDataFrame,
-    candidates: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame, day: date | None = None,
 ) -> SiteCosts:  # fmt: skip
-    """Minutes one way by a street mode."""
-    streets = region_grounds(settings, region).streets(mode)
+    """Minutes one way by a street mode; the day counts for ferries that rest."""
+    streets = region_grounds(settings, region, day=day).streets(mode)
     return SiteCosts(_minutes(streets, homes, existing), _minutes(streets, homes, candidates))
 
 
@@ -64,6 +64,7 @@ def visit_site_costs(
     at = day or ground_of(settings, before.region).day
     if at is None:
         raise InputError(_("The region has no timetable to take a day from; say which day is meant."))
+    before = before.on(at)
     rows = before.region.cells.index.get_indexer(pd.Index(homes["cell_id"]))
     now = known_visits(before, service, at, TRANSIT, question)
     places = gpd.GeoDataFrame(

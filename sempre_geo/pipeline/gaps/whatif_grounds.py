@@ -17,9 +17,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sempre_geo.pipeline.gaps.whatif_rides import OnDemand
+from sempre_geo.pipeline.travel.region_in_use import build_day
 from sempre_geo.pipeline.travel.timetables import RegionTimetable, Rider
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds
-from sempre_geo.region.bundle import Region
 from sempre_geo.region.gtfs import Feed
 from sempre_geo.region.ways import StreetWays
 from sempre_geo.settings import Settings
@@ -222,12 +222,6 @@ class ScenarioGrounds(RegionGrounds):
             places=len(cells),
         )
         return Homes(made, made)
-
-
-def build_day(region: Region) -> date | None:
-    """The day whose seasonal closures the region's networks were built with; None for none."""
-    told = region.catalog["layers"]["networks"].get("parameters", {}).get("day")
-    return date.fromisoformat(told) if told else None
 
 
 def _walked_to(

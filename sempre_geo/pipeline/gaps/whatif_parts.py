@@ -72,7 +72,7 @@ class Prepared:
         day: date | None,
     ) -> None:
         self.settings, self.scenario, self.mode = settings, scenario, mode
-        self.grounds: RegionGrounds = region_grounds(settings, region)
+        self.grounds: RegionGrounds = region_grounds(settings, region, day=day)
         self.region = self.grounds.region
         self.services: ChangedServices = changed_services(
             self.region.services, scenario, categories=self.known_categories, bbox=self.region.bbox,
@@ -80,6 +80,8 @@ class Prepared:
         )  # fmt: skip
         self.categories = self._asked(categories)
         self.days = self._days(day)
+        self.grounds = self.grounds.on(self.days[0] if self.days else day)
+        self.region = self.grounds.region
         self.question = Question(scenario.stay_min)
         self._check_timetable()
 

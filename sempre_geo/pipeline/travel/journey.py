@@ -16,7 +16,8 @@ import shapely
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.travel.region_in_use import region_in_use
+from sempre_geo.pipeline.travel.closed_ferries import network_of
+from sempre_geo.pipeline.travel.region_in_use import RegionInUse, correction_notes, region_in_use
 from sempre_geo.pipeline.travel.timetables import RegionTimetable, Rider, region_timetable
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region
@@ -25,7 +26,6 @@ from sempre_geo.travel.journeys import Doorsteps, Journey, Leg, Place, arrivals,
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
 from sempre_geo.travel.profiles import FAR_S
 from sempre_geo.travel.speeds import MODES, Mode
-from sempre_geo.travel.streets import read_network
 from sempre_geo.travel.walks import WalkingRules, walks
 
 Position = tuple[float, float]
@@ -96,6 +96,7 @@ def journey(
     for position in (origin, destination):
         _check_position(position, built)
     asked = _Asked(origin, destination, _local(depart or arrive, built), leaving=depart is not None)
+    built = built.on(asked.moment.date())
     if mode == TRANSIT:
         return _by_bus(region_timetable(built), asked, wheelchair=wheelchair)
     if mode not in MODES:
@@ -263,8 +264,9 @@ def _has_road(streets: Streets, point: gpd.GeoDataFrame) -> bool:
     return bool(streets.index.snap(point.geometry).found[0])
 
 
-def _by_street(region: Region, asked: _Asked, mode: Mode) -> Answer | NoJourney:
-    network = read_network(region.path / "networks" / mode, mode)
+def _by_street(region: RegionInUse, asked: _Asked, mode: Mode) -> Answer | NoJourney:
+    network = network_of(region, mode)
+    notes = correction_notes(region.about_streets(asked.moment.date()))
     streets = streets_of(network)
     start, end = _point(asked.origin), _point(asked.destination)
     row = travel_matrix(streets, start, end).iloc[0]
@@ -274,11 +276,12 @@ def _by_street(region: Region, asked: _Asked, mode: Mode) -> Answer | NoJourney:
         fine = best if math.isfinite(best) else None
     if row["status"] != "ok":
         code = "not_accessible" if fine is not None else str(row["status"])
-        return NoJourney(code, _said(asked, code, WalkingRules()), fine)
+        return NoJourney(code, " ".join((_said(asked, code, WalkingRules()), *notes)), fine)
     length = timedelta(minutes=float(row["minutes"]))
     leave = asked.moment if asked.leaving else _after(asked.moment, -length)
     places = _place(asked.origin, _("Start")), _place(asked.destination, _("Destination"))
-    return Answer((Leg(mode, leave, _after(leave, length), *places),), minutes_if_unknown_is_fine=fine)
+    leg = Leg(mode, leave, _after(leave, length), *places)
+    return Answer((leg,), minutes_if_unknown_is_fine=fine, notes=notes)
 
 
 def _after(moment: datetime, length: timedelta) -> datetime:

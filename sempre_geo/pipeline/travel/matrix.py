@@ -12,6 +12,7 @@ import pandas as pd
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.closed_ferries import network_of
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.progress import Progress, silent
 from sempre_geo.region.bundle import Region
@@ -19,7 +20,7 @@ from sempre_geo.region.tables import FIRST_ROW, raise_problems, read_points
 from sempre_geo.settings import Settings
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
 from sempre_geo.travel.speeds import MODES
-from sempre_geo.travel.streets import StreetNetwork, read_network
+from sempre_geo.travel.streets import StreetNetwork
 
 _BLOCK_PAIRS = 2_000_000
 
@@ -41,7 +42,7 @@ def matrix(
     origins, destinations
         CSV files with the columns ``id, lon, lat``.
     depart
-        When to leave, local time; needed by transit and meaningless for streets.
+        When to leave, local time; needed by transit. By street only the day counts, for ferries that rest.
 
     Returns
     -------
@@ -57,7 +58,7 @@ def matrix(
     MissingFileError
         The region is not built, or a list is not there.
     """
-    built = region_in_use(settings, region)
+    built = region_in_use(settings, region).on(depart.date() if depart else None)
     starts, ends = (_read_places(path, built) for path in (origins, destinations))
     if mode == "transit":
         return _transit(settings, built, starts, ends, depart=depart, progress=progress)
@@ -65,7 +66,7 @@ def matrix(
         raise InputError(
             _("There is no mode '{mode}'; use one of {known}.").format(mode=mode, known=", ".join((*MODES, "transit")))
         )
-    network = read_network(built.path / "networks" / mode, mode)
+    network = network_of(built, mode)
     blocks = list(_blocks(network, starts, ends, progress=progress))
     progress(_("Done"), 1.0)
     return pd.concat(blocks, ignore_index=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,8 +14,10 @@ import pandas as pd
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.region.bundle import Region, read_region
+from sempre_geo.region.bundle import Region, read_region, read_street_ways
 from sempre_geo.region.catalog import CATALOG
+from sempre_geo.region.ferries import FERRY, crossing_names, without_ferries
+from sempre_geo.region.ways import StreetWays
 from sempre_geo.settings import Settings
 
 Correction = tuple[str, str, str, str, str]
@@ -26,20 +28,23 @@ _SQLITE = "sqlite:///"
 
 @dataclass(frozen=True, eq=False)
 class RegionInUse(Region):
-    """A built region whose services, street times and notes follow the accepted corrections.
+    """A built region whose services, streets, street times and notes follow the accepted corrections.
 
     Attributes
     ----------
     corrections
         In the order in which they hold; the timetable follows them too.
+    closed
+        The ways of ferries that do not run: for good, or on the day of :meth:`on`.
     """
 
     corrections: tuple[Correction, ...]
+    closed: tuple[int, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
         """The build's notes, and each correction with how it is known."""
-        return (*super().notes, *correction_notes(self.corrections))
+        return (*super().notes, *correction_notes(self.told(self.corrections)))
 
     @cached_property
     def services(self) -> gpd.GeoDataFrame:
@@ -50,11 +55,62 @@ class RegionInUse(Region):
         return corrected_services(built, correction_table(self.corrections))
 
     @cached_property
+    def streets(self) -> StreetWays:
+        """As built, without the ferries that do not run."""
+        return without_ferries(read_street_ways(self._file("streets")), self.closed)
+
+    @cached_property
     def travel_times(self) -> pd.DataFrame:
-        """As built, without services that are gone; where all that were near are, the time is not known."""
+        """As built, without ferries that do not run and services that are gone.
+
+        Where all services that were near are gone, the time is not known.
+        """
         table = pd.read_parquet(self._file("travel_times"))
+        if self.closed:
+            from sempre_geo.pipeline.travel.closed_ferries import times_without
+
+            table = times_without(self, table, services=self._places("services", index="service_id"))
         gone = table["service_id"].isin([row[1] for row in self.corrections if row[:3:2] == ("services", "gone")])
         return _moved_up(table, gone) if gone.any() else table
+
+    def on(self, day: date | None) -> RegionInUse:
+        """The region of a day: itself, unless other ferries rest then. Without a day, that of the build counts."""
+        return _on(self, self._closed_on(day))
+
+    def about_streets(self, day: date | None) -> tuple[Correction, ...]:
+        """The corrections that close ferries of the streets, for good or on a day."""
+        from sempre_geo.pipeline.travel.closed_ferries import closed_ways
+
+        return self.told(row for row in self._resting(day) if closed_ways(self, [row[1]]))
+
+    def told(self, corrections: Iterable[Correction]) -> tuple[Correction, ...]:
+        """Corrections with the names of ferries in place of their ids."""
+        names = self._names
+        return tuple((row[0], names.get(row[1], row[1]), row[2], row[3], row[4]) for row in corrections)
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        if self.ferries is None or not any(row[1].startswith(FERRY) for row in self.corrections):
+            return {}
+        return crossing_names(self.ferries, self.settlements)
+
+    def _closed_on(self, day: date | None) -> tuple[int, ...]:
+        resting = self._resting(day)
+        if not resting:
+            return ()
+        from sempre_geo.pipeline.travel.closed_ferries import closed_ways
+
+        return closed_ways(self, [row[1] for row in resting])
+
+    def _resting(self, day: date | None) -> list[Correction]:
+        at = day or build_day(self)
+        return [row for row in holding_on(self.corrections, *[at] if at else []) if row[2] == "not_running"]
+
+
+def build_day(region: Region) -> date | None:
+    """The day whose seasonal closures the region's networks were built with; None for none."""
+    told = region.catalog["layers"].get("networks", {}).get("parameters", {}).get("day")
+    return date.fromisoformat(told) if told else None
 
 
 def region_in_use(settings: Settings, region: str | Path) -> RegionInUse:
@@ -179,4 +235,10 @@ def _opened(settings: Settings, region: str, _folder: Path, _stamp: int) -> Regi
 
 @lru_cache(maxsize=4)
 def _corrected(built: Region, corrections: tuple[Correction, ...]) -> RegionInUse:
-    return RegionInUse(**{part.name: getattr(built, part.name) for part in fields(built)}, corrections=corrections)
+    parts = {part.name: getattr(built, part.name) for part in fields(built)}
+    return RegionInUse(**parts, corrections=corrections).on(None)
+
+
+@lru_cache(maxsize=4)
+def _on(region: RegionInUse, closed: tuple[int, ...]) -> RegionInUse:
+    return region if region.closed == closed else replace(region, closed=closed)

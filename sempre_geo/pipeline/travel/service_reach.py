@@ -222,6 +222,7 @@ def _week(
 @lru_cache(maxsize=4 * _DAYS_OF_WEEK)
 def _at_site(grounds: RegionGrounds, service_id: str, day: Date, question: Question, mode: str) -> _DayAtSite:  # noqa: PLR0917 - a cache compares positions
     """One day at one service, kept, so that other hours are tried at once."""
+    grounds = grounds.on(day)
     category = str(grounds.region.services.loc[service_id, "category"])
     ground = grounds.ground(day if mode == TRANSIT else None, mode, rider_of(wheelchair=False))
     site = next(site for site in grounds.sites(category, day, mode=mode) if site.service_id == service_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -13,6 +14,7 @@ import pandas as pd
 
 from sempre_geo.errors import MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.closed_ferries import network_of
 from sempre_geo.pipeline.travel.region_in_use import (
     Correction,
     RegionInUse,
@@ -29,7 +31,7 @@ from sempre_geo.region.gtfs_corrections import corrected_feed, resting_feed
 from sempre_geo.region.ways import StreetWays
 from sempre_geo.travel.journeys import DayRides, accessible_day
 from sempre_geo.travel.nearest import Streets, streets_of
-from sempre_geo.travel.streets import read_network, street_network, write_network
+from sempre_geo.travel.streets import StreetNetwork, read_network, street_network, write_network
 from sempre_geo.travel.timetable import ServiceDay, served_stops, service_day
 from sempre_geo.travel.walks import WalkingRules, stop_footpaths, without_scheduled_ferries
 
@@ -70,6 +72,10 @@ class RegionTimetable:
         every = self._region.corrections if isinstance(self._region, RegionInUse) else ()
         return tuple(row for row in every if row[0] in _CORRECTED)
 
+    def _told(self, corrections: tuple[Correction, ...]) -> tuple[str, ...]:
+        named = self._region.told(corrections) if isinstance(self._region, RegionInUse) else corrections
+        return correction_notes(named)
+
     @cached_property
     def stops(self) -> gpd.GeoDataFrame:
         """The stops, in the order of every day's stop positions."""
@@ -77,12 +83,12 @@ class RegionTimetable:
 
     def _streets(self, rider: Rider) -> Streets | None:
         """The streets a rider walks or rolls on; None where the region has no network for it."""
-        return _read_streets(self._region.path, rider)
+        return _streets_to_stops(self._region, rider)
 
     def _footpaths(self, rider: Rider) -> pd.DataFrame | None:
         """Ways from stop to stop; None where no streets are known."""
         written = self._region.path / LAYER / f"footpaths_{rider}.parquet"
-        if written.is_file() and self.rules == WalkingRules():
+        if written.is_file() and self.rules == WalkingRules() and not _closed(self._region):
             paths = pd.read_parquet(written)
             return paths[paths["from_stop"].isin(self.stops.index) & paths["to_stop"].isin(self.stops.index)]
         streets = self.streets(rider)
@@ -102,7 +108,7 @@ class RegionTimetable:
             self.feed, day, zone=self._region.country.zone, min_change_s=self.rules.min_change_s,
             footpaths=self.footpaths(rider), service_days=(-1, 0, 1), window_s=_WINDOW_S,
         )  # fmt: skip
-        notes = (*made.notes, *self._stale(day), *correction_notes(holding))
+        notes = (*made.notes, *self._stale(day), *self._told(holding))
         if rider == "walk":
             return replace(made, notes=notes)
         return replace(accessible_day(made, unknown_is_fine=rider != "wheelchair"), notes=notes)
@@ -131,7 +137,7 @@ def write_timetable(folder: Path, feed: Feed, *, ways: StreetWays, country: Coun
             write_network(street_network(on_foot, mode=mode, country=country, day=day), folder / _own_network(mode))
     stops = served_stops(feed)
     for rider in get_args(Rider):
-        paths = stop_footpaths(_read_streets(folder, rider), stops, rules=WalkingRules())
+        paths = stop_footpaths(_streets(folder, rider, read_network), stops, rules=WalkingRules())
         paths.to_parquet(folder / LAYER / f"footpaths_{rider}.parquet", index=False)
 
 
@@ -149,19 +155,27 @@ def region_timetable(region: Region, *, rules: WalkingRules | None = None) -> Re
         )
     stamp = (region.path / CATALOG).stat().st_mtime_ns
     corrections = region.corrections if isinstance(region, RegionInUse) else ()
-    return _opened(region.path, stamp, rules or WalkingRules(), corrections, _Keeper(region))
+    return _opened(region.path, stamp, rules or WalkingRules(), (*corrections, _closed(region)), _Keeper(region))
 
 
 def _own_network(mode: str) -> Path:
     return Path("networks") / f"{mode}_to_ferries"
 
 
-def _read_streets(folder: Path, rider: Rider) -> Streets | None:
+def _closed(region: Region) -> tuple[int, ...]:
+    return region.closed if isinstance(region, RegionInUse) else ()
+
+
+def _streets_to_stops(region: Region, rider: Rider) -> Streets | None:
+    return _streets(region.path, rider, lambda folder, mode: network_of(region, mode, folder=folder))
+
+
+def _streets(folder: Path, rider: Rider, read: Callable[[Path, _Network], StreetNetwork]) -> Streets | None:
     """The streets to the stops: those without scheduled ferries go first; None where the region has none."""
     mode: _Network = "walk" if rider == "walk" else "wheelchair"
     own = folder / _own_network(mode)
     try:
-        network = read_network(own if own.is_dir() else folder / "networks" / mode, mode)
+        network = read(own if own.is_dir() else folder / "networks" / mode, mode)
     except MissingFileError:
         return None
     return streets_of(network, fine=rider == "wheelchair_if_unknown_is_fine")
@@ -182,6 +196,6 @@ class _Keeper:
 
 @lru_cache(maxsize=4)
 def _opened(
-    _path: Path, _changed_ns: int, rules: WalkingRules, _corrections: tuple[Correction, ...], keeper: _Keeper
+    _path: Path, _changed_ns: int, rules: WalkingRules, _corrected: tuple[object, ...], keeper: _Keeper
 ) -> RegionTimetable:
     return RegionTimetable(keeper.region, rules)

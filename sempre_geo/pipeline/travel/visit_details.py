@@ -134,14 +134,15 @@ def visit_sentences(
 
 def _corrections_of(settings: Settings, region: str, detail: VisitDetail, days: Sequence[Date]) -> tuple[str, ...]:
     """What was corrected of the service and, by bus, of stops and lines on some days: an answer names its grounds."""
-    used = holding_on(region_in_use(settings, region).corrections, *days)
+    built = region_in_use(settings, region)
+    used = holding_on(built.corrections, *days)
     of_service = tuple(
         (layer, detail.service or thing, field, value, source)
         for layer, thing, field, value, source in used
         if thing == detail.service_id
     )
-    of_buses = used if detail.mode == TRANSIT else ()
-    return (*correction_notes(of_service, "services"), *correction_notes(of_buses, "stops", "lines"))
+    of_ways = built.told(used) if detail.mode == TRANSIT else built.about_streets(detail.date)
+    return (*correction_notes(of_service, "services"), *correction_notes(of_ways, "stops", "lines"))
 
 
 def _home(grounds: RegionGrounds, cell_id: str) -> int:

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.travel.closed_ferries import network_of
 from sempre_geo.pipeline.travel.region_in_use import RegionInUse, region_in_use
 from sempre_geo.pipeline.travel.timetables import RegionTimetable, Rider, region_timetable
-from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 from sempre_geo.travel.calendars import DayCalendar, read_calendar
@@ -28,7 +28,6 @@ from sempre_geo.travel.hours import open_intervals
 from sempre_geo.travel.nearest import Streets, streets_of, travel_matrix
 from sempre_geo.travel.profiles import FAR_S, Ints, legs_from_pairs, rides_of_day, turned
 from sempre_geo.travel.speeds import MODES, Mode
-from sempre_geo.travel.streets import read_network
 from sempre_geo.travel.there_and_back import Homes
 from sempre_geo.travel.visits import Ground, Site, ground_without_rides
 from sempre_geo.travel.walks import walks
@@ -49,8 +48,8 @@ class _Reach:
 class RegionGrounds:
     """A region made ready for visits. Threads may share it."""
 
-    def __init__(self, region: Region, settings: Settings) -> None:
-        self.region = region
+    def __init__(self, region: RegionInUse, settings: Settings) -> None:
+        self.region, self._settings = region, settings
         self.calendar: DayCalendar = read_calendar(settings, region.country, region=region.name)
         self.ground = lru_cache(maxsize=8)(self._ground)
         self.reach = lru_cache(maxsize=64)(self._reach)
@@ -61,6 +60,11 @@ class RegionGrounds:
     def timetable(self) -> RegionTimetable:
         """The region's timetable; refused where it has none."""
         return region_timetable(self.region)
+
+    def on(self, day: date | None) -> RegionGrounds:
+        """What is made ready for a day: itself, unless other ferries rest then."""
+        there = self.region.on(day)
+        return self if there is self.region else _grounds(self._settings, there)
 
     def services(self, category: str) -> gpd.GeoDataFrame:
         """All services of a category, in the region's order."""
@@ -122,7 +126,7 @@ class RegionGrounds:
         return Homes(legs, legs)
 
     def _streets_of(self, mode: str) -> Streets:
-        return streets_of(read_network(self.region.path / "networks" / mode, cast("Mode", mode)))
+        return streets_of(network_of(self.region, cast("Mode", mode)))
 
     def _reach(self, category: str, mode: str, rider: Rider) -> _Reach:
         services, cells = self.services(category), self.region.cells
@@ -144,15 +148,15 @@ def rider_of(*, wheelchair: bool) -> Rider:
     return "wheelchair" if wheelchair else "walk"
 
 
-def region_grounds(settings: Settings, region: str) -> RegionGrounds:
-    """A built region ready for visits, kept until it is built again or a correction is decided.
+def region_grounds(settings: Settings, region: str, *, day: date | None = None) -> RegionGrounds:
+    """A built region ready for visits on a day, kept until it is built again or a correction is decided.
 
     Raises
     ------
     MissingFileError
         The region is not built.
     """
-    return _grounds(settings, region_in_use(settings, region))
+    return _grounds(settings, region_in_use(settings, region).on(day))
 
 
 def check_category(settings: Settings, grounds: RegionGrounds, category: str) -> None:

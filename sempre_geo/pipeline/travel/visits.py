@@ -150,6 +150,7 @@ def day_visits(
     progress: Progress = silent,
 ) -> DayVisits:
     """The visits of all cells to a category on one day; where only a wheelchair stands in the way, that is why."""
+    grounds = grounds.on(date)
     if mode == TRANSIT:
         grounds.timetable.feed.check_covers(date)
     ground = grounds.ground(date if mode == TRANSIT else None, mode, rider_of(wheelchair=wheelchair))

@@ -168,7 +168,13 @@ def _answer(asked: Question) -> None:
         st.html(f'<div class="answer empty"><p>{escape(_("Choose your place in the list or tap the map."))}</p></div>')
         return
     found = answer(
-        here.settings, region.name, place_id=place, category=asked.category, language=current_language(), said=said
+        here.settings,
+        region.name,
+        place_id=place,
+        category=asked.category,
+        language=current_language(),
+        said=said,
+        day=asked.day,
     )
     day = _by_bus(asked, place) if asked.day else ()
     first, *rest = sentences(found, service=asked.service, mode=asked.mode, by_bus=day)
