@@ -109,6 +109,24 @@ def test_what_was_erased_after_the_backup_stays_erased(settings, region, tmp_pat
         open_with_code(settings, gone.claim_code)
 
 
+@pytest.mark.parametrize("broken", [False, True])
+def test_what_is_erased_after_a_restore_is_gone_from_the_store_that_was_set_aside(settings, region, tmp_path, broken):
+    gone, kept = (tell(settings, region, draft=replace(NEED, text=text), at=AT) for text in ("Mine to take", "Stays"))
+    back_up(settings, tmp_path / "backup.zip")
+    close_community(settings)
+    restore(settings, tmp_path / "backup.zip")
+    aside = settings.data / "store.replaced.sqlite"
+    assert b"Mine to take" in aside.read_bytes()
+    if broken:
+        aside.write_bytes(b"Mine to take, in what is no store any more")
+    erase_with_code(settings, gone.claim_code)
+    left = b"".join(path.read_bytes() for path in settings.data.glob("store*"))
+    assert b"Mine to take" not in left
+    assert b"Stays" in left
+    assert open_with_code(settings, kept.claim_code).text == "Stays"
+    assert aside.exists() is not broken
+
+
 def test_a_file_that_is_no_backup_changes_nothing(settings, region, tmp_path):
     tell(settings, region, draft=NEED)
     before = _rows(settings)

@@ -41,7 +41,7 @@ from sempre_geo.pipeline.community.desk import (
     privileged,
     secret_path,
 )
-from sempre_geo.pipeline.community.erasures import read_erased
+from sempre_geo.pipeline.community.erasures import read_erased, set_aside, set_aside_path
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.region.files import write_whole
 from sempre_geo.settings import Settings
@@ -89,7 +89,7 @@ def restore(settings: Settings, path: Path, *, at: datetime | None = None) -> in
 
     What was erased since the backup was taken is erased from it again: the list of erasures lies beside
     the store and in the store that is replaced. Everybody logs in again. Stop the app before; the old store is
-    kept as ``store.replaced.sqlite``.
+    kept as ``store.replaced.sqlite``; what is erased or forgotten later is so in it, too.
 
     Raises
     ------
@@ -155,14 +155,17 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
 def forget(settings: Settings, *, at: datetime | None = None) -> tuple[int, int]:
     """Drop exact places and claim codes whose time is over (``community.toml``); how many of each were dropped."""
     rules, when = read_rules(settings), at or now()
+    old = {
+        "places_before": _months_before(when, rules.exact_place_months),
+        "claims_before": _months_before(when, rules.claim_code_months),
+    }
     store = open_community(settings)
     with store.writing() as transaction:
-        dropped = forget_old(
-            transaction,
-            places_before=_months_before(when, rules.exact_place_months),
-            claims_before=_months_before(when, rules.claim_code_months),
-        )
+        dropped = forget_old(transaction, **old)
     store.forget()
+    with set_aside(settings) as transaction:
+        if transaction is not None:
+            forget_old(transaction, **old)
     return dropped
 
 
@@ -222,7 +225,7 @@ def _put_in_place(settings: Settings, folder: Path) -> None:
     for ending in ("-wal", "-shm"):
         target.with_name(target.name + ending).unlink(missing_ok=True)
     if target.exists():
-        target.replace(target.with_name("store.replaced.sqlite"))
+        target.replace(set_aside_path(settings))
     (folder / "clean.sqlite").replace(target)
     if (folder / SECRET).is_file() and not secret_path(settings).exists():
         (folder / SECRET).replace(secret_path(settings))

@@ -42,7 +42,7 @@ from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Ground, ground, now, open_community, partition, secret_key
-from sempre_geo.pipeline.community.erasures import write_erased
+from sempre_geo.pipeline.community.erasures import erase_elsewhere
 from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.way import BEGUN, NO_WAY, Stage, Way, shown_by_itself, way_in
@@ -208,13 +208,13 @@ def contest_with_code(settings: Settings, code: str, *, why: str, at: datetime |
 
 def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None) -> None:
     """Erase one's contribution everywhere, at once and for good."""
-    digest = claim_digest(code)
+    digest, when = claim_digest(code), stamp(at or now())
     with open_community(settings).writing() as transaction:
         row = claimed_row(transaction, digest)
         photos = load_photos(transaction, row["id"])
-        erase_contribution(transaction, row["id"], at=stamp(at or now()))
+        erase_contribution(transaction, row["id"], at=when)
         erase_cuts(transaction, row["region"])
-    write_erased(settings, row["id"])
+    erase_elsewhere(settings, row["id"], at=when)
     for photo in photos:
         write_no_photo(photo_folder(settings), photo["id"])
     open_community(settings).forget()

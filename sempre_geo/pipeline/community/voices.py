@@ -36,7 +36,7 @@ from sempre_geo.pipeline.community.desk import (
     scopes_of,
     secret_key,
 )
-from sempre_geo.pipeline.community.erasures import write_erased
+from sempre_geo.pipeline.community.erasures import erase_elsewhere
 from sempre_geo.pipeline.community.moderation import check_and_count, looked_through
 from sempre_geo.settings import Settings
 
@@ -93,13 +93,13 @@ def add_voice(
 
 def withdraw_voice(settings: Settings, code: str, *, at: datetime | None = None) -> None:
     """Take a voice back with its code."""
-    digest = claim_digest(code)
+    digest, when = claim_digest(code), stamp(at or now())
     with open_community(settings).writing() as transaction:
         voice = load_claimed_voice(transaction, digest)
         if voice is None:
             raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
-        erase_voice(transaction, voice["id"], at=stamp(at or now()))
-    write_erased(settings, voice["id"])
+        erase_voice(transaction, voice["id"], at=when)
+    erase_elsewhere(settings, voice["id"], at=when)
     open_community(settings).forget()
 
 
