@@ -6,6 +6,7 @@ No puzzles: a script is told from a person by how it sends, not by what it can s
 from __future__ import annotations
 
 import hmac
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from sempre_geo.community.rules import Rules
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.settings import Settings
+
+_WORD = re.compile(r"\w+(?:'\w+)*")
 
 
 @dataclass(frozen=True)
@@ -63,11 +66,13 @@ class Danger:
     def is_near(self, text: str) -> bool:
         """Whether somebody may be in danger, in whichever language they wrote.
 
-        >>> Danger({"en": ("he hits me",)}, {}).is_near("He  HITS me when the bus is late")
+        >>> Danger({"de": ("angst nach hause",)}, {}).is_near("Ich habe ANGST, nach Hause zu gehen")
         True
+        >>> Danger({"en": ("hit me",)}, {}).is_near("It hit mercilessly")
+        False
         """
-        plain = " ".join(text.casefold().replace("’", "'").split())  # noqa: RUF001 - the sign phones write
-        return any(word in plain for words in self.words.values() for word in words)
+        said = f" {_plain(text)} "
+        return any(f" {_plain(word)} " in said for words in self.words.values() for word in words)
 
     def numbers_in(self, country: str) -> tuple[str, ...]:
         """Numbers to call in a country; the European one where none is listed."""
@@ -76,6 +81,11 @@ class Danger:
     def contact_in(self, country: str) -> Contact | None:
         """Whom to call in a country; None if the operator has set nobody."""
         return self.contacts.get(country) or self.contacts.get("*")
+
+
+def _plain(text: str) -> str:
+    """Words in small letters with one space between them."""
+    return " ".join(_WORD.findall(text.casefold().replace("’", "'")))  # noqa: RUF001 - the sign phones write
 
 
 def read_danger(settings: Settings) -> Danger:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
-from sempre_geo.community.moderation import Sending
+from sempre_geo.community.moderation import Sending, read_danger
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community
@@ -68,6 +68,18 @@ def test_words_changed_with_the_code_are_looked_through_again(settings):
     assert "112" in own.messages[0]
     assert own.status == "received"
     assert review_queue(settings, REGION, by=OPERATOR)["findings"].tolist() == [["danger", "phone"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [
+        ("Ich habe Angst, nach Hause zu gehen.", True), ("My husband is hitting me", True), ("He beat me; yes!", True),
+        ("Han slo meg i går", True), ("Він мене б’є.", True), ("The bus line hits Merrow only", False),  # noqa: RUF001
+        ("Der Bus fährt nicht nach Hause.", False), ("She told me about the shop", False),
+    ],
+)  # fmt: skip
+def test_signs_of_danger_are_seen_through_commas_and_forms_and_not_inside_other_words(settings, text, near):
+    assert read_danger(settings).is_near(text) is near
 
 
 def test_a_voices_own_sentence_is_read_before_others_read_it(settings):
