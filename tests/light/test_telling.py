@@ -65,7 +65,7 @@ def test_four_screens_lead_from_the_start_to_a_code_that_opens_what_was_said(sma
 def test_what_is_about_people_with_a_disability_is_only_counted_unless_its_author_asks_otherwise(small, visitor):
     check = _to_check(visitor, where=WHERE | {"groups": "disability"})
     assert 'name="shown_alone"' in check.text
-    code = _code(visitor.fills("en/tell/save", check, CONSENT))
+    code = code_on(visitor.fills("en/tell/save", check, CONSENT))
     own = open_with_code(small, code)
     publish(small, own.id, by=OPERATOR)
     assert own.id not in set(public_contributions(small, NAME).index.astype(str))
