@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from itertools import combinations, pairwise, product
+from itertools import pairwise, product
 from threading import Lock
 from typing import Literal
 
@@ -21,7 +19,8 @@ from PIL import Image, ImageDraw
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.mercator import TILE_PX, tile_box
-from sempre_geo.publish.palette import Theme, rgb
+from sempre_geo.publish.palette import Theme
+from sempre_geo.publish.tile_files import blank_tile, tile_as_png
 from sempre_geo.publish.tile_names import NameStore, PlacedName, font, region_names
 from sempre_geo.publish.tile_shapes import FIRST_ZOOM, LAST_ZOOM, ROAD_CLASSES, Shapes, ShapeStore, region_shapes
 from sempre_geo.publish.tiles_first_look import (
@@ -43,8 +42,6 @@ _ROAD_PX = {
 _CASED_FROM = {"service": 15, "minor": 13, "tertiary": 11, "secondary": 10, "primary": 8, "trunk": 7, "motorway": 7}
 _MAIN = {"primary", "trunk", "motorway"}
 _HALO_PX = 2
-_NOT_YET = 255
-_COLOUR_BITS = np.uint32(0xFFFFFF)
 _DASH_PX, _DASH_GAP_PX = 5, 4
 
 
@@ -122,10 +119,10 @@ class TileMap:
         """A tile as `tile` gives it, drawn anew."""
         shapes, placed = self._drawn_from()
         if part == "ground":
-            return _png(draw_ground(shapes, (z, x, y), theme=theme, scale=scale), theme)
+            return tile_as_png(draw_ground(shapes, (z, x, y), theme=theme, scale=scale), theme)
         box = (x * TILE_PX, y * TILE_PX, (x + 1) * TILE_PX, (y + 1) * TILE_PX)
         near = placed.near(z, box)
-        return _png(draw_names(near, (x, y), theme=theme, scale=scale), theme) if near else _blank(scale)
+        return tile_as_png(draw_names(near, (x, y), theme=theme, scale=scale), theme) if near else blank_tile(scale)
 
 
 def tile_map(region: Region) -> TileMap:
@@ -340,62 +337,3 @@ def _draw_dot(draw: ImageDraw.ImageDraw, at: tuple[float, float], *, theme: Them
     x, y = at
     around = (x - radius_px, y - radius_px, x + radius_px, y + radius_px)
     draw.ellipse(around, fill=theme.land["halo"], outline=theme.land["name"], width=max(round(radius_px / 2), 1))
-
-
-@lru_cache(maxsize=2)
-def _blank(scale: int) -> bytes:
-    """A tile without a name on it, as most are."""
-    buffer = io.BytesIO()
-    Image.new("RGBA", (TILE_PX * scale, TILE_PX * scale), (0, 0, 0, 0)).save(buffer, format="PNG", compress_level=4)
-    return buffer.getvalue()
-
-
-def _png(image: Image.Image, theme: Theme) -> bytes:
-    """The image as PNG; the ground in the theme's own colours and their half-way mixes, a third of the size."""
-    buffer = io.BytesIO()
-    if image.mode == "RGB":
-        image = _in_theme_colours(image, theme)
-    image.save(buffer, format="PNG", compress_level=4)
-    return buffer.getvalue()
-
-
-def _in_theme_colours(image: Image.Image, theme: Theme) -> Image.Image:
-    """The image with a palette that all tiles of a theme share, so that no seam shows between neighbours.
-
-    Pillow's own ``quantize`` rounds before it compares, which tints the flat ground.
-    """
-    nearest = _nearest(tuple(dict.fromkeys(theme.land.values())))
-    pixels = np.frombuffer(image.tobytes("raw", "BGRX"), dtype="<u4").reshape(image.height, image.width)
-    result = Image.fromarray(nearest.of(pixels & _COLOUR_BITS), mode="P")
-    result.putpalette(nearest.palette.ravel().tolist())
-    return result
-
-
-class _Nearest:
-    """The palette's nearest entry of every colour, looked up once a colour: tiles use the same few thousand."""
-
-    def __init__(self, palette: NDArray[np.int32]) -> None:
-        self.palette = palette
-        self._known = np.full(2**24, _NOT_YET, dtype=np.uint8)
-
-    def of(self, packed: NDArray[np.uint32]) -> NDArray[np.uint8]:
-        entries = self._known[packed]
-        new = np.unique(packed[entries == _NOT_YET])
-        if len(new):
-            parts = np.column_stack([new >> 16, (new >> 8) & 255, new & 255]).astype(np.float32)
-            wide = self.palette.astype(np.float32)
-            self._known[new] = ((wide**2).sum(axis=1) - 2 * parts @ wide.T).argmin(axis=1)
-            entries = self._known[packed]
-        return entries
-
-
-@lru_cache(maxsize=4)
-def _nearest(colours: tuple[str, ...]) -> _Nearest:
-    return _Nearest(_palette(colours))
-
-
-def _palette(colours: tuple[str, ...]) -> NDArray[np.int32]:
-    """The colours and the half-way mix of each two, at most 255, as red, green, blue."""
-    pure = [rgb(colour) for colour in colours]
-    mixed = [tuple((a + b) // 2 for a, b in zip(*pair, strict=True)) for pair in combinations(pure, 2)]
-    return np.array([*pure, *mixed][:_NOT_YET], dtype=np.int32)

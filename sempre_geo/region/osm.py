@@ -14,7 +14,7 @@ import shapely
 
 from sempre_geo.errors import InputError, MissingFileError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.progress import Progress, silent
+from sempre_geo.progress import Progress, part_of, silent
 from sempre_geo.region.categories import Categories
 from sempre_geo.region.countries import Country
 from sempre_geo.region.osm_features import FEATURE_KEYS, FeatureCollector
@@ -95,17 +95,8 @@ def read_osm(
     streets, features = StreetCollector(clip), FeatureCollector(country, categories, clip=clip)
     stamps = []
     for number, path in enumerate(paths):
-        _check_is_pbf(path)
-        start, part = number / len(paths), 1 / len(paths)
-        for share, entry in _objects(path, categories):
-            if share is not None:
-                progress(_("Reading {file}").format(file=path.name), start + part * share)
-            else:
-                tags = entry.tags
-                # The library's iterator ends by an exception that costs as much as ten tags: stop before it.
-                plain = dict(islice(tags, len(tags)))
-                streets.take(entry, plain)
-                features.take(entry, plain)
+        told = part_of(progress, number / len(paths), (number + 1) / len(paths))
+        _take_all(path, categories, streets=streets, features=features, progress=told)
         stamps.append(_timestamp(path))
     for path in paths:
         if wanted := streets.ferries_to_read:
@@ -133,6 +124,22 @@ def read_osm(
         timestamp=max((stamp for stamp in stamps if stamp), default=None),
         notes=(*streets.notes(), *features.notes()),
     )
+
+
+def _take_all(
+    path: Path, categories: Categories, *, streets: StreetCollector, features: FeatureCollector, progress: Progress
+) -> None:
+    """One file's objects into both collections."""
+    _check_is_pbf(path)
+    for share, entry in _objects(path, categories):
+        if share is not None:
+            progress(_("Reading {file}").format(file=path.name), share)
+            continue
+        tags = entry.tags
+        # The library's iterator ends by an exception that costs as much as ten tags: stop before it.
+        plain = dict(islice(tags, len(tags)))
+        streets.take(entry, plain)
+        features.take(entry, plain)
 
 
 def _objects(path: Path, categories: Categories) -> Iterator[tuple[float | None, Any]]:

@@ -13,7 +13,7 @@ from sempre_geo.community.corrections import Report, checked_report
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.own_service import ServiceFacts, helpful_changes, hours_in_words, tried_sentences
-from sempre_geo.pipeline.travel.service_reach import HoursTried, try_hours
+from sempre_geo.pipeline.travel.service_reach import HoursTried, ServiceWeek, try_hours
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import number, weekday
 from sempre_geo.travel.weekly_hours import DAYS, Week, changed_week, hours_of_week, spans_of, spans_text, week_of_hours
@@ -45,10 +45,8 @@ def what_they_mean(shown: ServiceFacts, hours: str, *, day: Date | None, stay_mi
     tried = None
     if day is not None:
         with st.spinner(_("Working out the week by bus ..."), show_time=False):
-            tried = try_hours(
-                here.settings, here.region_name, service_id=shown.service_id, opening_hours=hours, date=day,
-                stay_min=stay_min,
-            )  # fmt: skip
+            asked = ServiceWeek(shown.service_id, day, stay_min)
+            tried = try_hours(here.settings, here.region_name, asked=asked, opening_hours=hours)
     if tried is not None and hours != shown.known.get("opening_hours", ""):
         told = "".join(f"<p class='said'>{escape(text)}</p>" for text in tried_sentences(tried))
         st.html(f'<div class="answer" role="status">{told}</div>')

@@ -11,7 +11,7 @@ from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.pipeline.explore.own_service import tried_sentences
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
-from sempre_geo.pipeline.travel.service_reach import gain_of_opening, try_hours, who_can_come
+from sempre_geo.pipeline.travel.service_reach import ServiceWeek, gain_of_opening, try_hours, who_can_come
 from sempre_geo.pipeline.travel.visit_details import visit_at, visit_sentences
 from sempre_geo.pipeline.travel.visits import COLUMNS, visits, week_visits
 from sempre_geo.settings import Settings, read_settings
@@ -132,11 +132,11 @@ def test_a_cell_is_told_in_sentences(home) -> None:
 
 def test_a_service_sees_who_can_come_and_which_hours_would_help(home) -> None:
     service = visits(home, "village", **PHARMACY)["service_id"].iloc[0]
-    asked = {"service_id": service, "date": TUESDAY, "stay_min": 60}
-    coming = who_can_come(home, "village", **asked)
+    asked = ServiceWeek(service, TUESDAY, 60)
+    coming = who_can_come(home, "village", asked=asked)
     everybody = coming[coming["group"] == "population"].set_index("weekday")
     assert (everybody["can_come"] == everybody["people"]).tolist() == [True] * 5 + [False] * 2
-    gains = gain_of_opening(home, "village", **asked)
+    gains = gain_of_opening(home, "village", asked=asked)
     assert gains["kind"].iloc[0] == "open_that_day"
     assert gains["gain"].iloc[0] == pytest.approx(everybody["people"].iloc[0])
     assert (gains["gain_new"] == 0).all()
@@ -144,15 +144,15 @@ def test_a_service_sees_who_can_come_and_which_hours_would_help(home) -> None:
 
 def test_other_hours_are_tried_without_saving_them(home) -> None:
     (service_id,) = who_it_is(home)
-    asked = {"service_id": service_id, "date": TUESDAY, "stay_min": 60}
-    same = try_hours(home, "village", opening_hours="Mo-Fr 09:00-17:00", **asked)
+    asked = ServiceWeek(service_id, TUESDAY, 60)
+    same = try_hours(home, "village", opening_hours="Mo-Fr 09:00-17:00", asked=asked)
     assert same.days["can_now"].tolist()[:5] == same.days["can_then"].tolist()[:5]
-    other = try_hours(home, "village", opening_hours="Mo-Th 09:00-17:00; Fr off; Sa 09:00-11:00", **asked)
+    other = try_hours(home, "village", opening_hours="Mo-Th 09:00-17:00; Fr off; Sa 09:00-11:00", asked=asked)
     everybody = other.days["can_now"].iloc[0]
     assert other.days["gain"].tolist() == [0, 0, 0, 0, 0, everybody, 0], "on Saturday they all come"
     assert other.days["lose"].tolist() == [0, 0, 0, 0, everybody, 0, 0], "on Friday nobody can"
     assert (other.gain_new, other.lose_all) == (0, 0)
-    shut = try_hours(home, "village", opening_hours="off", **asked)
+    shut = try_hours(home, "village", opening_hours="off", asked=asked)
     assert shut.lose_all == everybody
     assert any("no day of the week any more" in told for told in tried_sentences(shut))
     told = " ".join(tried_sentences(other))

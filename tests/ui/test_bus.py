@@ -21,7 +21,7 @@ from sempre_geo.pipeline.explore.service_views import service_names, service_pag
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.explore.visit_views import offered_days
 from sempre_geo.pipeline.prepare.build import build_region
-from sempre_geo.pipeline.travel.service_reach import who_can_come
+from sempre_geo.pipeline.travel.service_reach import ServiceWeek, who_can_come
 from sempre_geo.pipeline.travel.visit_sentences import spoken_date
 from sempre_geo.publish.palette import read_themes, rgb
 from sempre_geo.settings import Settings, read_settings
@@ -134,7 +134,7 @@ def test_the_table_of_groups_adds_up_to_what_the_use_case_counted(village: Setti
     day = offered_days(village, NAME, today=datetime.now(UTC).date())[0]
     (service_id,) = service_names(village, NAME, category="pharmacy")
     page = service_page(village, NAME, service_id=service_id, day=day, stay_min=30)
-    counted = who_can_come(village, NAME, service_id=service_id, date=day, stay_min=30)
+    counted = who_can_come(village, NAME, asked=ServiceWeek(service_id, day, 30))
     everybody = counted[counted["group"] == "population"].set_index("date")
     assert page.by_group.loc["population"].drop("people").tolist() == everybody["can_come"].tolist()
     assert page.by_group.loc["population", "people"] == everybody["people"].iloc[0]

@@ -14,7 +14,7 @@ from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.service_views import change_of_hours
 from sempre_geo.pipeline.explore.views import named, open_region, service_place
-from sempre_geo.pipeline.travel.service_reach import HoursTried, gain_of_opening
+from sempre_geo.pipeline.travel.service_reach import HoursTried, ServiceWeek, gain_of_opening
 from sempre_geo.pipeline.travel.visit_sentences import on_weekday
 from sempre_geo.publish.speech import people
 from sempre_geo.region.bundle import Region
@@ -102,7 +102,7 @@ def helpful_changes(
 
     At most one for each day and kind, as an hour earlier says what half an hour would.
     """
-    gains = gain_of_opening(settings, region, service_id=service_id, date=day, stay_min=stay_min)
+    gains = gain_of_opening(settings, region, asked=ServiceWeek(service_id, day, stay_min))
     best = gains[gains["gain"] >= _FEWEST].drop_duplicates(["date", "kind"]).head(most)
     return [(change_of_hours(best.iloc[[place]]), best.iloc[place]) for place in range(len(best))]
 

@@ -67,14 +67,15 @@ def service_page(
     MissingDataError
         The region has no such service, or its timetable does not cover the day.
     """
-    from sempre_geo.pipeline.travel.service_reach import gain_of_opening, who_can_come
+    from sempre_geo.pipeline.travel.service_reach import ServiceWeek, gain_of_opening, who_can_come
 
     built = open_region(settings, region)
     if service_id not in built.services.index:
         raise MissingDataError(_("There is no service '{id}' in this region.").format(id=service_id))
     row = built.services.loc[service_id]
-    found = who_can_come(settings, region, service_id=service_id, date=day, stay_min=stay_min)
-    gains = gain_of_opening(settings, region, service_id=service_id, date=day, stay_min=stay_min)
+    asked = ServiceWeek(service_id, day, stay_min)
+    found = who_can_come(settings, region, asked=asked)
+    gains = gain_of_opening(settings, region, asked=asked)
     hours = row.get("opening_hours")
     return ServicePage(
         name=named(row, language),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -187,57 +187,35 @@ def _compared(category: str, sides: Sides, limits: Mapping[str, Limit], *, share
 
 
 def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) -> WhatIf:
-    region, scenario, mode = prepared.region, prepared.scenario, prepared.mode
+    region, scenario = prepared.region, prepared.scenario
     places = municipality_of_cells(region)
+    names = {str(place): str(name) for place, name in municipality_names(region).items()}
     shared = [
         shared_change(
             prepared, one.category, one.sides, limit=one.limits[EVERYBODY], people=people[EVERYBODY], places=places
         )
         for one in found
     ]
-    names = {str(place): str(name) for place, name in municipality_names(region).items()}
-    everywhere = pd.Series("", index=places.index)
-    table, groups = (
-        pd.concat(
-            [
-                difference_table(
-                    one.effects, people, places=where, names=names, category=one.category, mode=prepared.mode
-                )
-                for one in found
-            ],
-            ignore_index=True,
-        )
-        for where in (places, everywhere)
-    )
-    everybody = people[EVERYBODY].fillna(0.0).to_numpy(dtype=np.float64)
-    effects = [one.effects[EVERYBODY] for one in found]
-    gain = np.max([one.gain for one in effects], axis=0)
-    lose = np.max([one.lose for one in effects], axis=0)
-    known = np.all([one.known for one in effects], axis=0)
-    gaining, cost = float((everybody * gain).sum()), scenario.cost_per_year
+    groups = _table(found, people, places=pd.Series("", index=places.index), names=names, mode=prepared.mode)
     reasons = pd.concat(
         [by_reason(one.effects[EVERYBODY], people[EVERYBODY]).assign(category=one.category) for one in found]
     )
+    sums, cost = _sums(found, people[EVERYBODY]), scenario.cost_per_year
+    gaining = sums["people_gaining"]
     return WhatIf(
         scenario=scenario,
         region=region.name,
-        mode=mode,
+        mode=prepared.mode,
         days=prepared.days,
-        table=table,
+        table=_table(found, people, places=places, names=names, mode=prepared.mode),
         cells=_cell_table(region, found, people[EVERYBODY]),
         groups=groups[["category", "group", "people", "gain", "lose", "minutes_saved_mean"]],
         reasons=reasons[["category", "reason", "gain", "lose"]].reset_index(drop=True),
-        people_gaining=gaining,
-        people_losing=float((everybody * lose).sum()),
-        people_unknown=float(everybody[~known].sum()),
-        person_minutes_saved=float(sum(np.nansum(everybody * one.saved) for one in effects)),
+        **sums,
         cost_per_year=cost,
         cost_per_person=cost / gaining if cost is not None and gaining > 0 else None,
         access=_access_table([one.table for one in shared], names),
-        method=(
-            *method_of(prepared, {one.category: one.limits for one in found}),
-            *access_method(shared),
-        ),
+        method=(*method_of(prepared, {one.category: one.limits for one in found}), *access_method(shared)),
         sentences=(
             *sentences_of(prepared, groups, reasons, gaining=gaining, cost=cost),
             *(told for one in shared for told in one.sentences),
@@ -245,6 +223,39 @@ def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) ->
         sources=tuple(region.catalog.get("sources", ())),
         data_date=str(region.catalog.get("date") or ""),
     )
+
+
+def _table(
+    found: list[_Compared], people: pd.DataFrame, *, places: pd.Series, names: Mapping[str, str], mode: str
+) -> pd.DataFrame:
+    """Who gains and loses in each place, one row a category, place and group."""
+    return pd.concat(
+        [
+            difference_table(one.effects, people, places=places, names=names, category=one.category, mode=mode)
+            for one in found
+        ],
+        ignore_index=True,
+    )
+
+
+class _Sums(TypedDict):
+    people_gaining: float
+    people_losing: float
+    people_unknown: float
+    person_minutes_saved: float
+
+
+def _sums(found: list[_Compared], people: pd.Series) -> _Sums:
+    """Everybody who gains, loses or is not known in at least one category, and the minutes saved in all of them."""
+    counted = people.fillna(0.0).to_numpy(dtype=np.float64)
+    effects = [one.effects[EVERYBODY] for one in found]
+    known = np.all([one.known for one in effects], axis=0)
+    return {
+        "people_gaining": float((counted * np.max([one.gain for one in effects], axis=0)).sum()),
+        "people_losing": float((counted * np.max([one.lose for one in effects], axis=0)).sum()),
+        "people_unknown": float(counted[~known].sum()),
+        "person_minutes_saved": float(sum(np.nansum(counted * one.saved) for one in effects)),
+    }
 
 
 def _access_table(tables: Sequence[pd.DataFrame], names: Mapping[str, str]) -> pd.DataFrame:

@@ -44,17 +44,18 @@ class _DayAtSite:
     sure: NDArray[np.bool_]
 
 
-def who_can_come(
-    settings: Settings,
-    region: str,
-    *,
-    service_id: str,
-    date: Date,
-    stay_min: int,
-    mode: str = TRANSIT,
-    progress: Progress = silent,
-) -> pd.DataFrame:
-    """How many people of each group have a visit to one service on each day of the week of ``date``.
+@dataclass(frozen=True)
+class ServiceWeek:
+    """What is asked of one service: who could come for a stay on the days of the week of ``date``, by a mode."""
+
+    service_id: str
+    date: Date
+    stay_min: int
+    mode: str = TRANSIT
+
+
+def who_can_come(settings: Settings, region: str, *, asked: ServiceWeek, progress: Progress = silent) -> pd.DataFrame:
+    """How many people of each group have a visit to one service on each day of the week that is asked for.
 
     Returns
     -------
@@ -65,13 +66,12 @@ def who_can_come(
     Raises
     ------
     MissingDataError
-        The region has no such service, or the timetable does not cover ``date``.
+        The region has no such service, or the timetable does not cover its date.
     """
-    check_mode(mode)
     grounds = region_grounds(settings, region)
     groups = _groups(grounds)
     rows = []
-    for day in _week(grounds, service_id, date, question=question_of(stay_min=stay_min), mode=mode, progress=progress):
+    for day in _week(grounds, asked, progress=progress):
         for group, people in groups.items():
             rows.append(
                 {
@@ -84,18 +84,11 @@ def who_can_come(
 
 
 def gain_of_opening(
-    settings: Settings,
-    region: str,
-    *,
-    service_id: str,
-    date: Date,
-    stay_min: int,
-    mode: str = TRANSIT,
-    progress: Progress = silent,
+    settings: Settings, region: str, *, asked: ServiceWeek, progress: Progress = silent
 ) -> pd.DataFrame:
     """Which single change of a service's hours would let most others come, the most helpful first.
 
-    On each day of the week of ``date``: opening half an hour, one or two hours earlier, closing as much later,
+    On each day of the week: opening half an hour, one or two hours earlier, closing as much later,
     and on closed days a morning or an afternoon. A person gains who could not come on that day before.
 
     Returns
@@ -105,18 +98,16 @@ def gain_of_opening(
         closes_min`` (of the changed interval), ``shift_min, gain`` (people) and ``gain_new`` (of them, those who
         can come on no day of that week today). Empty where the hours are not known.
     """
-    check_mode(mode)
     grounds = region_grounds(settings, region)
     people = _groups(grounds)[EVERYBODY]
-    question = question_of(stay_min=stay_min)
-    days = list(_week(grounds, service_id, date, question=question, mode=mode, progress=progress))
+    days = _week(grounds, asked, progress=progress)
     ever = np.any([day.possible for day in days], axis=0) if days else np.zeros(len(people), dtype=bool)
     rows = []
     for day in days:
         if not day.site.hours.known:
             continue
         for kind, opens, closes, shift in _tries(day.site.hours.intervals):
-            gains = _fits(day, opens, closes, stay_min) & ~day.possible
+            gains = _fits(day, opens, closes, asked.stay_min) & ~day.possible
             rows.append(
                 {
                     "date": pd.Timestamp(day.date), "weekday": day.date.weekday(), "kind": kind, "opens_min": opens,
@@ -150,31 +141,22 @@ class HoursTried:
 
 
 def try_hours(
-    settings: Settings,
-    region: str,
-    *,
-    service_id: str,
-    opening_hours: str,
-    date: Date,
-    stay_min: int,
-    mode: str = TRANSIT,
-    progress: Progress = silent,
+    settings: Settings, region: str, *, asked: ServiceWeek, opening_hours: str, progress: Progress = silent
 ) -> HoursTried:
-    """Who could come, and who no longer, if a service had these hours in the week of ``date``; nothing is saved.
+    """Who could come, and who no longer, if a service had these hours in the week asked for; nothing is saved.
 
     Raises
     ------
     MissingDataError
-        The region has no such service, or the timetable does not cover ``date``.
+        The region has no such service, or the timetable does not cover its date.
     """
-    check_mode(mode)
     grounds = region_grounds(settings, region)
     people = _groups(grounds)[EVERYBODY]
-    days = list(_week(grounds, service_id, date, question=question_of(stay_min=stay_min), mode=mode, progress=progress))
+    days = _week(grounds, asked, progress=progress)
     rows, before, after = [], np.zeros(len(people), dtype=bool), np.zeros(len(people), dtype=bool)
     for day in days:
         tried = open_intervals(opening_hours, day.date, country=grounds.region.country, calendar=grounds.calendar)
-        could = _could(day, tried, stay_min)
+        could = _could(day, tried, asked.stay_min)
         before |= day.possible
         after |= could
         now = day.site.hours
@@ -199,23 +181,25 @@ def _could(day: _DayAtSite, hours: OpenDay, stay_min: int) -> NDArray[np.bool_]:
     return could
 
 
-def _week(
-    grounds: RegionGrounds, service_id: str, date: Date, *, question: Question, mode: str, progress: Progress
-) -> list[_DayAtSite]:
-    """The days of the week of ``date`` that the timetable covers."""
-    if service_id not in grounds.region.services.index:
+def _week(grounds: RegionGrounds, asked: ServiceWeek, *, progress: Progress) -> list[_DayAtSite]:
+    """The days of the week of the date that the timetable covers."""
+    check_mode(asked.mode)
+    if asked.service_id not in grounds.region.services.index:
         raise MissingDataError(
-            _("The region '{name}' has no service '{service}'.").format(name=grounds.region.name, service=service_id)
+            _("The region '{name}' has no service '{service}'.").format(
+                name=grounds.region.name, service=asked.service_id
+            )
         )
-    if mode == TRANSIT:
-        grounds.timetable.feed.check_covers(date)
-    monday = date - timedelta(days=date.weekday())
+    by_bus, question = asked.mode == TRANSIT, question_of(stay_min=asked.stay_min)
+    if by_bus:
+        grounds.timetable.feed.check_covers(asked.date)
+    monday = asked.date - timedelta(days=asked.date.weekday())
     found = []
     for shift in range(_DAYS_OF_WEEK):
         progress(_("Visits day by day"), (shift + 1) / _DAYS_OF_WEEK)
         day = monday + timedelta(days=shift)
-        if mode != TRANSIT or grounds.timetable.feed.covers(day):
-            found.append(_at_site(grounds, service_id, day, question, mode))
+        if not by_bus or grounds.timetable.feed.covers(day):
+            found.append(_at_site(grounds, asked.service_id, day, question, asked.mode))
     return found
 
 
