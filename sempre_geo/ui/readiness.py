@@ -8,6 +8,9 @@ import sys
 import time
 from collections.abc import Sequence
 from datetime import datetime
+from importlib import import_module
+from threading import Thread
+from typing import cast
 
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.ui.installation import installation
@@ -65,15 +68,25 @@ def _read_first_page() -> None:
 
 
 def _register_map() -> None:
-    """Import streamlit-folium and make it known to Streamlit, which it does itself only in a visitor's thread."""
-    import streamlit_folium
-    from streamlit.runtime import exists, get_instance
+    """Import streamlit-folium as if in a visitor's run: only there does it make itself known to Streamlit.
+
+    A thread that stands for no run is told so in the log, and the component stays unknown until somebody comes.
+    """
+    from streamlit.runtime import exists
+    from streamlit.runtime.scriptrunner import ScriptRunContext, add_script_run_ctx
 
     from sempre_geo.publish.maps import serve_leaflet_ourselves
 
     serve_leaflet_ourselves()
     if exists():
-        get_instance().component_registry.register_component(streamlit_folium._component_func)  # noqa: SLF001 - see above
+        importing = Thread(target=import_module, args=("streamlit_folium",))
+        some_run = cast("ScriptRunContext", _NoVisitor())  # asked only whether there is one
+        add_script_run_ctx(importing, some_run).start()
+        importing.join()
+
+
+class _NoVisitor:
+    """Stands for a visitor's run while there is none."""
 
 
 def _pack_scripts() -> None:

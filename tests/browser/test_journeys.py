@@ -48,10 +48,11 @@ def _publish_all(store: Settings) -> None:
         publish(store, waiting, by=token)
 
 
-def test_the_first_map_comes_and_nobody_else_is_asked(visit: Visit, watch: Watch) -> None:
+def test_the_first_map_comes_and_nobody_else_is_asked(visit: Visit, watch: Watch, server: Server) -> None:
     page = visit()
     _map(page)
     page.locator("footer").wait_for()
+    assert "missing" not in server.log.read_text(encoding="utf-8"), "the map makes itself known without a complaint"
     assert watch.refused == []
     assert watch.errors == []
 
