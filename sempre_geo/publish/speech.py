@@ -56,6 +56,17 @@ def number(value: float, *, digits: int = 0) -> str:
     return format_decimal(round(value, digits), format=pattern, locale=_locale())
 
 
+def number_marks() -> tuple[str, str]:
+    """What the reader's language writes before decimals and between thousands, for a plot that writes them itself.
+
+    >>> number_marks()
+    ('.', ',')
+    """
+    from babel.numbers import get_decimal_symbol, get_group_symbol
+
+    return get_decimal_symbol(_locale()), get_group_symbol(_locale())
+
+
 def calendar_date(day: date) -> str:
     """A date as the reader's language writes it out.
 

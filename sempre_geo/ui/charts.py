@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from textwrap import wrap
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.publish.speech import number_marks
 from sempre_geo.region.files import escape_formula
 from sempre_geo.ui.session import theme
 
-_ROW_PX, _BAR_PX = 34, 18
-_ROOM = 1.45  # for the number at the end
-_NAMES = {"labelLimit": 260, "labelOverlap": False, "labelFontSize": 14, "ticks": False, "domain": False}
+_ROW_PX, _LINE_PX, _BAR_PX, _LEAST_PX = 34, 17, 18, 24
+_TEXT_PX, _LETTER_PX, _DIGIT_PX = 14, 7, 7.4
+_LINE_LETTERS = 24  # of a label, so that bars and numbers have room beside it on a telephone
+_NAMES = {
+    "labelLimit": _LINE_LETTERS * _LETTER_PX * 1.3, "labelOverlap": False, "labelFontSize": _TEXT_PX, "ticks": False,
+    "domain": False, "labelLineHeight": _LINE_PX,
+}  # fmt: skip
+_APART = {"labelOverlap": "greedy", "labelSeparation": 6}
 _ENDS = ("low", "high")
 _COLUMNS = ("label", "value", *_ENDS, "text")
 _BEHIND = "isValid(datum.high) ? max(datum.value, datum.high) : datum.value"  # where the number stands
@@ -47,7 +54,9 @@ def interval_bars(
         return
     look = theme()
     colours = (look.time[2], look.ink, look.quiet)
-    spec = _spec(_rows_of(rows), axis, percent=percent, reference=reference, colours=colours)
+    spec = _spec(
+        _rows_of(rows), axis, percent=percent, reference=reference, colours=colours, number_marks=number_marks()
+    )
     st.vega_lite_chart(spec=spec, width="stretch", key=key, alt=axis)
 
 
@@ -95,8 +104,12 @@ def _csv(rows: pd.DataFrame) -> bytes:
 def _rows_of(rows: pd.DataFrame) -> tuple[_Row, ...]:
     """Plain values, None where unknown: what a cache can tell from one another (NaN is never equal to itself)."""
     value, low, high = ([_told(number) for number in rows[name].astype(float)] for name in ("value", *_ENDS))
-    labels, texts = rows["label"].astype(str), rows["text"].astype(str)
+    labels, texts = rows["label"].astype(str).map(_in_lines), rows["text"].astype(str)
     return tuple(zip(labels, value, low, high, texts, strict=True))
+
+
+def _in_lines(label: str) -> str:
+    return "\n".join(wrap(label, _LINE_LETTERS, break_long_words=False)) or label
 
 
 def _told(number: float) -> float | None:
@@ -105,16 +118,23 @@ def _told(number: float) -> float | None:
 
 @lru_cache(maxsize=_MOST_KEPT)
 def _spec(
-    rows: tuple[_Row, ...], axis: str, *, percent: bool, reference: float | None, colours: tuple[str, str, str]
+    rows: tuple[_Row, ...],
+    axis: str,
+    *,
+    percent: bool,
+    reference: float | None,
+    colours: tuple[str, str, str],
+    number_marks: tuple[str, str],
 ) -> dict[str, Any]:
     """The Vega-Lite chart of some rows; ``axis`` and the labels carry the reader's language."""
     bar, ink, quiet = colours
     tooltip = [_nominal("label", title=" "), _nominal("text", title=axis)]
-    names = {"y": _nominal("label", sort=[row[0] for row in rows], title=None, axis=_NAMES | {"labelColor": ink})}
+    labels = [row[0] for row in rows]
+    names = {"y": _nominal("label", sort=labels, title=None, axis=_NAMES | {"labelColor": ink})}
     value = _quantity("value") | {
-        "title": axis,
-        "axis": {"format": "%" if percent else ",~r", "grid": True, "tickCount": 4, "labelColor": quiet},
-        "scale": _scale(rows),
+        "title": wrap(axis, _LINE_LETTERS) or axis,
+        "axis": {"format": "%" if percent else ",~r", "grid": True, "tickCount": 4, "labelColor": quiet, **_APART},
+        "scale": _scale(rows, reference),
     }
     marks: list[tuple[dict[str, Any], dict[str, Any]]] = [
         ({"type": "bar", "color": bar, "height": _BAR_PX}, {"x": value}),
@@ -131,15 +151,35 @@ def _spec(
         mark = {"type": "rule", "color": ink, "strokeDash": [4, 3]}
         drawn.append({"data": {"values": [{"at": reference}]}, "mark": mark, "encoding": {"x": _quantity("at")}})
     values = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
-    return {"$schema": _SCHEMA, "height": {"step": _ROW_PX}, "data": {"values": values}, "layer": drawn}
+    lines = max(label.count("\n") for label in labels) + 1
+    row_px = max(_ROW_PX, lines * _LINE_PX + 6)
+    return {
+        "$schema": _SCHEMA,
+        "height": {"step": row_px},
+        "data": {"values": values},
+        "layer": drawn,
+        "config": {"lineBreak": "\n", "locale": {"number": _number_locale(*number_marks)}},
+    }
 
 
-def _scale(rows: tuple[_Row, ...]) -> dict[str, float]:
-    """From zero or the least bar, with room at the end for its number."""
-    farthest = max(number for _label, value, _low, high, _text in rows for number in _known(value, high))
+def _number_locale(decimal: str, thousands: str) -> dict[str, Any]:
+    return {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+
+
+def _scale(rows: tuple[_Row, ...], reference: float | None) -> dict[str, Any]:
+    """From zero or the least bar to the longest, with room behind it for the longest number, however narrow the plot.
+
+    The room is counted in pixels: a share of the plot that is enough on a screen cuts numbers on a telephone.
+    """
+    farthest = max(number for _label, value, _low, high, _text in rows for number in _known(value, high, reference))
     least = min(number for _label, value, low, _high, _text in rows for number in _known(value, low))
-    room = max(farthest, 0.0) * _ROOM or (0.25 * -least) or 1.0
-    return {"domainMin": min(least * _ROOM, 0.0), "domainMax": room}
+    room_px = max(len(row[-1]) for row in rows) * _DIGIT_PX + _TEXT_PX
+    return {
+        "domainMin": min(least, 0.0),
+        "domainMax": max(farthest, 0.0) or (0.0 if least < 0 else 1.0),
+        "range": [0, {"expr": f"max({_LEAST_PX}, width - {room_px:g})"}],
+        "nice": False,
+    }
 
 
 def _known(*numbers: float | None) -> list[float]:

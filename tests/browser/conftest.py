@@ -21,6 +21,15 @@ from tests.ui.small_region import small_environment, write_small_region
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("SEMPRE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 _START_S = 60
+CUT_NUMBERS = """() => [
+  ...[...document.querySelectorAll('[data-testid="stVegaLiteChart"] svg text')]
+    .filter(one => !one.textContent.endsWith('\u2026'))
+    .map(one => [one, one.closest('svg')]),
+  ...[...document.querySelectorAll('.bars td, .bars th')].map(one => [one, one.closest('.stHtml')])]
+  .filter(([one, frame]) => one.getBoundingClientRect().right > frame.getBoundingClientRect().right + 0.5
+                            || one instanceof HTMLElement && one.scrollWidth > one.clientWidth + 0.5)
+  .map(([one, _frame]) => one.textContent)"""
+"""The texts of plots and of tables of bars that reach beyond their frame."""
 expect.set_options(timeout=30_000)  # a machine busy with other things is no failure
 
 

@@ -20,7 +20,7 @@ from sempre_geo.pipeline.community.providers import ask_to_provide, decide_provi
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.settings import Settings
 from sempre_geo.ui.login import COOKIE
-from tests.browser.conftest import Server
+from tests.browser.conftest import CUT_NUMBERS, Server
 from tests.ui.small_region import NAME, small_environment, small_settings, write_small_region
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -109,6 +109,7 @@ class Looker:
             self.page.wait_for_timeout(150)
             self.wrong += [f"{width} {told}" for told in self._found()]
         self.page.set_viewport_size({"width": WIDTHS[1], "height": 844})
+        self.wrong += [f"cut number {told}" for told in self.page.evaluate(CUT_NUMBERS)]
         if int(self.page.evaluate(_SIDEWAYS)) > WIDTHS[1]:
             self.wrong.append(f"scrolls sideways: {self.page.evaluate(_SIDEWAYS)}")
         self.wrong += [f"small target {told}" for told in self.page.evaluate(_SMALL, SMALLEST_TARGET_PX)]

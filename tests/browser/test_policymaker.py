@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from tests.browser.conftest import Server, Visit, Watch
+from tests.browser.conftest import CUT_NUMBERS, Server, Visit, Watch, until
 from tests.ui.small_region import NAME, small_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -56,3 +56,12 @@ def test_a_policymaker_reads_the_gaps_compares_and_takes_the_brief_along(
     assert "are beyond 20 min" in " ".join(" ".join(sheet.extract_text().split()) for sheet in pages)
     assert watch.refused == []
     assert watch.errors == []
+
+
+def test_no_number_of_a_plot_is_cut_on_a_telephone_in_german(visit: Visit, limited: Path) -> None:
+    assert limited.is_file()
+    page = visit("/gaps?service=gp&by=bike&lang=de", width=390)
+    page.locator("footer").wait_for()
+    until(page, "() => document.querySelectorAll('[data-testid=\"stVegaLiteChart\"] svg').length > 1")
+    assert "120 Menschen" in page.locator('[data-testid="stVegaLiteChart"] svg').first.text_content()
+    assert page.evaluate(CUT_NUMBERS) == []

@@ -10,7 +10,9 @@ _COLOURS = ("#111111", "#222222", "#333333")
 
 
 def _drawn(rows: pd.DataFrame, axis: str) -> dict[str, object]:
-    return charts._spec(charts._rows_of(rows), axis, percent=True, reference=1.0, colours=_COLOURS)
+    return charts._spec(
+        charts._rows_of(rows), axis, percent=True, reference=1.0, colours=_COLOURS, number_marks=(",", ".")
+    )
 
 
 def test_a_plot_is_built_once_for_its_rows_words_and_colours() -> None:
@@ -29,7 +31,9 @@ def test_the_number_stands_behind_the_bar_and_its_bound_and_has_room() -> None:
     assert [row["high"] for row in spec["data"]["values"]] == [0.6, None]  # type: ignore[index]
     assert number["encoding"]["x"]["field"] == number["transform"][0]["as"]
     scale = bars["encoding"]["x"]["scale"]
-    assert scale["domainMin"] < -0.2
-    assert scale["domainMax"] > 0.6
+    assert (scale["domainMin"], scale["domainMax"]) == (-0.2, 1.0), (
+        "all bars and bounds, and what they are compared with"
+    )
+    assert float(scale["range"][1]["expr"].split("width - ")[1].rstrip(")")) > 2 * 8, "pixels for two digits"
     assert bars["encoding"]["y"]["sort"] == ["b", "a"]
     assert reference["data"]["values"] == [{"at": 1.0}]

@@ -14,7 +14,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.answers import GapAnswer, gap_answer
 from sempre_geo.pipeline.gaps.limits import limits_of
 from sempre_geo.pipeline.gaps.sentences import fairness, is_same_day, reading, spoken_limit, who_says
-from sempre_geo.publish.speech import in_sentence, people, share
+from sempre_geo.publish.speech import in_sentence, number, people, share
 from sempre_geo.ui import fairness_table, felt_table, gap_question, words
 from sempre_geo.ui.charts import interval_bars, saved_table
 from sempre_geo.ui.felt_layer import felt_layer
@@ -107,7 +107,7 @@ def _show_ratios(answer: GapAnswer, told: Sequence[str]) -> None:
     rows = pd.DataFrame(
         [
             {"label": words.groups()[group], "value": ratio.value, "low": ratio.low, "high": ratio.high,
-             "text": f"{ratio.value:.1f}"}
+             "text": number(ratio.value, digits=1)}
             for group, ratio in answer.ratios.items()
         ]
     ).replace(float("inf"), float("nan")).sort_values("value", ascending=False)  # fmt: skip
