@@ -197,9 +197,11 @@ def counts(settings: Settings, /, region: str, out: Path | None) -> None:
     Example: sempre-geo counts valka --out counts.csv
     """
     from sempre_geo.pipeline.community.counts import counts as taken
+    from sempre_geo.pipeline.community.counts import counts_by_place
     from sempre_geo.region.files import write_table
 
     table = taken(settings, region)
+    counts_by_place(settings, region)
     if out is not None:
         write_table(table.assign(zones=table["zones"].str.join(" ")), out)
     week = table["as_of"].iloc[0] if len(table) else _("this week")

@@ -45,6 +45,15 @@ def told_groups() -> Mapping[str, str]:
     return named | {"employed": _("People with work")}
 
 
+def told_of(said: Collection[str]) -> tuple[str, ...]:
+    """Every group that something said is about, those of the census that are named otherwise among them.
+
+    >>> told_of(["newcomers", "women"])
+    ('newcomers', 'women', 'born_elsewhere_eu', 'born_outside_eu')
+    """
+    return tuple(dict.fromkeys([*said, *(group for group in TOLD_AS if is_told_of(said, group))]))
+
+
 def is_told_of(said: Collection[str], group: str) -> bool:
     """Whether something said is about a group, also where the census names the group otherwise.
 

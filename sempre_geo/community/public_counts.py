@@ -20,13 +20,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sempre_geo.community.groups import told_of
 from sempre_geo.community.privacy import joined, metres_of
 
 FEWEST = 5
 FEWEST_PROTECTED = 10
 STEP = 5
 REST = "other"
-COUNT_COLUMNS = ("cut", "category", "part", "place_name", "lon", "lat", "zones", "people")
+COUNT_COLUMNS = ("cut", "category", "group", "part", "place_name", "lon", "lat", "zones", "people")
+FINER_COLUMNS = ("cut", "part", "category", "group", "people")
+FINER = ("municipality", "settlement")
 
 
 @dataclass(frozen=True)
@@ -45,8 +48,8 @@ class Tallies:
     """The people behind what was published, summed three ways; a contribution and each voice for it are one each.
 
     ``by_place`` has ``zone_id, category, topic, people`` (no zone where there is none), ``by_word``
-    ``category, obstacle, about, kind, topic, people``, ``by_group`` ``groups, topic, people`` with one row a
-    group, in which somebody of two groups counts twice.
+    ``category, obstacle, about, kind, topic, people``, ``by_group`` ``zone_id, groups, topic, people`` with one row
+    a group, in which somebody of two groups counts twice.
     """
 
     by_place: pd.DataFrame
@@ -64,7 +67,10 @@ def week_of(day: date) -> date:
 
 
 def public_counts(tallies: Tallies, zones: pd.DataFrame) -> pd.DataFrame:
-    """The fixed list of cuts: by place, by place for each category, by category, obstacle, who and group.
+    """The fixed list of cuts: by place, also for each category and each group, by category, obstacle, who and group.
+
+    By place a group is counted for all services together: of one service, hardly a part would have enough people
+    of one group, and each table more is one more to compare.
 
     Parameters
     ----------
@@ -79,13 +85,51 @@ def public_counts(tallies: Tallies, zones: pd.DataFrame) -> pd.DataFrame:
         :data:`COUNT_COLUMNS`; ``people`` are multiples of five; no row has fewer than five behind it.
     """
     places = tallies.by_place
-    listed = [*_by_place("place", places, zones, category="")]
+    listed = [*_by_place("place", places, zones)]
     for category, inside in places.groupby("category", sort=True):
         listed += _by_place("place", inside, zones, category=str(category))
+    for group, inside in tallies.by_group.groupby("groups", sort=True):
+        listed += _by_place("place_of_group", inside, zones, group=str(group))
     for cut in ("category", "obstacle", "about", "kind"):
         listed += _by_word(cut, tallies.by_word, tallies.by_word[cut])
     listed += _by_word("groups", tallies.by_group, tallies.by_group["groups"])
     return pd.DataFrame(listed, columns=list(COUNT_COLUMNS))
+
+
+def finer_counts(heard: pd.DataFrame) -> pd.DataFrame:
+    """The same for those who plan: by municipality and settlement, each with a category, a group, both or neither.
+
+    Parameters
+    ----------
+    heard
+        ``municipality_id, settlement_id, category, topic, groups`` (a tuple of groups) and ``people``.
+
+    Returns
+    -------
+    DataFrame
+        :data:`FINER_COLUMNS`, ``cut`` one of :data:`FINER`; no category or group is an empty text. ``people`` are
+        multiples of five; places with too few behind them are left out.
+
+    Examples
+    --------
+    >>> heard = pd.DataFrame({"municipality_id": "m1", "settlement_id": ["s1", None], "category": "library",
+    ...                       "topic": "", "groups": [("women",), ()], "people": [7, 4]})
+    >>> finer_counts(heard).query("category == 'library'").drop(columns="category").to_numpy().tolist()
+    [['municipality', 'm1', '', 10], ['municipality', 'm1', 'women', 5], ['settlement', 's1', '', 5],
+     ['settlement', 's1', 'women', 5]]
+    """
+    asked = pd.Series([("", *told_of(groups)) for groups in heard["groups"]], index=heard.index, dtype=object)
+    spread = heard.assign(group=asked).explode("group")
+    every = pd.concat([spread, spread.assign(category="")], ignore_index=True)
+    every = every.assign(protected=every["topic"].ne(""))
+    listed = []
+    for cut in FINER:
+        parts = every.groupby([f"{cut}_id", "category", "group"], sort=True)
+        people, protected = parts["people"].sum().astype(int), parts["protected"].any().astype(bool)
+        enough = people >= np.where(protected, FEWEST_PROTECTED, FEWEST)
+        shown = (people[enough] // STEP * STEP).rename("people").rename_axis(index={f"{cut}_id": "part"})
+        listed.append(shown.reset_index().assign(cut=cut))
+    return pd.concat(listed, ignore_index=True)[list(FINER_COLUMNS)]
 
 
 def merged_parts(people: pd.Series, zones: pd.DataFrame, *, fewest: int) -> list[Part]:
@@ -130,11 +174,13 @@ def _fewest(rows: pd.DataFrame) -> int:
     return FEWEST_PROTECTED if rows["topic"].ne("").any() else FEWEST
 
 
-def _by_place(cut: str, rows: pd.DataFrame, zones: pd.DataFrame, *, category: str) -> Iterator[tuple[object, ...]]:
+def _by_place(
+    cut: str, rows: pd.DataFrame, zones: pd.DataFrame, *, category: str = "", group: str = ""
+) -> Iterator[tuple[object, ...]]:
     people = rows.groupby("zone_id")["people"].sum()
     for number, part in enumerate(merged_parts(people, zones, fewest=_fewest(rows)), start=1):
         names = f"{number}", part.name, part.lon, part.lat, list(part.zones)
-        yield (cut, category, *names, part.people // STEP * STEP)
+        yield (cut, category, group, *names, part.people // STEP * STEP)
 
 
 def _by_word(cut: str, rows: pd.DataFrame, words: pd.Series) -> Iterator[tuple[object, ...]]:
@@ -151,7 +197,7 @@ def _by_word(cut: str, rows: pd.DataFrame, words: pd.Series) -> Iterator[tuple[o
     elif rest:
         parts[REST] = parts.get(REST, 0) + rest
     for word, n in parts.items():
-        yield (cut, "", word, "", None, None, [], n // STEP * STEP)
+        yield (cut, "", "", word, "", None, None, [], n // STEP * STEP)
 
 
 def _with_smallest(parts: dict[str, int], rest: int) -> dict[str, int]:

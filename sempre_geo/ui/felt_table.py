@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from sempre_geo.community.felt import class_title, felt_sentence, questions_to_ask
+from sempre_geo.community.public_counts import FINER
 from sempre_geo.errors import NotAllowedError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.answers import EVERYBODY, GapAnswer
-from sempre_geo.pipeline.gaps.felt_places import PLACES, felt_by_place
+from sempre_geo.pipeline.gaps.felt_places import felt_by_place
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import silence, words
 from sempre_geo.ui.charts import private_table, saved_table
@@ -27,13 +28,13 @@ def show(answer: GapAnswer, *, category: str) -> None:
     st.subheader(_("What people say"))
     _in_public(answer, category=category)
     try:
-        table = _by_place(answer, category=category, place=str(st.session_state.get("felt_place") or PLACES[0]))
+        table = _by_place(answer, category=category, place=str(st.session_state.get("felt_place") or FINER[0]))
     except NotAllowedError:
         st.caption(_("Coordinators and policymakers see here where people say the same as the map, and who is silent."))
         return
     names = {"municipality": _("Municipalities"), "settlement": _("Settlements")}
-    st.pills(_("By place"), list(PLACES), key="felt_place", format_func=names.__getitem__, required=True,
-             default=None if "felt_place" in st.session_state else PLACES[0])  # fmt: skip
+    st.pills(_("By place"), list(FINER), key="felt_place", format_func=names.__getitem__, required=True,
+             default=None if "felt_place" in st.session_state else FINER[0])  # fmt: skip
     if answer.group != EVERYBODY:
         st.caption(_("Counted: {group}.").format(group=words.groups()[answer.group]))
     _classes(table)
@@ -59,11 +60,14 @@ def _in_public(answer: GapAnswer, *, category: str) -> None:
     table = found.table.assign(felt_class=found.table["felt_class"].map(class_title))
     lived = found.table.groupby("felt_class")["people"].sum()
     silent = float(lived.get("not_heard", 0.0)) / max(float(lived.sum()), 1.0)
-    st.write(
-        _("{part} of the people live where too few have spoken of this service for anything to be known.").format(
-            part=_("{n} %").format(n=round(100 * silent))
+    part = _("{n} %").format(n=round(100 * silent))
+    if answer.group == EVERYBODY:
+        said = _("{part} of the people live where too few have spoken of this service for anything to be known.")
+    else:
+        said = _(
+            "{part} of them live where too few of this group have spoken, on any service, for anything to be known."
         )
-    )
+    st.write(said.format(part=part))
     saved_table(
         table.sort_values(["received", "people"], ascending=False).round(2), name="felt", columns=silence.columns(),
         key="felt_public",

@@ -10,6 +10,8 @@ from sqlalchemy import delete, insert, select
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.tables import public_cuts
 
+_FINER = "/finer"  # what no region's name has
+
 
 def save_cut(transaction: Transaction, region: str, *, week: str, table: pd.DataFrame) -> None:
     """Keep the cut of a week, column by column."""
@@ -25,6 +27,15 @@ def load_cut(transaction: Transaction, region: str, *, week: str) -> pd.DataFram
     return pd.DataFrame(found.content) if found else None
 
 
+def finer_of(region: str) -> str:
+    """The name under which a region's finer cuts are kept, which are not for everybody.
+
+    >>> finer_of("valka") != "valka"
+    True
+    """
+    return f"{region}{_FINER}"
+
+
 def erase_cuts(transaction: Transaction, region: str) -> None:
-    """Forget a region's cuts, because something in them was erased; the present one is taken anew."""
-    transaction.execute(delete(public_cuts).where(public_cuts.c.region == region))
+    """Forget a region's cuts, because something in them was erased; the present ones are taken anew."""
+    transaction.execute(delete(public_cuts).where(public_cuts.c.region.in_([region, finer_of(region)])))

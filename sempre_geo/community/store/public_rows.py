@@ -83,12 +83,13 @@ def load_tallies(transaction: Transaction, region: str, *, before: str) -> Talli
     words = ("category", "obstacle", "about", "kind")
     every = _tally(transaction, _heard(region, before=before), "zone_id", *words, "groups")
     by_place = every.groupby(["zone_id", "category", "topic"], dropna=False)["people"].sum().reset_index()
-    spread = every.groupby(["groups", "topic"])["people"].sum().reset_index()
-    listed = spread.assign(groups=spread["groups"].map(json.loads)).explode("groups").dropna(subset=["groups"])
+    spread = every.groupby(["zone_id", "groups", "topic"], dropna=False)["people"].sum().reset_index()
+    known = {text: json.loads(text) for text in spread["groups"].unique()}
+    listed = spread.assign(groups=spread["groups"].map(known)).explode("groups").dropna(subset=["groups"])
     return Tallies(
         by_place=by_place.assign(zone_id=by_place["zone_id"].where(by_place["zone_id"].notna(), None)),
         by_word=every.groupby([*words, "topic"])["people"].sum().reset_index(),
-        by_group=listed.groupby(["groups", "topic"])["people"].sum().reset_index(),
+        by_group=listed.groupby(["zone_id", "groups", "topic"], dropna=False)["people"].sum().reset_index(),
     )
 
 

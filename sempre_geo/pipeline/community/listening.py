@@ -17,17 +17,15 @@ from sempre_geo.community.felt import felt_and_calculated
 from sempre_geo.community.groups import is_told_of
 from sempre_geo.community.listening import Cluster, clusters, suppressed
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.public_counts import week_of
 from sempre_geo.community.store.accounts import load_account
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.networks import load_networks
 from sempre_geo.community.store.outreach import load_look, load_said, save_look
 from sempre_geo.community.store.public_rows import load_heard
 from sempre_geo.community.store.zones import load_zones
-from sempre_geo.community.suppression import shown_count
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.counts import counts
+from sempre_geo.pipeline.community.counts import counts, counts_by_place
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.settlement_gaps import settlement_gaps
@@ -148,31 +146,28 @@ def heard_and_silent(
     gaps = settlement_gaps(settings, region, category=category, group=group, language=language)
     with open_community(settings).reading() as transaction:
         person = listener(settings, transaction, region, by=by)
-        received = received_by_settlement(
-            transaction, region, person=person, category=category, group=group, at=at or now()
-        )
+    received = received_by_place(settings, region, person=person, category=category, group=group, at=at or now())
     lived = gaps[gaps["people"] > 0]
     table = felt_and_calculated(lived[["people", "beyond"]], received[received.index.isin(lived.index)])
     table = table.join(lived.drop(columns="people")).assign(rounded=not person.has("coordinator", f"region:{region}"))
     return table.loc[(table["received"] - table["expected"]).sort_values(kind="stable").index]
 
 
-def received_by_settlement(
-    transaction: Transaction, region: str, *, person: Person, category: str, group: str, at: datetime
-) -> pd.Series:
-    """People heard by settlement: exact for the coordinator, else of last Monday, in steps of five, if enough."""
-    exact = person.has("coordinator", f"region:{region}")
-    monday = f"{week_of(at.date()).isoformat()}T00:00:00Z"
-    said = load_heard(transaction, region) if exact else load_heard(transaction, region, before=monday)
+def received_by_place(
+    settings: Settings, region: str, *, person: Person, category: str = "", group: str = EVERYBODY,
+    place: str = "settlement", at: datetime,
+) -> pd.Series:  # fmt: skip
+    """People heard by settlement or municipality: exact for the coordinator, else as the week's cut gives them."""
+    wanted = "" if group == EVERYBODY else group
+    if not person.has("coordinator", f"region:{region}"):
+        cut = counts_by_place(settings, region, at=at)
+        rows = cut[cut["cut"].eq(place) & cut["category"].eq(category) & cut["group"].eq(wanted)]
+        return pd.Series(rows["people"].to_numpy(dtype=int), index=rows["part"].to_numpy(dtype=object))
+    with open_community(settings).reading() as transaction:
+        said = load_heard(transaction, region)
     said = said[said["category"].eq(category)] if category else said
-    said = said.loc[[is_told_of(groups, group) for groups in said["groups"]]] if group != EVERYBODY else said
-    by_place = said.groupby("settlement_id")
-    people = by_place["people"].sum().astype(int)
-    if exact:
-        return pd.Series(people)
-    protected = by_place["topic"].agg(lambda topics: bool(topics.ne("").any()))
-    shown = [shown_count(int(n), protected=bool(any_)) for n, any_ in zip(people, protected, strict=True)]
-    return pd.Series(shown, index=people.index, dtype=int)
+    said = said.loc[[is_told_of(groups, wanted) for groups in said["groups"]]] if wanted else said
+    return pd.Series(said.groupby(f"{place}_id")["people"].sum().astype(int))
 
 
 def listener(settings: Settings, transaction: Transaction, region: str, *, by: Asker, action: str = LISTEN) -> Person:

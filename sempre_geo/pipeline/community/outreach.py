@@ -13,16 +13,14 @@ import pandas as pd
 
 from sempre_geo.community.access import check_may
 from sempre_geo.community.felt import felt_and_calculated
-from sempre_geo.community.groups import is_told_of
 from sempre_geo.community.outreach import all_halls, outreach_plan
+from sempre_geo.community.public_counts import FINER
 from sempre_geo.community.store.networks import load_networks
-from sempre_geo.community.store.public_rows import load_heard
-from sempre_geo.community.suppression import shown_count
 from sempre_geo.errors import InputError
 from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
-from sempre_geo.pipeline.community.listening import OUTREACH, listener, received_by_settlement
+from sempre_geo.pipeline.community.listening import OUTREACH, listener, received_by_place
 from sempre_geo.pipeline.community.settlement_gaps import settlement_gaps
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.gaps.answers import EVERYBODY
@@ -30,7 +28,6 @@ from sempre_geo.settings import Settings
 
 USUAL_RATE = 0.01
 """Voices to be expected of each inhabitant where nobody in the whole region has said anything yet."""
-_BY = {"municipality": "municipality_id", "settlement": "settlement_id"}
 
 
 def felt(
@@ -41,13 +38,14 @@ def felt(
     by: Asker,
     place: str = "municipality",
     category: str = "",
-    group: str = "",
+    group: str = EVERYBODY,
+    at: datetime | None = None,
 ) -> pd.DataFrame:
     """What people feel beside what the model says, per municipality or settlement.
 
     ``gaps`` has ``people`` and ``beyond`` on an index of the places' ids, as the gap tables give them; with
     ``group`` those of a group, such as ``over_64``, and then voices count that are of it. Only a coordinator of
-    the region reads the exact numbers; a policymaker reads them as they may be published (``rounded``): in steps
+    the region reads the exact numbers of today; a policymaker reads those of last Monday (``rounded``): in steps
     of five, and a place with too few voices as not heard.
 
     Raises
@@ -55,27 +53,16 @@ def felt(
     NotAllowedError
         The asker is neither coordinator nor policymaker here.
     """
-    if place not in _BY:
-        raise InputError(_("Places are one of {choices}.").format(choices=", ".join(_BY)))
+    if place not in FINER:
+        raise InputError(_("Places are one of {choices}.").format(choices=", ".join(FINER)))
     with open_community(settings).reading() as transaction:
         person = asker(settings, transaction, by)
         check_may(person, "read finer aggregates", f"region:{region}")
-        heard = load_heard(transaction, region)
-    heard = heard[heard["category"].eq(category)] if category else heard
-    heard = heard.loc[[is_told_of(groups, group) for groups in heard["groups"]]] if group else heard
-    heard = heard[heard[_BY[place]].isin(gaps.index)]
-    exact = person.has("coordinator", f"region:{region}")
-    received = heard["people"].astype(int).groupby(heard[_BY[place]]).sum()
-    return felt_and_calculated(gaps, received if exact else _as_shown(received, heard, _BY[place])).assign(
-        rounded=not exact
+    received = received_by_place(
+        settings, region, person=person, category=category, group=group, place=place, at=at or now()
     )
-
-
-def _as_shown(received: pd.Series, heard: pd.DataFrame, place: str) -> pd.Series:
-    """The voices of each place as they may be published."""
-    protected = heard["topic"].ne("").groupby(heard[place]).any().reindex(received.index)
-    shown = [shown_count(int(count), protected=bool(hidden)) for count, hidden in zip(received, protected, strict=True)]
-    return pd.Series(shown, index=received.index, dtype=int)
+    exact = person.has("coordinator", f"region:{region}")
+    return felt_and_calculated(gaps, received[received.index.isin(gaps.index)]).assign(rounded=not exact)
 
 
 def outreach(
@@ -139,10 +126,9 @@ def outreach_places(
     with open_community(settings).reading() as transaction:
         person = listener(settings, transaction, region, by=by, action=OUTREACH)
         networks = load_networks(transaction, region)
-        of_all, of_group = (
-            received_by_settlement(transaction, region, person=person, category="", group=name, at=at or now())
-            for name in (EVERYBODY, group)
-        )
+    of_all, of_group = (
+        received_by_place(settings, region, person=person, group=name, at=at or now()) for name in (EVERYBODY, group)
+    )
     rate = of_all.sum() / everybody.sum() if of_all.sum() else USUAL_RATE
     table = unheard(gaps[gaps["people"] > 0], of_group, rate=float(rate))
     built = open_region(settings, region)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import numpy as np
 import pandas as pd
 
 from sempre_geo.community.felt import felt_and_calculated
+from sempre_geo.community.groups import TOLD_AS
 from sempre_geo.community.privacy import Zones, metres_of
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
@@ -20,7 +22,6 @@ from sempre_geo.pipeline.gaps.answers import EVERYBODY, GapAnswer, municipality_
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 
-PLACES = ("municipality", "settlement")
 _SQUARE_M = 1000.0
 _NO_ZONE = ""
 _MOST_NAMES = 3
@@ -44,7 +45,7 @@ class PublicFelt:
 
 def felt_by_place(
     settings: Settings, region: str, *, answer: GapAnswer, category: str, by: Asker, place: str = "municipality",
-    language: str = "",
+    language: str = "", at: datetime | None = None,
 ) -> pd.DataFrame:  # fmt: skip
     """The classes of an answer's municipalities or settlements, for the group that it counted; for those who plan.
 
@@ -61,16 +62,16 @@ def felt_by_place(
     built = open_region(settings, region)
     places = built.cells[f"{place}_id"]
     gaps = beyond_by_place(answer, built.cells[answer.group], places)
-    group = "" if answer.group == EVERYBODY else answer.group
-    table = felt(settings, region, gaps=gaps, by=by, place=place, category=category, group=group)
+    table = felt(settings, region, gaps=gaps, by=by, place=place, category=category, group=answer.group, at=at)
     return table.assign(name=[_name(built, str(one), language) for one in table.index])
 
 
 def felt_in_public(settings: Settings, region: str, *, answer: GapAnswer, category: str) -> PublicFelt:
-    """The classes by the parts in which voices are published: everybody's, of this week's cut; the same for all.
+    """The classes by the parts in which voices are published, of this week's cut; the same for all.
 
     A part is one or several masked zones, joined until enough people have spoken in it. Zones in no part are not
-    heard, each by itself.
+    heard, each by itself. The voices are those on this service, or of the group that the answer counted on whatever
+    service: there is no public cut by place, service and group at once.
 
     Raises
     ------
@@ -82,14 +83,18 @@ def felt_in_public(settings: Settings, region: str, *, answer: GapAnswer, catego
     if zones is None:
         raise MissingDataError(_("The region '{name}' has no places yet.").format(name=built.name))
     cut = counts(settings, region)
-    parts = cut[(cut["cut"] == "place") & (cut["category"] == category)]
+    if answer.group == EVERYBODY:
+        parts = cut[(cut["cut"] == "place") & (cut["category"] == category)]
+    else:
+        (named, *_others) = TOLD_AS.get(answer.group, (answer.group,))
+        parts = cut[(cut["cut"] == "place_of_group") & (cut["group"] == named)]
     part_of = {
         str(zone): str(part) for part, inside in zip(parts["part"], parts["zones"], strict=True) for zone in inside
     }
     zone_of = zones_of_cells(built, zones)
     place = pd.Series([part_of.get(zone, f"zone:{zone}") for zone in zone_of], index=zone_of.index)
     place = place.where(zone_of != _NO_ZONE, None)
-    gaps = beyond_by_place(answer, built.cells[EVERYBODY], place)
+    gaps = beyond_by_place(answer, built.cells[answer.group], place)
     received = pd.Series(parts["people"].to_numpy(dtype=int), index=parts["part"].astype(str))
     table = felt_and_calculated(gaps, received[received.index.isin(gaps.index)]).assign(rounded=True)
     names = {str(part): _few_names(str(name)) for part, name in zip(parts["part"], parts["place_name"], strict=True)}
