@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 
+import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
 from click.testing import CliRunner
 
@@ -123,6 +125,13 @@ def test_gaps_matrix_siting_and_export_write_what_they_promise(home, monkeypatch
     assert matrix["minutes"].iloc[0] < 5 < matrix["minutes"].iloc[0] + 10
     layers = {entry["properties"]["layer"] for entry in json.loads((home / "all.geojson").read_text())["features"]}
     assert {"cells", "services"} <= layers
+    assert _status("export", "ciems", "--out", "all.gpkg") == 0
+    assert sorted(pyogrio.list_layers("all.gpkg")[:, 0]) == ["cells", "contributions", "services"]
+    cells = gpd.read_file("all.gpkg", layer="cells")
+    assert cells[["lon", "lat", "pharmacy_walk_min", "pharmacy_walk_status"]].notna().all(axis=None)
+    assert _status("export", "ciems", "--out", "all.csv") == 0
+    rows = pd.read_csv("all.csv", low_memory=False)
+    assert rows.loc[rows["layer"] != "contributions", ["lon", "lat"]].notna().all(axis=None)
 
 
 @pytest.mark.usefixtures("home")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from datetime import datetime
@@ -21,9 +22,18 @@ if TYPE_CHECKING:
 
 
 def _serve(region: str | None, port: int, *, address: str = "localhost") -> NoReturn:
-    """Start the app as a process of its own: commands and pages do not import one another."""
+    """Become the app: commands and pages do not import one another.
+
+    Where a program can take another's place, a signal that stops the command stops the app; on Windows, where it
+    cannot, the app is a process of its own.
+    """
     arguments = [*([region] if region else []), "--port", str(port), "--address", address]
-    sys.exit(subprocess.call([sys.executable, "-m", "sempre_geo.site", *arguments]))  # noqa: S603 - our own
+    command = [sys.executable, "-m", "sempre_geo.site", *arguments]
+    if sys.platform == "win32":
+        sys.exit(subprocess.call(command))  # noqa: S603 - our own
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.execv(sys.executable, command)  # noqa: S606 - our own
 
 
 def _built(region: Region) -> None:

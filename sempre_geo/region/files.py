@@ -110,6 +110,29 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         writer(named, draft, path.stem)
 
 
+def write_layers(layers: Mapping[str, gpd.GeoDataFrame], path: Path) -> None:
+    """Write several layers into one file: a GeoPackage with one layer each, or one table whose rows name theirs.
+
+    The table has a column ``layer`` first; a column that a layer does not know is empty in its rows.
+
+    Raises
+    ------
+    InputError
+        The file's ending is none of `write_table`'s.
+    StoreError
+        The disk is full or read-only; nothing is half-written.
+    """
+    if path.suffix.lower() != ".gpkg":
+        named = [frame.reset_index(drop=True).assign(layer=name) for name, frame in layers.items()]
+        together = pd.concat(named, ignore_index=True)
+        first = ["layer", *together.columns.drop("layer")]
+        write_table(gpd.GeoDataFrame(together[first], geometry="geometry", crs="EPSG:4326"), path)
+        return
+    with write_whole(path) as draft:
+        for name, frame in layers.items():
+            _write_geopackage(frame.reset_index(drop=True), draft, name)
+
+
 def check_table_ending(path: Path) -> None:
     """Refuse a name `write_table` could not write to, before the long work is done.
 

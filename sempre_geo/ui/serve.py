@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
 from starlette.routing import BaseRoute
 
+from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.palette import Theme, read_themes
 from sempre_geo.settings import Settings
@@ -52,10 +55,13 @@ def serve(
     ------
     MissingFileError
         The region is not built.
+    InputError
+        Another program listens on the port, or this computer has no such address.
     """
     os.environ.update(environment(settings, region))
     installation.cache_clear()
     check_built(installation())
+    _check_free(address, port)
     from sempre_geo.ui.app import make_app
 
     shown = "localhost" if address in LOCAL_NAMES | EVERYWHERE else address
@@ -64,6 +70,20 @@ def serve(
         _announce(f"http://{own}:{port}", open_browser=False)
     options = streamlit_options(read_themes(settings)) | {"server.port": port, "server.address": address}
     make_app(beside=beside(settings, region)).run(config=options)
+
+
+def _check_free(address: str, port: int) -> None:
+    with socket.socket() as tried:
+        if sys.platform != "win32":  # where it would let two programs have one port
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((address, port))
+        except OSError as error:
+            raise InputError(
+                _("The app cannot listen on {address}, port {port} ({why}); choose another with --port.").format(
+                    address=address, port=port, why=error.strerror or error
+                )
+            ) from None
 
 
 def environment(settings: Settings, region: str) -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+import socket
 
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
-from sempre_geo.errors import MissingFileError
+from sempre_geo.errors import InputError, MissingFileError
 from sempre_geo.pipeline.community.accounts import add_account, who_is
 from sempre_geo.publish.palette import read_themes
 from sempre_geo.settings import Settings, read_settings
@@ -168,6 +169,18 @@ def test_serving_a_region_that_is_not_built_is_refused_in_a_sentence(
         monkeypatch.setenv(name, "")
     with pytest.raises(MissingFileError, match="not built"):
         serve(settings, "nowhere")
+    installation.cache_clear()
+
+
+def test_a_port_that_another_program_has_is_named_before_anything_is_said_to_be_open(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in environment(settings, "village"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setattr("sempre_geo.ui.serve.check_built", lambda _here: None)
+    with socket.create_server(("localhost", 0)) as taken, pytest.raises(InputError, match=r"--port"):
+        serve(settings, "village", port=taken.getsockname()[1])
+    assert "http" not in capsys.readouterr().out
     installation.cache_clear()
 
 
