@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from sempre_geo.i18n import SOURCE_LANGUAGE, available_languages, set_language
-from sempre_geo.pipeline.community.accounts import account_name, who_is
+from sempre_geo.pipeline.community.accounts import account_name, may_in, who_is
 from sempre_geo.publish.palette import Theme
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
@@ -70,6 +70,12 @@ def is_coordinator() -> bool:
     """Whether the review page is worth showing; the use cases check the role again."""
     token = login_token()
     return bool(token) and any(role == "coordinator" for role, _scope in who_is(installation().settings, token).grants)
+
+
+def may_here(action: str) -> bool:
+    """Whether the visitor may do something in the whole region. Use cases check again."""
+    here, token = installation(), login_token()
+    return bool(token) and may_in(here.settings, action, here.region_name, by=token)
 
 
 def opens_workshops() -> bool:

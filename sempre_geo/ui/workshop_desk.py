@@ -43,8 +43,7 @@ def show(known: Sequence[Workshop]) -> None:
         st.html(f"<h2>{escape(_('Workshops that are over'))}</h2>")
     for one in over[:20]:
         _over(one)
-    if session.is_coordinator():
-        _bring_in()
+    _bring_in()
 
 
 def _form() -> None:
@@ -144,7 +143,7 @@ def _over(one: Workshop) -> None:
             for row in told.to_dict("records")
         )
         st.html(f"<ul>{lines}</ul>" if lines else f"<p>{escape(few)}</p>")
-        if session.is_coordinator():
+        if session.may_here("take a workshop to the office"):
             address = f"{FILE}?{urlencode({'workshop': one.id})}"
             how = _("Everything told since it opened, with the codes; keep the file where nobody else can read it.")
             link = f'<a href="{escape(address)}" target="_blank">{escape(_("Take it to the office"))}</a>'
@@ -152,6 +151,10 @@ def _over(one: Workshop) -> None:
 
 
 def _bring_in() -> None:
+    if not session.may_here("import contributions"):
+        who = _("What a hall collected is brought in by a coordinator of the whole region.")
+        st.html(f'<p class="quiet">{escape(who)}</p>')
+        return
     with st.expander(_("Bring in what a hall collected"), icon=":material/upload_file:"):
         st.html(f"<p>{escape(_('The same file brought in twice changes nothing. Codes from the hall work here.'))}</p>")
         file = st.file_uploader(_("Its file"), type=["zip"], key="workshop_file")

@@ -86,6 +86,14 @@ def test_those_who_know_the_hall_open_a_workshop_and_close_it(served: Settings, 
     assert ("/workshop/file" in told) is (role == "coordinator")
 
 
+@pytest.mark.parametrize(("scope", "offered"), [(f"region:{NAME}", 1), ("*", 1), ("municipality:m1", 0)])
+def test_only_who_may_bring_a_halls_file_in_is_offered_to(served: Settings, scope: str, offered: int) -> None:
+    add_account(served, "riina", role="coordinator", password=PASSWORD, scope=scope)
+    script = _page(token=login(served, "riina", password=PASSWORD))
+    assert len(script.get("file_uploader")) == offered
+    assert ("by a coordinator of the whole region" in _told(script)) is not bool(offered)
+
+
 def _answer(script: AppTest, text: str, *, turn: int) -> None:
     script.pills(key=f"hall_category_{turn}").set_value("library")
     script.text_area(key=f"hall_text_{turn}").set_value(text)

@@ -45,6 +45,11 @@ def load_contribution(transaction: Transaction, contribution_id: str) -> Row | N
     return _one(transaction, select(contributions).where(contributions.c.id == contribution_id))
 
 
+def load_ids(transaction: Transaction) -> set[str]:
+    """The ids of all contributions."""
+    return set(transaction.execute(select(contributions.c.id)).scalars())
+
+
 def load_claimed(transaction: Transaction, digest: str) -> Row | None:
     """The contribution that a claim code opens."""
     return _one(transaction, select(contributions).where(contributions.c.claim_digest == digest))
@@ -167,6 +172,7 @@ def erase_voice(transaction: Transaction, voice_id: str, *, at: str) -> None:
     given = transaction.execute(select(voices.c.contribution_id).where(voices.c.id == voice_id)).scalars().all()
     note_change(transaction, *given)
     transaction.execute(delete(voices).where(voices.c.id == voice_id))
+    transaction.execute(delete(events).where(events.c.thing == voice_id))
     _note_erasure(transaction, voice_id, at=at)
 
 
@@ -180,7 +186,8 @@ def erase_contribution(transaction: Transaction, contribution_id: str, *, at: st
     freed = transaction.execute(select(contributions.c.id).where(merged)).scalars().all()
     note_change(transaction, contribution_id, *freed)
     transaction.execute(update(contributions).where(merged).values(merged_into=None))
-    transaction.execute(delete(events).where(events.c.thing == contribution_id))
+    with_it = select(voices.c.id).where(voices.c.contribution_id == contribution_id)
+    transaction.execute(delete(events).where((events.c.thing == contribution_id) | events.c.thing.in_(with_it)))
     for table in (exact_places, ease, originals, voices, photos, proposal_needs):
         transaction.execute(delete(table).where(table.c.contribution_id == contribution_id))
     transaction.execute(delete(contributions).where(contributions.c.id == contribution_id))
@@ -210,6 +217,11 @@ def load_photo(transaction: Transaction, photo_id: str) -> Row | None:
 def change_photo(transaction: Transaction, photo_id: str, values: Mapping[str, Any]) -> None:
     """Write new values into some columns of a photo."""
     transaction.execute(update(photos).where(photos.c.id == photo_id).values(**values))
+
+
+def erase_photo(transaction: Transaction, photo_id: str) -> None:
+    """Remove the row of a photo."""
+    transaction.execute(delete(photos).where(photos.c.id == photo_id))
 
 
 def _note_erasure(transaction: Transaction, thing: str, *, at: str) -> None:

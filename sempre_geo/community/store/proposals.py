@@ -127,6 +127,11 @@ def load_member_of_account(transaction: Transaction, proposal_id: str, account_i
     return dict(found) if found else None
 
 
+def is_member(transaction: Transaction, member_id: str) -> bool:
+    """Whether an id is that of somebody in a team."""
+    return transaction.execute(select(team.c.id).where(team.c.id == member_id)).first() is not None
+
+
 def change_member(transaction: Transaction, member_id: str, values: Mapping[str, Any]) -> None:
     """Write new values into some columns of a team member."""
     transaction.execute(update(team).where(team.c.id == member_id).values(**values))

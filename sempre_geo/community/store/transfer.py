@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -11,7 +11,7 @@ from sempre_geo.community.store.changes import forget_changes, note_change
 from sempre_geo.community.store.contributions import Row, erase_contribution
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.office_tables import workshop_entries, workshops
-from sempre_geo.community.store.proposals import erase_member
+from sempre_geo.community.store.proposals import erase_member, is_member
 from sempre_geo.community.store.schema import metadata
 from sempre_geo.community.store.tables import (
     contributions,
@@ -22,11 +22,9 @@ from sempre_geo.community.store.tables import (
     idea_needs,
     originals,
     photos,
-    team,
     voices,
 )
 
-_ZoneOf = Callable[[Row, Row | None], str | None]
 _OF_A_CONTRIBUTION = (exact_places, ease, originals, photos)
 
 
@@ -54,16 +52,15 @@ def load_collected(transaction: Transaction, *, region: str = "", since: str = "
     return collected
 
 
-def save_collected(
-    transaction: Transaction, collected: Iterable[dict[str, Any]], *, zone_of: _ZoneOf
-) -> tuple[int, int]:
-    """Take over what another installation collected; returns the numbers of new contributions and new voices.
+def save_collected(transaction: Transaction, collected: Iterable[dict[str, Any]]) -> tuple[list[str], list[str]]:
+    """Take over what another installation collected; returns the ids of new contributions and of new voices.
 
-    A contribution or voice that is here already, or was erased here, is left as it is. Its zone is found
-    anew, for zones differ between installations.
+    A contribution or voice that is here already, or was erased here, is left as it is. A code that opens something
+    here already goes on opening that.
     """
     erased = set(transaction.execute(select(erasures.c.thing)).scalars())
-    added = heard = 0
+    added: list[str] = []
+    heard: list[str] = []
     links: list[Row] = []
     for one in sorted(collected, key=lambda one: one["row"]["merged_into"] is not None):
         contribution_id = one["row"]["id"]
@@ -71,10 +68,11 @@ def save_collected(
             continue
         here = select(contributions.c.id).where(contributions.c.id == contribution_id)
         if transaction.execute(here).first() is None:
-            _save_one(transaction, one, zone_of=zone_of)
+            _save_one(transaction, one)
             links += one.get("answers", [])
-            added += 1
-        heard += sum(_save_voice(transaction, voice) for voice in one["voices"] if voice["id"] not in erased)
+            added.append(contribution_id)
+        given = [voice for voice in one["voices"] if voice["id"] not in erased]
+        heard += [voice["id"] for voice in given if _save_voice(transaction, voice)]
         note_change(transaction, contribution_id)
     _save_links(transaction, links)
     return added, heard
@@ -108,7 +106,7 @@ def erase_again(transaction: Transaction, things: Iterable[str], *, at: str) -> 
         if voice:
             note_change(transaction, voice)
             transaction.execute(delete(voices).where(voices.c.id == thing))
-        member = transaction.execute(select(team.c.id).where(team.c.id == thing)).first()
+        member = is_member(transaction, thing)
         if member:
             erase_member(transaction, thing, at=at)
         count += bool(found or voice or member)
@@ -125,29 +123,50 @@ def load_all_rows(transaction: Transaction) -> dict[str, list[tuple[Any, ...]]]:
     }
 
 
-def _save_one(transaction: Transaction, one: dict[str, Any], *, zone_of: _ZoneOf) -> None:
-    place = one["exact_places"][0] if one["exact_places"] else None
-    target = one["row"]["merged_into"]
-    known = target and transaction.execute(select(contributions.c.id).where(contributions.c.id == target)).first()
+def _save_one(transaction: Transaction, one: dict[str, Any]) -> None:
+    target = contributions.c.id == one["row"]["merged_into"]
+    beside = transaction.execute(select(contributions.c.region).where(target)).scalar()
     row = one["row"] | {
-        "zone_id": zone_of(one["row"], place),
-        "merged_into": target if known else None,
+        "merged_into": one["row"]["merged_into"] if beside == one["row"]["region"] else None,
+        "claim_digest": _free_claim(transaction, one["row"]["claim_digest"]),
         "sending_key": None,  # made with the other installation's secret
     }
     transaction.execute(insert(contributions), row)
+    taken = load_photo_ids(transaction) if one["photos"] else set()
+    kept = one | {"photos": [photo for photo in one["photos"] if photo["id"] not in taken]}
     for table in _OF_A_CONTRIBUTION:
-        _insert(transaction, table, one[table.name])
+        _insert(transaction, table, kept[table.name])
     _insert(transaction, events, one["events"])
-    known = set(transaction.execute(select(workshops.c.id)).scalars()) if one["workshops"] else set()
-    _insert(transaction, workshops, [hall for hall in one["workshops"] if hall["id"] not in known])
-    _insert(transaction, workshop_entries, one[workshop_entries.name])
+    _save_halls(transaction, one)
+
+
+def _save_halls(transaction: Transaction, one: dict[str, Any]) -> None:
+    """The workshop an entry was told in; one that is here stays as it is, and has entries of its region only."""
+    for hall in one["workshops"]:
+        here = transaction.execute(select(workshops.c.region).where(workshops.c.id == hall["id"])).scalar()
+        if here is None:
+            transaction.execute(insert(workshops), hall)
+        if here in {None, one["row"]["region"]}:
+            told = [entry for entry in one[workshop_entries.name] if entry["workshop_id"] == hall["id"]]
+            _insert(transaction, workshop_entries, told)
 
 
 def _save_links(transaction: Transaction, links: list[Row]) -> None:
-    """Which idea answers which need, where both are here."""
+    """Which idea answers which need, where both are here and in the same region."""
     ids = {one for link in links for one in link.values()}
-    here = set(transaction.execute(select(contributions.c.id).where(contributions.c.id.in_(ids))).scalars())
-    _insert(transaction, idea_needs, [link for link in links if here.issuperset(link.values())])
+    query = select(contributions.c.id, contributions.c.region).where(contributions.c.id.in_(ids))
+    here: dict[str, str] = {row.id: row.region for row in transaction.execute(query)}
+    _insert(
+        transaction, idea_needs, [link for link in links if len({here.get(one, one) for one in link.values()}) == 1]
+    )
+
+
+def _free_claim(transaction: Transaction, digest: str | None) -> str | None:
+    """A code's digest, unless the code opens something here already."""
+    for table in (contributions, voices):
+        if digest and transaction.execute(select(table.c.id).where(table.c.claim_digest == digest)).first():
+            return None
+    return digest
 
 
 def _insert(transaction: Transaction, table: Any, rows: list[Row]) -> None:
@@ -164,7 +183,7 @@ def _save_voice(transaction: Transaction, voice: Row) -> bool:
     )
     if transaction.execute(select(voices.c.id).where((voices.c.id == voice["id"]) | same_person)).first():
         return False
-    transaction.execute(insert(voices), voice)
+    transaction.execute(insert(voices), voice | {"claim_digest": _free_claim(transaction, voice["claim_digest"])})
     return True
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from sempre_geo.community.access import EVERYWHERE, OPERATOR, Person
+from sempre_geo.community.access import EVERYWHERE, OPERATOR, Person, may
 from sempre_geo.community.accounts import (
     Account,
     account_in,
@@ -134,6 +134,12 @@ def who_is(settings: Settings, token: str) -> Person:
     """The person behind a login cookie; a visitor where it is empty, forged, too old or the account is closed."""
     with open_community(settings).reading() as transaction:
         return asker(settings, transaction, token)
+
+
+def may_in(settings: Settings, action: str, region: str, *, by: Asker) -> bool:
+    """Whether the asker may do something in a whole region, so that a page offers what the use case will allow."""
+    with open_community(settings).reading() as transaction:
+        return may(asker(settings, transaction, by), action, f"region:{region}")
 
 
 def account_name(settings: Settings, token: str) -> str:

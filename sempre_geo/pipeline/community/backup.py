@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import secrets
@@ -9,18 +10,27 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sempre_geo import __version__
-from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.access import OPERATOR, Person, check_may
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.photos import write_no_photo
+from sempre_geo.community.photos import clean_photo, write_no_photo
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.accounts import void_all_logins
-from sempre_geo.community.store.contributions import Row, load_erasures
+from sempre_geo.community.store.contributions import (
+    change_photo,
+    erase_photo,
+    load_contribution,
+    load_erasures,
+    load_ids,
+    save_event,
+)
+from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.transfer import (
     erase_again,
     forget_old,
@@ -29,19 +39,28 @@ from sempre_geo.community.store.transfer import (
     save_collected,
 )
 from sempre_geo.community.store.versions import open_store, version_of, write_backup
-from sempre_geo.errors import InputError, StoreError, first_items
+from sempre_geo.community.store.voices import load_voice
+from sempre_geo.errors import InputError, SempreGeoError, StoreError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import (
     Asker,
+    asker,
     close_community,
-    ground,
     now,
     open_community,
     partition,
     privileged,
     secret_path,
 )
-from sempre_geo.pipeline.community.erasures import read_erased, set_aside, set_aside_path
+from sempre_geo.pipeline.community.erasures import erase_elsewhere, read_erased, set_aside, set_aside_path
+from sempre_geo.pipeline.community.from_hall import (
+    HALL,
+    IMPORT,
+    admitted,
+    checked_entry,
+    checked_voices,
+    may_be_erased,
+)
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.region.files import write_whole
 from sempre_geo.settings import Settings
@@ -117,39 +136,44 @@ def restore(settings: Settings, path: Path, *, at: datetime | None = None) -> in
 def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datetime | None = None) -> tuple[int, int]:
     """Merge what another installation collected (its backup) into this one; new contributions and new voices.
 
-    Again and again the same file changes nothing. The codes given out there open the same entries here. Photos come
-    over with their entries only, and those of what was erased there are erased here.
+    What a file may bring is the rule of :mod:`~sempre_geo.pipeline.community.from_hall`: entries and voices of
+    regions where the asker may import, decisions only where the asker may publish, nothing that would change what
+    was decided here. Again and again the same file changes nothing. The codes given out there open the same entries
+    here. Photos come over with their entries only, drawn anew.
 
     Raises
     ------
     InputError
-        The file is no backup of this program.
+        The file is no backup of this program, or holds what could not have been told here. Nothing was changed.
     NotAllowedError
-        The asker may not import.
+        The asker may not import into every region of the file. Nothing was changed.
     """
     when = at or now()
-    with open_community(settings).writing() as transaction:
-        privileged(
-            settings, transaction, by, action="import contributions", thing="take over", detail=path.name, at=when
-        )
+    with open_community(settings).reading() as transaction:
+        _check_may_bring(asker(settings, transaction, by), regions=())
     with _unpacked(path, settings.data) as folder:
-        other = open_store(f"sqlite:///{folder / STORE}")
-        with closing(other), other.reading() as transaction:
-            collected = load_collected(transaction)
-            erased = [row["thing"] for row in load_erasures(transaction)]
-        for region in {one["row"]["region"] for one in collected}:
-            partition(settings, region)
+        collected, erased = _read_collected(folder / STORE, path)
+        regions = sorted({str(one["row"]["region"]) for one in collected})
+        with open_community(settings).reading() as transaction:
+            _check_may_bring(asker(settings, transaction, by), regions=regions)
+            known = load_ids(transaction)
+        for region in regions:
+            partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
+        checked = [_checked(settings, one, path=path, is_known=one["row"]["id"] in known, at=when) for one in collected]
         with open_community(settings).writing() as transaction:
             before = load_photo_ids(transaction)
-            erase_again(transaction, erased, at=stamp(when))
-            came = save_collected(transaction, collected, zone_of=lambda row, place: _zone_of(settings, row, place))
-            after = load_photo_ids(transaction)
-            for photo in sorted((folder / "photos").glob("*.jpg")):
-                if photo.stem in after - before:  # not of what was erased here meanwhile
-                    _take_photo(photo, photo_folder(settings))
-    for photo_id in before - after:
+            person = _noted(settings, transaction, by, regions=regions, detail=path.name, at=when)
+            _erase_here(settings, transaction, erased, person=person, at=when)
+            came = [admitted(settings, transaction, one, person=person, at=when) for one in checked]
+            added, heard = save_collected(transaction, [one for one in came if one is not None])
+            for voice_id in heard:
+                save_event(transaction, voice_id, status="received", at=stamp(when), actor=HALL)
+            for photo_id in sorted(load_photo_ids(transaction) - before):
+                _take_in_photo(settings, transaction, photo_id, folder=folder)
+            gone = before - load_photo_ids(transaction)
+    for photo_id in gone:
         write_no_photo(photo_folder(settings), photo_id)
-    return came
+    return len(added), len(heard)
 
 
 def forget(settings: Settings, *, at: datetime | None = None) -> tuple[int, int]:
@@ -209,7 +233,7 @@ def _check_sound(store: Path, path: Path) -> None:
     except sqlite3.DatabaseError:
         sound = False
     if not sound:
-        raise InputError(_("The store in {path} is damaged; take an older backup.").format(path=path))
+        raise _damaged(path)
 
 
 def _erased_here(settings: Settings) -> set[str]:
@@ -247,17 +271,71 @@ def _take_photo(photo: Path, folder: Path) -> None:
         shutil.copyfile(photo, draft)
 
 
-def _zone_of(settings: Settings, row: Row, place: Row | None) -> str | None:
-    zones = partition(settings, row["region"])
-    if zones is None:
-        return None
-    if place is not None:
-        return zones.zone_of(place["lon"], place["lat"])
-    settlements = ground(settings, row["region"]).settlements
-    if row["precision"] == "municipality" or row["settlement_id"] not in settlements.index:
-        return None
-    point = settlements.geometry.loc[row["settlement_id"]]
-    return zones.zone_of(point.x, point.y)
+def _check_may_bring(person: Person, *, regions: Sequence[str]) -> None:
+    """Refuse whoever may import nowhere, or not into each of these regions."""
+    check_may(person, IMPORT, *(scope for _role, scope in person.grants))
+    for region in regions:
+        check_may(person, IMPORT, f"region:{region}")
+
+
+def _noted(
+    settings: Settings, transaction: Transaction, by: Asker, *, regions: Sequence[str], detail: str, at: datetime
+) -> Person:
+    """Who brings a file in, asked again and written into the log for each region; also where a file has no entry."""
+    person = asker(settings, transaction, by)
+    named: list[tuple[str, ...]] = [(f"region:{region}",) for region in regions]
+    for scopes in named or [tuple(scope for _role, scope in person.grants)]:
+        privileged(settings, transaction, person, action=IMPORT, thing="take over", scopes=scopes, detail=detail, at=at)
+    return person
+
+
+def _read_collected(store: Path, path: Path) -> tuple[list[dict[str, Any]], list[str]]:
+    try:
+        other = open_store(f"sqlite:///{store}")
+        with closing(other), other.reading() as transaction:
+            erased = [str(row["thing"]) for row in load_erasures(transaction)]
+            return load_collected(transaction), erased
+    except SempreGeoError:
+        raise
+    except (ValueError, TypeError):  # cells that hold something else than their column says
+        raise _damaged(path) from None
+
+
+def _checked(settings: Settings, one: dict[str, Any], *, path: Path, is_known: bool, at: datetime) -> dict[str, Any]:
+    try:
+        return checked_voices(one, at=at) if is_known else checked_entry(settings, one, at=at)
+    except InputError as problem:
+        what = f"{str(one['row']['id'])[:32]}: {problem}"
+        raise InputError(_("{path} is no backup of sempre_geo: {what}.").format(path=path, what=what)) from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise _damaged(path) from None
+
+
+def _erase_here(
+    settings: Settings, transaction: Transaction, erased: Iterable[str], *, person: Person, at: datetime
+) -> None:
+    gone = [thing for thing in erased if may_be_erased(transaction, thing, person=person)]
+    for thing in gone:
+        if load_contribution(transaction, thing) or load_voice(transaction, thing):
+            erase_elsewhere(settings, thing, at=stamp(at))
+    erase_again(transaction, gone, at=stamp(at))
+
+
+def _damaged(path: Path) -> InputError:
+    return InputError(_("The store in {path} is damaged; take an older backup.").format(path=path))
+
+
+def _take_in_photo(settings: Settings, transaction: Transaction, photo_id: str, *, folder: Path) -> None:
+    """A photo of a file, drawn anew as on every way in; what is no photo is none."""
+    sent = folder / "photos" / f"{photo_id}.jpg"
+    try:
+        clean = clean_photo(sent.read_bytes())
+    except (FileNotFoundError, InputError):
+        erase_photo(transaction, photo_id)
+        return
+    with write_whole(photo_folder(settings) / sent.name) as draft:
+        draft.write_bytes(clean)
+    change_photo(transaction, photo_id, {"sha256": hashlib.sha256(clean).hexdigest()})
 
 
 def _months_before(at: datetime, months: int) -> str:

@@ -54,7 +54,7 @@ def workshop_file(settings: Settings, workshop_id: str, *, by: Asker, at: dateti
         with closing(open_store(f"sqlite:///{folder / 'collected.sqlite'}")) as taken:
             with taken.writing() as transaction:
                 erase_again(transaction, erased, at=when)
-                save_collected(transaction, collected, zone_of=lambda row, _place: row["zone_id"])
+                save_collected(transaction, collected)
             write_backup(taken, folder / STORE)
             about = {"program": "sempre_geo", "version": __version__, "store": version_of(taken)}
         return _packed(folder, about, photos=[photo_folder(settings) / f"{one}.jpg" for one in sorted(photos)])
