@@ -159,6 +159,10 @@ def test_the_fictional_beginning_is_laid_once_with_voices_and_proposals(settings
         "why_here": "Two buses a day.", "idea_id": "2", "needs": ["1", "unknown"], "status": "submitted",
         "team": [{"part": "user", "name": "Aina"}, {"part": "provider", "name": "The shop"}],
         "evidence": [{"title": "people beyond 60 minutes", "value": 212}],
+        "steps": [
+            {"status": "team", "at": "2026-09-01T09:00:00Z"}, {"status": "proposal", "at": "2026-10-01T09:00:00Z"},
+            {"status": "submitted", "at": "2026-11-01T09:00:00Z"},
+        ],
     }  # fmt: skip
     words = _file(tmp_path, "proposals.json", json.dumps([entry]))
     assert seed(settings, region, contributions=needs, proposals=words, at=AT).added == 2
@@ -170,6 +174,10 @@ def test_the_fictional_beginning_is_laid_once_with_voices_and_proposals(settings
     page = proposal(settings, listed["id"].iloc[0])
     assert [(member.part, member.name) for member in page.team] == [("user", ""), ("provider", "")]
     assert len(proposal(settings, page.id, by=OPERATOR).needs) == 1
+    assert [step["status"] for step in page.steps] == ["team", "proposal", "submitted"]
+    jump = entry | {"id": "p2", "steps": [entry["steps"][0], entry["steps"][2]]}
+    with pytest.raises(InputError, match="no way to 'submitted'"):
+        seed(settings, region, contributions=needs, proposals=_file(tmp_path, "p.json", json.dumps([jump])), at=AT)
 
 
 def test_networks_and_lessons_come_with_a_region_once(settings, region, tmp_path):
