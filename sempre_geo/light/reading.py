@@ -13,11 +13,13 @@ from sempre_geo.community.contributions import AWAITING_REVIEW, KINDS
 from sempre_geo.errors import MissingDataError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, records, status_of
+from sempre_geo.light.places import Where, place_lists, read_where
 from sempre_geo.light.tokens import new_token, sending_of
 from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice, sentences
 from sempre_geo.pipeline.community.way import way_of
+from sempre_geo.pipeline.explore.views import NEARBY_M, position, said_near
 
 A_PAGE = 15
 """So many entries, each clipped, stay well under 20 KB on the way even where texts are long."""
@@ -26,16 +28,45 @@ FORM = "voice"
 
 def said(visit: Visit) -> Response:
     """Published needs and ideas, those with the most voices first, a few a page."""
-    kind, number = visit.asked.get("kind", "all"), max(int(visit.asked.get("number", "1")), 1)
-    if kind not in {"all", *KINDS}:
-        raise _nothing_there()
-    rows = _published(visit)
-    chosen = rows if kind == "all" else rows[rows["kind"] == kind]
-    pages = max(-(-len(chosen) // A_PAGE), 1)
-    shown = chosen.iloc[(number - 1) * A_PAGE : number * A_PAGE]
+    return _listed(visit, _all(visit))
+
+
+def where(visit: Visit) -> Response:
+    """The question near which place."""
+    return _where(visit)
+
+
+def near(visit: Visit) -> Response:
+    """What was said round a place, sent in a form, so that the place stands in no address."""
+    place = read_where(visit)
+    if place.problem or not place.settlement_id:
+        return _where(visit, place)
+    region = visit.here.region
+    lon, lat = place.marked or position(region, place.settlement_id)
+    title = _("Within {km} km of {place}").format(km=round(NEARBY_M / 1000), place=place.label)
+    return _listed(visit, said_near(_all(visit), lon=lon, lat=lat), place=place.value, title=title)
+
+
+def _where(visit: Visit, place: Where | None = None) -> Response:
+    region, problem = visit.here.region, place.problem if place else ""
     return page(
-        visit, "said", kind=kind, number=number, pages=pages, entries=_entries(visit, shown),
-        waiting=_waiting(visit),
+        visit, "said_where", form=visit.form, problems={"place": problem} if problem else {},
+        found=place.found if place else (), lists=place_lists(visit, with_municipalities=False), bbox=region.bbox,
+        region_name=visit.here.region_name, status_code=422 if problem else 200,
+    )  # fmt: skip
+
+
+def _listed(visit: Visit, rows: pd.DataFrame, *, place: str = "", title: str = "") -> Response:
+    """A page of a list of public contributions; of those that wait to be read only how many they are."""
+    sent = visit.form.one if place else visit.asked.get
+    kind, number = sent("kind") or "all", sent("number") or "1"
+    if kind not in {"all", *KINDS} or not number.isdecimal():
+        raise _nothing_there()
+    at, read = max(int(number), 1), rows[rows["status"] != AWAITING_REVIEW]
+    chosen = read if kind == "all" else read[read["kind"] == kind]
+    return page(
+        visit, "said", kind=kind, number=at, pages=max(-(-len(chosen) // A_PAGE), 1), place_value=place, title=title,
+        entries=_entries(visit, chosen.iloc[(at - 1) * A_PAGE : at * A_PAGE]), waiting=len(rows) - len(read),
     )  # fmt: skip
 
 
@@ -80,15 +111,14 @@ def _voter(visit: Visit) -> str:
     return own or f"address {visit.address}"
 
 
+def _all(visit: Visit) -> pd.DataFrame:
+    rows = public_contributions(visit.here.settings, visit.here.region_name)
+    return rows.sort_values(["voices", "id"], ascending=[False, True], kind="stable")
+
+
 def _published(visit: Visit) -> pd.DataFrame:
-    rows = public_contributions(visit.here.settings, visit.here.region_name)
-    read = rows[rows["status"] != AWAITING_REVIEW]
-    return read.sort_values(["voices", "id"], ascending=[False, True], kind="stable")
-
-
-def _waiting(visit: Visit) -> int:
-    rows = public_contributions(visit.here.settings, visit.here.region_name)
-    return int((rows["status"] == AWAITING_REVIEW).sum())
+    rows = _all(visit)
+    return rows[rows["status"] != AWAITING_REVIEW]
 
 
 def _entry(visit: Visit) -> Mapping[str, Any]:

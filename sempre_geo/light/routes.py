@@ -36,7 +36,8 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
     here = Here(settings, region_name)
     looked_at: dict[str, View] = {
         "": _home, "tell": telling.what, "tell/whole": telling.whole, "kept": _kept, "near": near.ask,
-        "said": reading.said, "said/{kind}/{number:int}": reading.said, "said/{id}": reading.item,
+        "said": reading.said, "said/near": reading.where, "said/{kind}/{number:int}": reading.said,
+        "said/{id}": reading.item,
         "proposals": proposals.listed, "proposals/{id}": proposals.one,
         "proposals/{id}/{number:int}": proposals.answers, "code": own.ask, "wrong": wrong.kinds,
         "wrong/{kind}": wrong.which,
@@ -44,12 +45,12 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
     sent: dict[str, View] = {
         "tell": telling.what, "tell/where": telling.where, "tell/map": telling.map_screen,
         "tell/check": telling.check, "tell/save": telling.save, "near": near.answer, "near/map": near.map_screen,
-        "said/{id}/voice": reading.voice, "code": own.show, "code/change": own.change,
+        "said/near": reading.near, "said/{id}/voice": reading.voice, "code": own.show, "code/change": own.change,
         "code/contest": own.contest, "code/erase": own.erase, "code/data": own.data, "code/voice": own.withdraw,
         "proposals/{id}/{number:int}": proposals.answers, "proposals/{id}/file": proposals.file,
         "proposals/{id}/team": team.show, "proposals/{id}/join": team.join, "proposals/{id}/say": team.say,
         "proposals/{id}/who": team.who, "proposals/{id}/invite": team.invite, "proposals/{id}/leave": team.leave,
-        "wrong/{kind}/how": wrong.how, "wrong/{kind}/save": wrong.save,
+        "wrong/{kind}": wrong.which, "wrong/{kind}/how": wrong.how, "wrong/{kind}/save": wrong.save,
     }  # fmt: skip
     pages = [
         *(Route(f"/{{language}}/{path}", _endpoint(view, here), methods=["GET"]) for path, view in looked_at.items()),

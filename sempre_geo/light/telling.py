@@ -20,7 +20,7 @@ from sempre_geo.light.tokens import new_token, sending_of, wrong_token
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.duplicates import similar_public
-from sempre_geo.pipeline.community.tell_rules import is_protected
+from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected
 from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.publish.labels import about_whom, eases, obstacles
 
@@ -91,7 +91,8 @@ def _receipt(visit: Visit, receipt: Receipt, kind: str) -> Response:
     saved = _("Your idea is saved. Your code:") if kind == "idea" else _("Your need is saved. Your code:")
     if visit.wants_json:
         return JSONResponse({"saved": saved, "code": receipt.claim_code, "messages": list(receipt.messages)})
-    return page(visit, "receipt", saved=saved, code=receipt.claim_code, messages=receipt.messages)
+    return page(visit, "receipt", saved=saved, code=receipt.claim_code, messages=receipt.messages,
+                days=days_to_answer(visit.here.settings))  # fmt: skip
 
 
 def _again(visit: Visit, checked: _Checked, *, status_code: int = 422) -> Response:

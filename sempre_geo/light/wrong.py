@@ -105,7 +105,9 @@ def _found(things: Mapping[str, str], sought: str) -> Mapping[str, str]:
 
 def _which(visit: Visit, problems: Problems | None = None) -> Response:
     things = _things(visit)
-    listed = things if len(things) <= LONGEST_LIST else _found(things, visit.form.one("sought").strip().casefold())
+    given = {key: things[key] for key in visit.form.every("thing") if key in things}
+    sought = visit.form.one("sought").strip().casefold()
+    listed = things if len(things) <= LONGEST_LIST else {**given, **_found(things, sought)}
     kind = visit.asked["kind"]
     return page(
         visit, "wrong_which", form=_signed(visit), problems=problems or {}, things=listed, kind=kind,

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.views import categories_of, named
+from sempre_geo.pipeline.explore.views import categories_of, named, position
 from sempre_geo.pipeline.explore.visit_views import BUS
 from sempre_geo.publish.maps import grid_overlay, pin_group, to_features
 from sempre_geo.publish.speech import in_sentence
@@ -22,7 +22,7 @@ from sempre_geo.region.bundle import Region
 from sempre_geo.ui import words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.pictures import TIME, surface_address, surface_bbox, surface_picture
-from sempre_geo.ui.session import position, theme
+from sempre_geo.ui.session import theme
 
 _AWAITING = "awaiting_review"
 _SEEN = ["kind", "status", "category", "place_name", "lon", "lat"]

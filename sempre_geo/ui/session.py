@@ -131,10 +131,3 @@ def write_link(view: dict[str, str | None]) -> None:
     wanted = {name: value for name, value in view.items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
-
-
-def position(region: Region, place_id: str) -> tuple[float, float]:
-    """(lon, lat) of a cell or settlement."""
-    places = region.cells if place_id in region.cells.index else region.settlements
-    point = places.geometry.loc[place_id]
-    return float(point.x), float(point.y)

@@ -51,6 +51,22 @@ def test_published_entries_are_read_a_page_at_a_time(small, visitor):
     assert visitor.opens("en/said/all/99").text.count("<article") == 0
 
 
+def test_what_was_said_near_a_place_is_asked_by_a_form_and_stands_in_no_address(small, visitor):
+    for number in range(A_PAGE + 1):
+        _told(small, f"Entry number {number}.")
+    asked = visitor.opens("en/said/near")
+    near = visitor.fills("en/said/near", asked, {"place": "s:s1"})
+    assert ("Within 6 km of Bebrene" in near.text, near.text.count("<article")) == (True, A_PAGE)
+    fields = {"place": "s:s1", "kind": "need", "number": "2"}
+    assert re.search(r'name="kind" value="all"><input type="hidden" name="number" value="2"', near.text)
+    assert visitor.sends("en/said/near", fields).text.count("<article") == 1
+    assert visitor.sends("en/said/near", {**fields, "kind": "idea", "number": "1"}).text.count("<article") == 0
+    assert visitor.sends("en/said/near", {"place": "s:s3"}).text.count("<article") == 0
+    missing = visitor.sends("en/said/near", {"place": ""})
+    assert (missing.status_code, 'href="#place"' in missing.text) == (422, True)
+    assert not re.search(r'(href|action)="[^"]*(s1|s3|\?)', near.text)
+
+
 def test_nothing_is_read_under_an_address_that_was_guessed(small, visitor):
     waiting, _code_of_it = _told(small, shown=False)
     for path in (f"en/said/{waiting}", "en/said/none", "en/said/rumour/1", "en/proposals/none"):

@@ -13,7 +13,7 @@ from sempre_geo.light import wrong
 from sempre_geo.pipeline.community import moderation
 from sempre_geo.pipeline.community.corrections import corrections_in_use, decide_correction, waiting_corrections
 from sempre_geo.pipeline.explore.views import open_region
-from tests.light.conftest import Visitor
+from tests.light.conftest import Visitor, code_on
 from tests.light.test_weight import _fits
 from tests.pipeline.test_hostile_texts import HOSTILE
 from tests.ui.asgi_client import Answer
@@ -28,15 +28,10 @@ def _to_how(visitor: Visitor, field: str = "opening_hours") -> Answer:
     return page
 
 
-def _code(page: Answer) -> str:
-    assert page.status_code == 200, page.text
-    return re.search(r"data-code[^>]*>([^<]+)<", page.text)[1]
-
-
 def test_what_is_reported_waits_is_accepted_and_then_used_and_named_and_the_code_reads_it(small, visitor):
     assert 'href="/light/en/wrong"' in visitor.opens("en/").text
     assert 'href="/light/en/wrong/gp"' in visitor.opens("en/wrong").text
-    code = _code(visitor.fills("en/wrong/gp/save", _to_how(visitor), HOURS))
+    code = code_on(visitor.fills("en/wrong/gp/save", _to_how(visitor), HOURS))
     waiting = waiting_corrections(small, NAME, by=OPERATOR)
     assert waiting[["thing", "field", "value"]].to_numpy().tolist() == [["gp1", "opening_hours", HOURS["value"]]]
     assert open_region(small, NAME).services.loc["gp1", "opening_hours"] == "Tu 09:00-13:00"
@@ -52,12 +47,13 @@ def test_what_is_reported_waits_is_accepted_and_then_used_and_named_and_the_code
 
 def test_an_answer_to_what_is_near_leads_to_the_form_of_its_kind(visitor):
     asked = {"place": "s:s1", "category": "gp", "way": "car"}
-    assert 'href="/light/en/wrong/gp"' in visitor.fills("en/near", visitor.opens("en/near"), asked).text
+    assert 'action="/light/en/wrong/gp"' in visitor.fills("en/near", visitor.opens("en/near"), asked).text
+    assert 'value="gp1" selected' in visitor.sends("en/wrong/gp", {"thing": "gp1"}).text
 
 
 def test_the_same_form_sent_twice_is_saved_once(small, visitor):
     page = _to_how(visitor)
-    codes = {_code(visitor.fills("en/wrong/gp/save", page, HOURS)) for _n in range(2)}
+    codes = {code_on(visitor.fills("en/wrong/gp/save", page, HOURS)) for _n in range(2)}
     assert (len(codes), len(waiting_corrections(small, NAME, by=OPERATOR))) == (1, 1)
 
 

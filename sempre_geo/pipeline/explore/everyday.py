@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 from datetime import datetime, timedelta
@@ -115,10 +116,13 @@ def on_a_day(
         settings, region, place_id=place_id, category=category, language=current_language(), said=_NOTHING_SAID
     )
     ways = way_sentences(found, service=service, mode=mode)
-    if mode != BUS:
-        return Everyday(category, tuple(ways))
-    bus = bus_sentences(settings, region, place_id=place_id, category=category, day=day, stay_min=stay_min)
-    return Everyday(category, (*bus, *ways))
+    bus: Sequence[str] = ()
+    if mode == BUS:
+        bus = bus_sentences(settings, region, place_id=place_id, category=category, day=day, stay_min=stay_min)
+    way = found.nearest_by(mode)
+    return Everyday(
+        category, (*bus, *ways), service_id=way.service_id or "" if way else "", service=way.service if way else ""
+    )  # fmt: skip
 
 
 _NOTHING_SAID = pd.DataFrame({"lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})

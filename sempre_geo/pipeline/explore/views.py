@@ -214,6 +214,13 @@ def cell_of(region: Region, place_id: str) -> str:
     return _ground(region, place_id)[0]
 
 
+def position(region: Region, place_id: str) -> tuple[float, float]:
+    """(lon, lat) of a cell or settlement."""
+    places = region.cells if place_id in region.cells.index else region.settlements
+    point = places.geometry.loc[place_id]
+    return float(point.x), float(point.y)
+
+
 def place_name(region: Region, place_id: str, *, language: str = "") -> str:
     """A settlement's name, or that of the settlement a cell belongs to; empty for a cell without one."""
     if place_id in region.settlements.index:

@@ -18,7 +18,7 @@ from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentences
 from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.pipeline.explore.tables import place_table
-from sempre_geo.pipeline.explore.views import answer, place_at
+from sempre_geo.pipeline.explore.views import answer, place_at, position
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration, in_sentence, spoken_date
@@ -147,7 +147,7 @@ def _map(asked: Question) -> None:
         [group for group in groups if group],
         key="explore",
         on_click=_click,
-        center=session.position(region, move_to) if move_to else None,
+        center=position(region, move_to) if move_to else None,
     )
     pin_legend(
         look,

@@ -15,7 +15,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.explore.everyday import Everyday, everyday, usual_categories
 from sempre_geo.pipeline.explore.sentences import heard_near
-from sempre_geo.pipeline.explore.views import place_at, place_name
+from sempre_geo.pipeline.explore.views import place_at, place_name, position
 from sempre_geo.pipeline.explore.visit_views import BUS, has_timetable
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import in_sentence, spoken_date
@@ -97,7 +97,7 @@ def _answer(needed: list[str], mode: str) -> None:
             found = Everyday(category, (str(problem),))
         _one(found)
     said = public_contributions(here.settings, region.name)
-    heard = heard_near(said, *session.position(region, place))
+    heard = heard_near(said, *position(region, place))
     st.html(f'<div class="answer"><p>{inert(heard)}</p></div>')
     _onward(place, needed, mode)
 
@@ -146,7 +146,7 @@ with st.container(key="answer_first"), st.container(key="split"):
         groups = [*(service_pins(name) for name in asked_for), place_marker(chosen)]
         show_map(
             region, [group for group in groups if group], key="near", on_click=_click,
-            center=session.position(region, move_to) if move_to else None,
+            center=position(region, move_to) if move_to else None,
         )  # fmt: skip
     with st.container(key="answer"), st.spinner(_("Working out the day by bus ..."), show_time=False):
         _answer(asked_for, by)

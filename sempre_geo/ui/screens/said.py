@@ -14,7 +14,7 @@ from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.voices import sentences
 from sempre_geo.pipeline.community.way import NO_WAY, way_of
 from sempre_geo.pipeline.explore.places import nearest_settlement
-from sempre_geo.pipeline.explore.views import NEARBY_M, place_name, said_near
+from sempre_geo.pipeline.explore.views import NEARBY_M, place_name, position, said_near
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import session
 from sempre_geo.ui.contributions import card, me_too, sentence_field, voice_receipt, voices
@@ -48,7 +48,7 @@ def _near(said: pd.DataFrame) -> pd.DataFrame:
     place = st.session_state.get(PLACE)
     if not place:
         return said.sort_values(["voices", "id"], ascending=[False, True], kind="stable")
-    lon, lat = session.position(region, place)
+    lon, lat = position(region, place)
     return said_near(said, lon=lon, lat=lat)
 
 
@@ -137,7 +137,7 @@ with st.container(key="answer_first"), st.container(key="split"):
         groups = [contribution_pins(everything), place_marker(place_id)]
         show_map(
             region, [group for group in groups if group], key="said",
-            center=session.position(region, place_id) if place_id else None,
+            center=position(region, place_id) if place_id else None,
         )  # fmt: skip
 session.write_link({"place": place_id})
 keep_draft("said", None)

@@ -19,7 +19,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected
-from sempre_geo.pipeline.explore.views import place_at
+from sempre_geo.pipeline.explore.views import place_at, position
 from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import contributions_table, similar_to, voice_receipt
 from sempre_geo.ui.frame import page_title
@@ -256,7 +256,7 @@ def _what_next() -> str:
 def _map() -> None:
     point, chosen = st.session_state.get(POINT), st.session_state.get(CHOICE)
     marker = marker_at(*point) if point else place_marker(chosen)
-    center = session.position(region, chosen) if chosen and not point else None
+    center = position(region, chosen) if chosen and not point else None
     groups = [group for group in (contribution_pins(public_contributions(here.settings, region.name)), marker) if group]
     show_map(region, groups, key="tell", on_click=_click, center=center)
     pin_legend(theme(), [("need", _("need")), ("idea", _("idea")), ("need_waiting", _("need, awaiting review")),
