@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from sempre_geo.ui.first_load import EarlyHints, PackedFiles
 from sempre_geo.ui.installation import built_stamp, installation
 from sempre_geo.ui.kept_answers import KeptAnswers
-from sempre_geo.ui.middleware import AccessLog, SecurityHeaders
+from sempre_geo.ui.middleware import AccessLog, OnlyTheRound, SecurityHeaders
 from sempre_geo.ui.readiness import make_ready
 from sempre_geo.ui.routes import routes
 from sempre_geo.ui.troubles import show_trouble
@@ -33,6 +33,7 @@ def parts(*, beside: Sequence[BaseRoute] = ()) -> dict[str, Any]:
             Middleware(KeptAnswers, stamp=built_stamp),
             Middleware(AccessLog),
             Middleware(SecurityHeaders, images_from=images_from),
+            Middleware(OnlyTheRound),
             Middleware(EarlyHints),
             Middleware(PackedFiles),
         ],

@@ -71,4 +71,5 @@ try:
     page.run()
 except SempreGeoError as problem:  # a refusal that a page foresaw nothing for still stands within the frame
     show_trouble(problem)
-footer(region)
+if not in_hand:  # its links lead away from the round
+    footer(region)

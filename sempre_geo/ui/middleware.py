@@ -9,10 +9,15 @@ import re
 from pathlib import Path
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sempre_geo.ui.login import HALL
 
 _log = logging.getLogger("sempre_geo.access")
 _INLINE_SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
+_BESIDE_THE_APP, _ROUND = ("/light", "/paper"), "/workshop"
 _MAP_FRAME = "/component/"
 _UNLOGGED = ("/tiles/", "/static/", "/_stcore/health", "/health")
 _ALWAYS = {
@@ -54,6 +59,24 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class OnlyTheRound:
+    """Leads a device that goes round in a workshop back to it from the plain pages beside the app.
+
+    They keep a half-filled form in the browser, where the next person would come upon it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or lead back."""
+        beside = scope["type"] == "http" and scope["path"].startswith(_BESIDE_THE_APP)
+        if beside and HALL in Request(scope).cookies:
+            await RedirectResponse(_ROUND, status_code=303)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class AccessLog:

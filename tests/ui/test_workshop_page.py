@@ -9,6 +9,10 @@ from unittest.mock import patch
 
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 from streamlit.testing.v1 import AppTest
 
 import sempre_geo.ui
@@ -19,6 +23,7 @@ from sempre_geo.pipeline.community.workshop import close_workshop, hand_round, o
 from sempre_geo.settings import Settings
 from sempre_geo.ui import hall_address
 from sempre_geo.ui.login import COOKIE, HALL, login_routes
+from sempre_geo.ui.middleware import OnlyTheRound
 from sempre_geo.ui.workshop_routes import workshop_routes
 from tests.ui.asgi_client import Client
 from tests.ui.small_region import HOSTILE, NAME
@@ -172,6 +177,19 @@ def test_a_page_left_open_on_the_device_acts_for_nobody_while_it_goes_round(serv
     assert "/login?to=workshop" in told
     assert workshops(served, NAME, by=OPERATOR)[0].is_open
     assert client.get(f"/workshop/file?workshop={hall.id}", headers={"cookie": f"{COOKIE}={token}"}).status_code == 404
+
+
+def test_a_device_that_goes_round_is_led_back_from_the_plain_pages() -> None:
+    async def beside(_request: Request) -> Response:
+        return PlainTextResponse("beside")
+
+    pages = [Route(path, beside) for path in ("/light/en/tell", "/paper/near", "/login")]
+    client = Client(Starlette(routes=pages, middleware=[Middleware(OnlyTheRound)]))
+    for path in ("/light/en/tell", "/paper/near"):
+        assert client.get(path).text == "beside"
+        answer = client.get(path, headers={"cookie": f"{HALL}=x"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/workshop")
+    assert client.get("/login", headers={"cookie": f"{HALL}=x"}).text == "beside"
 
 
 def test_the_file_for_the_office_goes_to_a_coordinator_only(served: Settings, client: Client) -> None:
