@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 from joserfc.jwk import RSAKey
 
+from sempre_geo.community.access import OPERATOR
 from sempre_geo.errors import InputError, NotAllowedError, StoreError
 from sempre_geo.pipeline.community.accounts import add_account, close_account, log_out, who_is
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.elsewhere import begin_login, can_log_in_elsewhere, finish_login
+from sempre_geo.pipeline.community.providers import ask_to_provide, decide_provider, open_provider_account
 from tests.pipeline.openid_provider import provider_at_work
 
 
@@ -66,6 +68,15 @@ def test_who_is_not_known_or_not_verified_opens_nothing(here, provider):
         provider.person = person
         with pytest.raises(NotAllowedError, match="No open account"):
             _login(here, provider)
+
+
+def test_a_provider_who_takes_somebodys_address_as_a_name_does_not_get_their_login(here, provider):
+    asked = ask_to_provide(here, "small", service_id="osm:n1", name="A", contact="B", source="C")
+    decide_provider(here, asked.id, verified=True, by=OPERATOR)
+    open_provider_account(here, asked.claim_code, name="boss@example.org", password="long enough")  # noqa: S106 - a test's
+    provider.person = {"sub": "s-3", "email": "boss@example.org", "email_verified": True}
+    with pytest.raises(NotAllowedError, match="No open account"):
+        _login(here, provider)
 
 
 def test_a_token_for_something_else_is_not_believed(here, provider):

@@ -179,6 +179,23 @@ def test_a_page_left_open_on_the_device_acts_for_nobody_while_it_goes_round(serv
     assert client.get(f"/workshop/file?workshop={hall.id}", headers={"cookie": f"{COOKIE}={token}"}).status_code == 404
 
 
+def test_a_page_whose_login_has_ended_forgets_what_it_held_and_a_visitors_page_does_not() -> None:
+    def held() -> None:
+        from sempre_geo.ui import session
+
+        session.leave_ended_login()
+
+    with patch("sempre_geo.ui.session.greeting_name") as name:
+        script = AppTest.from_function(held)
+        script.session_state["language"], script.session_state["draft"] = "lv", "half a sentence"
+        for logged_in, stays in (("", True), ("anna", True), ("anna", True), ("", False)):
+            name.return_value = logged_in
+            script.run()
+            assert ("draft" in script.session_state) is stays
+            assert not script.exception
+        assert script.session_state["language"] == "lv"
+
+
 def test_a_device_that_goes_round_is_led_back_from_the_plain_pages() -> None:
     async def beside(_request: Request) -> Response:
         return PlainTextResponse("beside")

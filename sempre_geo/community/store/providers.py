@@ -26,6 +26,12 @@ def load_request(transaction: Transaction, *, request_id: str = "", claim_digest
     return dict(found) if found else None
 
 
+def is_self_opened(transaction: Transaction, account_id: str) -> bool:
+    """Whether an account was opened by a provider with a code, who chose its name."""
+    query = select(provider_requests.c.id).where(provider_requests.c.account_id == account_id)
+    return transaction.execute(query).first() is not None
+
+
 def load_requests(transaction: Transaction, region: str, *, status: str) -> pd.DataFrame:
     """A region's requests of one status, the oldest first, without codes."""
     names = ("id", "service_id", "name", "contact", "source", "created_at")

@@ -11,6 +11,7 @@ from sempre_geo.community.openid import Begun, Elsewhere, Identity, fetch_begun,
 from sempre_geo.community.store.accounts import load_account
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.identities import load_identity, save_identity
+from sempre_geo.community.store.providers import is_self_opened
 from sempre_geo.errors import NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import end_other_login, now, open_community, privileged, secret_key
@@ -32,10 +33,11 @@ def finish_login(
 ) -> str:
     """The signed text for the login cookie, of the account here that belongs to whoever logged in there.
 
-    An account belongs to somebody by the provider's lasting id. At the first login it is found by its
-    name: an administrator makes it with the verified e-mail address as its name. What the account may do
-    is decided here, never by the provider, and checked again in every use case. ``instead_of`` is the login that
-    the browser has carried so far: that of another account ends.
+    An account belongs to somebody by the provider's lasting id. At the first login it is found by its name: an
+    administrator makes it with the verified e-mail address as its name; one that a provider of a service opened
+    under somebody's address is never theirs. What the account may do is decided here, never there, and checked
+    again in every use case. ``instead_of`` is the login that the browser has carried so far: that of another
+    account ends.
 
     Raises
     ------
@@ -58,7 +60,7 @@ def _account_of(settings: Settings, transaction: Transaction, identity: Identity
     if known:
         return load_account(transaction, account_id=known)
     account = load_account(transaction, name=identity.email) if identity.email else None
-    if account is None or not account.active:
+    if account is None or not account.active or is_self_opened(transaction, account.id):
         return None
     privileged(
         settings, transaction, OPERATOR, action="keep accounts", thing=account.id, detail=f"tie {identity}", at=at
