@@ -111,7 +111,7 @@ def silent_sentence(name: str, row: pd.Series) -> str:
     ['Nobody from Uuskula has told us anything yet', 'About 9 voices were to be expected',
      'That is silence, not satisfaction.']
     >>> silent_sentence("Linnamaa", pd.Series({"received": 12, "expected": 36.0}))
-    'Voices from Linnamaa: 12, where about 36 were to be expected. That is silence, not satisfaction.'
+    'Voices from Linnamaa: 12, where about 36 were to be expected. Ask who has not been heard.'
     """
     heard, expected = int(row["received"]), round(row["expected"])
     if heard == 0 and bool(row.get("rounded", False)):
@@ -126,8 +126,7 @@ def silent_sentence(name: str, row: pd.Series) -> str:
         )
     else:
         said = _(
-            "Voices from {name}: {received}, where about {expected} were to be expected. "
-            "That is silence, not satisfaction."
+            "Voices from {name}: {received}, where about {expected} were to be expected. Ask who has not been heard."
         )
     return said.format(name=name, received=heard, expected=expected)
 

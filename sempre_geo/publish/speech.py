@@ -79,6 +79,15 @@ def calendar_date(day: date) -> str:
     return str(format_date(day, "long", locale=_locale()))
 
 
+def written_date(moment: str) -> str:
+    """The day of a kept date or moment, as :func:`calendar_date` writes it; nothing for nothing.
+
+    >>> written_date("2026-11-24T08:05:00Z"), written_date("")
+    ('24 November 2026', '')
+    """
+    return calendar_date(date.fromisoformat(moment[:10])) if moment else ""
+
+
 def spoken_date(day: date) -> str:
     """A day of these weeks, with its weekday and without the year.
 

@@ -11,6 +11,7 @@ import streamlit as st
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.project_board import COORDINATOR, LANES, TEAM, project_board
 from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -50,7 +51,8 @@ def _wanted(board: pd.DataFrame) -> pd.DataFrame:
 def _card(row: pd.Series, open_: Callable[[str], None]) -> None:
     late = bool(row["days_late"] is not None and row["days_late"] > 0)
     with st.container(border=True, key=f"board_{row['id']}"):
-        task = _tasks().get(str(row["task"]), "").format(day=row["due"], progress=row["progress"])
+        day = written_date(str(row["due"] or ""))
+        task = _tasks().get(str(row["task"]), "").format(day=day, progress=row["progress"])
         who = {COORDINATOR: _("Waits for a coordinator"), TEAM: _("Waits for its team")}.get(str(row["waits_for"]), "")
         stage = f'<span class="tag">{escape(words.status(str(row["status"])))}</span>'
         told = f'<span class="tag">{escape(_("Late"))}</span>' if late else ""

@@ -22,6 +22,7 @@ from sempre_geo.pipeline.community.proposal_team import invite, join_team, leave
 from sempre_geo.pipeline.community.proposal_writing import comment, team_comments, version_differences, versions
 from sempre_geo.pipeline.community.proposals import Joined, approve, move, steps_open
 from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.installation import installation
@@ -136,7 +137,8 @@ def _due(shown: Proposal, *, code: str) -> None:
     due = due_items(installation().settings, shown.region, by=session.login_token(), code=code)
     own = due[(due["thing"] == shown.id) & due["what"].isin(_DUE)]
     lines = "".join(
-        f"<li>{escape(told[what].format(day=day))}</li>" for what, day in zip(own["what"], own["due"], strict=True)
+        f"<li>{escape(told[what].format(day=written_date(day)))}</li>"
+        for what, day in zip(own["what"], own["due"], strict=True)
     )
     if lines:
         st.html(f'<ul role="status">{lines}</ul>')
@@ -202,7 +204,9 @@ def _leave(proposal_id: str, code: str) -> None:
 def _comments(shown: Proposal, *, code: str) -> None:
     for one in team_comments(installation().settings, shown.id, code=code, by=session.login_token()):
         who = inert(one["name"]) or escape(_("Somebody"))
-        st.html(f"<p class='said'><strong>{who}</strong>, {one['created_at'][:10]}<br>{inert(one['text'])}</p>")
+        st.html(
+            f"<p class='said'><strong>{who}</strong>, {written_date(one['created_at'])}<br>{inert(one['text'])}</p>"
+        )
     st.text_area(_("A comment for the team"), key="comment_text", height=80)
     st.button(_("Say it to the team"), key="comment_save", on_click=_comment, args=(shown.id, code))
     _trouble()
@@ -220,7 +224,7 @@ def _comment(proposal_id: str, code: str) -> None:
 def _versions(shown: Proposal, *, code: str) -> None:
     here, token = installation().settings, session.login_token()
     kept = versions(here, shown.id, code=code, by=token)
-    told = {one.number: f"{one.number}: {one.written_at[:10]}, {one.writer}" for one in kept}
+    told = {one.number: f"{one.number}: {written_date(one.written_at)}, {one.writer}" for one in kept}
     numbers = list(told)
     if len(numbers) == 1:
         st.html(f"<p>{escape(_('There is one version so far.'))}</p>")
@@ -245,7 +249,7 @@ def _versions(shown: Proposal, *, code: str) -> None:
 def _diary(shown: Proposal, *, code: str) -> None:
     for entry in shown.diary:
         texts = "<br>".join(inert(entry[name]) for name in ("good", "hard", "further") if entry[name])
-        st.html(f"<p class='said'><strong>{entry['created_at'][:10]}</strong><br>{texts}</p>")
+        st.html(f"<p class='said'><strong>{written_date(entry['created_at'])}</strong><br>{texts}</p>")
     labels = {"good": _("What went well?"), "hard": _("What was hard?"), "further": _("What comes next?")}
     for name, label in labels.items():
         st.text_area(label, key=f"diary_{name}", height=80)
@@ -300,7 +304,7 @@ def _write_lesson(proposal_id: str, code: str) -> None:
 
 def _steps(shown: Proposal, *, code: str) -> None:
     done = "".join(
-        f"<li>{step['at'][:10]}: {escape(words.status(step['status']))}"
+        f"<li>{written_date(step['at'])}: {escape(words.status(step['status']))}"
         f"{'. ' + inert(step['reason']) if step['reason'] else ''}</li>"
         for step in shown.steps
     )

@@ -25,7 +25,7 @@ def show(table: pd.DataFrame, *, key: str) -> None:
         st.write(_("From every place where voices were to be expected enough have come."))
         return
     told = (silent_sentence(str(row["name"]), row) for _id, row in silent.head(_MOST_TOLD).iterrows())
-    st.html("".join(f'<p class="said">{inert(sentence)}</p>' for sentence in told))
+    st.html(f'<ul class="said">{"".join(f"<li>{inert(sentence)}</li>" for sentence in told)}</ul>')
     drawn = silent.head(_MOST_DRAWN)
     rows = pd.DataFrame(
         {"label": drawn["name"], "value": drawn["received"].astype(float), "low": drawn["expected_low"],

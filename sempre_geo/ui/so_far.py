@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from html import escape
 
 from sempre_geo.community.steps import PROPOSAL
 from sempre_geo.pipeline.community.way import BEGUN, Stage, Way
 from sempre_geo.publish.labels import kinds, status
 from sempre_geo.publish.maps import inert
-from sempre_geo.publish.speech import calendar_date
+from sempre_geo.publish.speech import written_date
 
 
 def list_of_steps(steps: Iterable[Stage]) -> str:
@@ -24,7 +23,7 @@ def standing(way: Way) -> str:
 
 
 def _step(step: Stage) -> str:
-    day = f"{escape(calendar_date(date.fromisoformat(step.at[:10])))}: " if step.at else ""
+    day = f"{escape(written_date(step.at))}: " if step.at else ""
     why = f". {inert(step.reason)}" if step.reason and step.reason != "changed" else ""
     return f"{day}{_name(step)}{why}"
 

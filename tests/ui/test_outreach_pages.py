@@ -61,6 +61,11 @@ def test_the_coordinator_hears_clusters_news_and_silent_places(page: _Open) -> N
     assert "7 people near" in told
     assert "Nobody from Augstkalni has told us anything yet." in told
     assert "That is silence, not satisfaction." in told
+    assert "Choose a service to see" in script.caption[0].value
+    script.selectbox(key="listen_group").set_value("over_64").run()
+    assert "Nobody from Augstkalni" not in _told(script), "none of the seven said that it is over 64"
+    script.selectbox(key="listen_group").set_value("women").run()
+    assert "Where this group lives is not known" in " ".join(str(part.value) for part in script.markdown)
     script.button(key="listen_seen").click().run()
     assert "0 people have spoken since" in " ".join(str(part.value) for part in script.markdown)
 

@@ -121,6 +121,32 @@ def test_those_that_say_the_same_are_counted_as_one_and_taken_apart_with_a_press
     assert len(review_queue(served, NAME, by=OPERATOR)) == 7
 
 
+def test_those_that_say_the_same_are_published_in_one_press_and_answered_with_one_sentence(
+    page: Callable[[], AppTest], served: Settings
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=40)
+    ids = [tell(served, NAME, draft=NEED, at=long_ago + timedelta(minutes=number)).id for number in range(3)]
+    called = replace(NEED, category="gp", text="Call +371 26123456")
+    looked_at = tell(served, NAME, draft=called, at=long_ago)
+    tell(served, NAME, draft=called, at=long_ago)
+    script = page()
+    assert not [button for button in script.button if button.key == f"publish_together_{looked_at.id}"]
+    script.button(key=f"publish_together_{ids[0]}").click().run()
+    assert public_contributions(served, NAME)["voices"].tolist() == [2]
+    script.button(key="inbox_undo_press").click().run()
+    assert len(review_queue(served, NAME, by=OPERATOR)) == 4
+    for one in ids[1:]:
+        publish(served, one, by=OPERATOR, at=long_ago)
+    waits = ids[1]  # the first was published a moment ago
+    script = page()
+    script.segmented_control(key="inbox_part").set_value("answer").run()
+    script.text_area(key=f"answer_all_text_{waits}").set_value("It comes again in May.")
+    script.button(key=f"answer_all_{waits}").click().run()
+    assert "Answered" in _told(script)
+    by_id = public_contributions(served, NAME).set_index("id")["status"]
+    assert by_id[ids].tolist() == ["published", "answered", "answered"]
+
+
 def test_many_that_wait_come_a_page_at_a_time_the_oldest_first(page: Callable[[], AppTest], served: Settings) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=9)
     texts = (
@@ -146,6 +172,14 @@ def test_many_that_wait_come_a_page_at_a_time_the_oldest_first(page: Callable[[]
     assert ">bank<" not in told
     script.button(key="inbox_on").click().run()
     assert ">bank<" in _told(script)
+    tell(served, NAME, draft=replace(NEED, category="gp", text="cough", place=Place(settlement_id="s2")))
+    script.run()
+    script.selectbox(key="inbox_category").set_value("gp").run()
+    told = _told(script)
+    assert ">cough<" in told
+    assert ">shop<" not in told
+    script.selectbox(key="inbox_municipality").set_value("Rietumu").run()
+    assert ">cough<" not in _told(script)
 
 
 def test_a_title_can_be_mended_too_and_reasons_are_read_in_two_languages(

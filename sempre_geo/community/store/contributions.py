@@ -108,10 +108,21 @@ def load_ease(transaction: Transaction, region: str) -> pd.DataFrame:
 
 
 def load_places_of(transaction: Transaction, ids: Sequence[str]) -> pd.DataFrame:
-    """``id, settlement_id, municipality_id, lon, lat`` of some contributions, for calculation on the server only."""
+    """What tells whether contributions are alike, for calculation on the server only.
+
+    ``id, topic, obstacle, settlement_id, municipality_id, lon, lat``.
+    """
     places, columns = exact_places.c, contributions.c
     query = (
-        select(columns.id, columns.settlement_id, columns.municipality_id, places.lon, places.lat)
+        select(
+            columns.id,
+            columns.topic,
+            columns.obstacle,
+            columns.settlement_id,
+            columns.municipality_id,
+            places.lon,
+            places.lat,
+        )
         .outerjoin(exact_places, places.contribution_id == columns.id)
         .where(columns.id.in_(ids))
     )

@@ -17,6 +17,7 @@ from sempre_geo.errors import NotAllowedError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.listening import Heard, heard_and_silent, listen, news, note_look
+from sempre_geo.pipeline.gaps.answers import EVERYBODY
 from sempre_geo.publish.maps import inert, pin_group, to_features
 from sempre_geo.publish.speech import calendar_date
 from sempre_geo.ui import session, silence, words
@@ -126,11 +127,20 @@ def _seen() -> None:
     note_look(here.settings, region.name, by=token)
 
 
-def _silent(category: str) -> None:
+def _silent(category: str, group: str) -> None:
     """The places from which fewer came than were to be expected; and felt against calculated of the others."""
-    table = heard_and_silent(here.settings, region.name, by=token, category=category, language=current_language())
+    if group and group not in region.cells.columns:
+        st.subheader(_("Silent places"))
+        st.write(_("Where this group lives is not known, so nobody can tell who of it is silent."))
+        return
+    table = heard_and_silent(
+        here.settings, region.name, by=token, category=category, group=group or EVERYBODY,
+        language=current_language(),
+    )  # fmt: skip
     silence.show(table, key="listen_silent")
-    if category:
+    if not category:
+        st.caption(_("Choose a service to see what people say beside what the map calculates."))
+    else:
         _felt(table[~table["felt_class"].isin({"not_heard", "uninhabited"})])
     shown = table.assign(felt_class=table["felt_class"].map(class_title)).round({"expected": 1})
     private_table(shown, columns=silence.columns(), key="silent_table")
@@ -163,7 +173,7 @@ def _page() -> None:
             _tell(heard)
     _table(heard)
     _news()
-    _silent(category)
+    _silent(category, group)
 
 
 _page()

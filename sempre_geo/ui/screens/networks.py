@@ -34,6 +34,7 @@ from sempre_geo.pipeline.community.networks import (
 )
 from sempre_geo.pipeline.community.proposals import proposals
 from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -137,7 +138,7 @@ def _its_proposals(shown: NetworkPage) -> None:
 
 def _diary(shown: NetworkPage) -> None:
     lines = "".join(
-        f"<li>{entry['created_at'][:10]}: "
+        f"<li>{written_date(entry['created_at'])}: "
         + " ".join(inert(entry[name]) for name in ("good", "hard", "further") if entry[name])
         + "</li>"
         for entry in shown.diary

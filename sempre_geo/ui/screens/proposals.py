@@ -17,6 +17,7 @@ from sempre_geo.pipeline.community.proposals import Joined, proposal, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import project_board, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
@@ -79,7 +80,7 @@ def _due() -> None:
     due = due[due["what"].isin(told)]
     if due.empty:
         return
-    lines = "".join(f"<li>{inert(told[row['what']].format(title=row['title'], day=row['due']))}</li>"
+    lines = "".join(f"<li>{inert(told[row['what']].format(title=row['title'], day=written_date(row['due'])))}</li>"
                     for row in due.to_dict("records"))  # fmt: skip
     st.html(f"<h2>{escape(_('What is due'))}</h2><ul>{lines}</ul>")
 

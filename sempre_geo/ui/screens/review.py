@@ -15,27 +15,27 @@ from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.community.corrections import waiting_corrections
 from sempre_geo.pipeline.community.duplicates import standing_merges
 from sempre_geo.pipeline.community.escalation import open_escalations
-from sempre_geo.pipeline.community.inbox import inbox
+from sempre_geo.pipeline.community.inbox import inbox, unanswered_inbox
 from sempre_geo.pipeline.community.proposal_queue import unread_proposals
 from sempre_geo.pipeline.community.providers import provider_requests
-from sempre_geo.pipeline.community.review import unanswered
 from sempre_geo.pipeline.community.voices import waiting_sentences
-from sempre_geo.ui import inbox_groups, review_desk, session
+from sempre_geo.ui import inbox_groups, review_desk, session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 
-PART, NUMBER = "inbox_part", "inbox_number"
+PART, NUMBER, _ALL = "inbox_part", "inbox_number", ""
 _A_PAGE = 10
 here, region = installation(), installation().region
 
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of what waits: its name, its rows and how one of them is shown."""
+    """One kind of what waits: its name, its rows, how one of them is shown, and how those that say the same are."""
 
     name: str
     rows: pd.DataFrame
     show: Callable[[pd.Series], None]
+    show_boxes: Callable[..., None] | None = None
 
 
 def _rows(load: Callable[..., pd.DataFrame]) -> pd.DataFrame:
@@ -48,8 +48,13 @@ def _rows(load: Callable[..., pd.DataFrame]) -> pd.DataFrame:
 
 def _parts(queue: pd.DataFrame) -> dict[str, Part]:
     return {
-        "review": Part(_("To review"), queue, review_desk.waiting_entry),
-        "answer": Part(_("No answer for a long time"), _rows(unanswered), review_desk.unanswered_entry),
+        "review": Part(_("To review"), queue, review_desk.waiting_entry, inbox_groups.show),
+        "answer": Part(
+            _("No answer for a long time"),
+            _rows(unanswered_inbox),
+            review_desk.unanswered_entry,
+            inbox_groups.show_unanswered,
+        ),
         "sentences": Part(_("Sentences of people who say “me too”"), _rows(waiting_sentences), review_desk.sentence),
         "corrections": Part(_("Corrections"), _rows(waiting_corrections), review_desk.correction),
         "providers": Part(_("People who speak for a service"), _rows(provider_requests), review_desk.provider),
@@ -89,18 +94,41 @@ def _chosen(parts: dict[str, Part]) -> str:
 
 
 def _part(part: Part) -> None:
-    grouped = "first" in part.rows
-    boxes = inbox_groups.boxes(part.rows) if grouped else part.rows
+    rows = _narrowed(part.rows)
+    boxes = inbox_groups.boxes(rows) if part.show_boxes else rows
     pages = max(-(-len(boxes) // _A_PAGE), 1)
     number = min(int(st.session_state.get(NUMBER, 0)), pages - 1)
     shown = boxes.iloc[number * _A_PAGE : (number + 1) * _A_PAGE]
-    if grouped:
-        inbox_groups.show(shown, queue=part.rows)
+    if part.show_boxes:
+        part.show_boxes(shown, queue=rows)
     else:
         for _label, row in shown.iterrows():
             part.show(row)
     if pages > 1:
         _pages(number, pages)
+
+
+def _narrowed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of one service and municipality, where there are more than a page; those that say the same stay so."""
+    if len(rows) <= _A_PAGE or "first" not in rows:
+        return rows
+    firsts = rows.set_index("id").loc[rows["first"]]
+    asked: dict[str, tuple[str, str, Callable[[str], str]]] = {
+        "category": (_("Service"), _("All services"), words.category),
+        "municipality": (_("Municipality"), _("All municipalities"), str),
+    }
+    kept = pd.Series(data=True, index=rows.index)
+    with st.container(horizontal=True):
+        for name, (label, all_of_them, spoken) in asked.items():
+            sizes = rows[name].value_counts()
+            titles = {_ALL: all_of_them} | {str(one): f"{spoken(str(one))} ({n})" for one, n in sizes.items()}
+            if st.session_state.get(f"inbox_{name}") not in titles:  # the last of them has been decided on
+                st.session_state.pop(f"inbox_{name}", None)
+            wished = st.selectbox(
+                label, list(titles), key=f"inbox_{name}", format_func=titles.__getitem__, on_change=_first_page
+            )
+            kept &= (firsts[name] == wished).to_numpy() | (wished == _ALL)
+    return rows[kept]
 
 
 def _pages(number: int, pages: int) -> None:
