@@ -22,7 +22,9 @@ from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.explore.visit_views import offered_days
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.service_reach import ServiceWeek, who_can_come
-from sempre_geo.pipeline.travel.visit_sentences import spoken_date
+from sempre_geo.pipeline.travel.visit_details import visit_at
+from sempre_geo.pipeline.travel.visit_sentences import clock, spoken_date
+from sempre_geo.pipeline.travel.visits import visits
 from sempre_geo.publish.palette import read_themes, rgb
 from sempre_geo.settings import Settings, read_settings
 from sempre_geo.ui.installation import installation
@@ -178,6 +180,24 @@ def test_what_left_before_cannot_be_caught_today_and_the_next_day_is_named(villa
     found = everyday(village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="car", now=friday)
     told = " ".join(found.told)
     assert found.told[0].startswith("The nearest pharmacy")
-    assert "Today it is too late to go by bus and be home again." in told
-    assert "By bus on Monday 30 November: leave " in told
-    assert found.day == date(2026, 11, 30)
+    assert "By car it is too late today to go and be home again." in told
+    assert "By car on Monday 30 November: leave " in told
+    assert "By car one can go and be home again on Mondays" in told
+    assert "By bus one can go and be home again on Mondays" in told
+    assert (found.steps, found.day) == ((), None), "steps are of buses"
+    by_bus = everyday(village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="transit", now=friday)
+    assert by_bus.told[0] == "By bus it is too late today to go and be home again."
+    assert by_bus.told[1].startswith("By bus on Monday 30 November: leave ")
+    assert by_bus.day == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("mode", ["car", "bike", "walk"])
+def test_one_home_by_street_is_told_what_is_computed_for_all(village: Settings, mode: str) -> None:
+    asked = {"service": "pharmacy", "date": date(2026, 11, 24), "stay_min": 30, "mode": mode}
+    every = visits(village, NAME, **asked).set_index("cell_id")
+    for cell in (every.index[0], every.index[-1]):
+        alone, row = visit_at(village, NAME, cell_id=cell, **asked), every.loc[cell]
+        assert (alone.status, alone.service_id) == (row["status"], row["service_id"])
+        assert alone.visit is not None
+        assert clock(alone.visit.leave_home_s) == row["leave_home"]
+        assert clock(-(-alone.visit.home_s // 60) * 60) == row["home"]

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 USUAL = ("gp", "pharmacy", "grocery", "library")
 STAY_MIN = 30
 _DAYS_AHEAD, _ROUND_MIN, _LATEST_MIN = 7, 30, 22 * 60
+_STREETS = "networks"
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,12 @@ def everyday(
     )
     ways = way_sentences(found, service=service, mode=mode)
     hours = _hours(settings, region, found=found, mode=mode, today=now.date())
-    bus = _by_bus(settings, region, place_id=place_id, category=category, now=now)
-    told = [*bus.told, *ways] if mode == BUS else [*ways, *bus.told]
+    asked = _Asked(settings, region, cell_of(open_region(settings, region), place_id), category, mode)
+    visit = _there_and_back(asked, now)
+    told = [*visit.told, *ways] if mode == BUS else [*ways, *visit.told, _week_by_bus(asked, now)]
     way = found.nearest_by(mode)
     return replace(
-        bus, told=tuple(text for text in (*told, hours) if text), service_id=way.service_id or "" if way else "",
+        visit, told=tuple(text for text in (*told, hours) if text), service_id=way.service_id or "" if way else "",
         service=way.service if way else "",
     )  # fmt: skip
 
@@ -116,50 +118,80 @@ def on_a_day(
         settings, region, place_id=place_id, category=category, language=current_language(), said=_NOTHING_SAID
     )
     ways = way_sentences(found, service=service, mode=mode)
-    bus: Sequence[str] = ()
+    visit: Sequence[str] = ()
+    asked = _Asked(settings, region, cell_of(open_region(settings, region), place_id), category, mode)
     if mode == BUS:
-        bus = bus_sentences(settings, region, place_id=place_id, category=category, day=day, stay_min=stay_min)
+        visit = bus_sentences(settings, region, place_id=place_id, category=category, day=day, stay_min=stay_min)
+    elif asked.span() is not None:
+        visit = asked.told(day, stay_min)
+    told = (*visit, *ways) if mode == BUS else (*ways, *visit)
     way = found.nearest_by(mode)
     return Everyday(
-        category, (*bus, *ways), service_id=way.service_id or "" if way else "", service=way.service if way else ""
+        category, told, service_id=way.service_id or "" if way else "", service=way.service if way else ""
     )  # fmt: skip
 
 
 _NOTHING_SAID = pd.DataFrame({"lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})
 
 
-def _by_bus(settings: Settings, region: str, *, place_id: str, category: str, now: datetime) -> Everyday:
-    """Today, the next day on which it works, and the days of the week, by bus."""
-    if not has_timetable(settings, region):
-        return Everyday(category, ())
-    from sempre_geo.pipeline.travel.visit_sentences import visit_sentence
+def _there_and_back(asked: _Asked, now: datetime) -> Everyday:
+    """Today, the next day on which it works, and the days of the week, by the way that was chosen."""
+    span = asked.span()
+    if span is None:
+        return Everyday(asked.category, ())
+    from sempre_geo.pipeline.travel.visit_sentences import too_late, visit_sentence
 
-    cell = cell_of(open_region(settings, region), place_id)
-    first, last = timetable_span(settings, region)
+    first, last = span
     start = now.date() if first <= now.date() <= last else first
-    asked = _Asked(settings, region, cell, category)
     today = _still_today(asked, now) if start == now.date() else asked.day(start)
     shown, told = today, []
     if today is None or today.visit is None:
-        told.append(_late() if today is None else visit_sentence(today, changes=0))
+        told.append(too_late(asked.mode) if today is None else visit_sentence(today, changes=0))
         told.append(today.change if today is not None else "")
         shown = _next_day(asked, start, last)
     if shown is not None and shown.visit is not None:
         told.append(visit_sentence(shown, changes=shown.visit.transfers))
     week, not_on = asked.week(start)
     told.append(week)
-    steps = _steps(settings, region, shown) if shown is not None and shown.visit is not None else ()
-    return Everyday(category, tuple(told), steps, shown.date if steps and shown is not None else None, not_on)
+    by_bus = asked.mode == BUS and shown is not None and shown.visit is not None
+    steps = _steps(asked.settings, asked.region, shown) if by_bus and shown is not None else ()
+    return Everyday(asked.category, tuple(told), steps, shown.date if steps and shown is not None else None, not_on)
+
+
+def _week_by_bus(asked: _Asked, now: datetime) -> str:
+    """For those who chose another way: on which days there is one by bus."""
+    by_bus = replace(asked, mode=BUS)
+    span = by_bus.span()
+    if span is None:
+        return ""
+    return by_bus.week(now.date() if span[0] <= now.date() <= span[1] else span[0])[0]
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """From where to what, so that days can be asked one after the other."""
+    """From where to what and how, so that days can be asked one after the other."""
 
     settings: Settings
     region: str
     cell: str
     category: str
+    mode: str
+
+    def span(self) -> tuple[Date, Date] | None:
+        """The days that can be asked about; None where the region has no timetable, or no streets."""
+        if self.mode == BUS:
+            has_one = has_timetable(self.settings, self.region)
+            return timetable_span(self.settings, self.region) if has_one else None
+        return (Date.min, Date.max) if open_region(self.settings, self.region).has(_STREETS) else None
+
+    def told(self, day: Date, stay_min: int) -> Sequence[str]:
+        """A day's visit in sentences, for a stay of so many minutes."""
+        from sempre_geo.pipeline.travel.visit_details import visit_sentences
+
+        return visit_sentences(
+            self.settings, self.region, cell_id=self.cell, service=self.category, date=day, stay_min=stay_min,
+            mode=self.mode, week=False,
+        )  # fmt: skip
 
     def day(self, day: Date, *, earliest_min: int = 6 * 60) -> VisitDetail:
         """The best visit of a day that begins after a minute of it."""
@@ -167,17 +199,19 @@ class _Asked:
 
         return visit_at(
             self.settings, self.region, cell_id=self.cell, service=self.category, date=day, stay_min=STAY_MIN,
-            earliest_min=earliest_min,
+            earliest_min=earliest_min, mode=self.mode,
         )  # fmt: skip
 
     def week(self, day: Date) -> tuple[str, tuple[str, ...]]:
         """On which days of a week one can go and be back; why not on the others."""
+        from sempre_geo.pipeline.travel.visit_details import week_at
         from sempre_geo.pipeline.travel.visit_sentences import days_sentence, refusals
-        from sempre_geo.pipeline.travel.visits import week_visits
 
-        table = week_visits(self.settings, self.region, service=self.category, date=day, stay_min=STAY_MIN)
-        mine = table[table["cell_id"] == self.cell]
-        return days_sentence(mine), tuple(refusals(mine))
+        mine = week_at(
+            self.settings, self.region, cell_id=self.cell, service=self.category, date=day, stay_min=STAY_MIN,
+            mode=self.mode,
+        )  # fmt: skip
+        return days_sentence(mine, mode=self.mode), tuple(refusals(mine))
 
 
 def _still_today(asked: _Asked, now: datetime) -> VisitDetail | None:
@@ -202,10 +236,6 @@ def _next_day(asked: _Asked, start: Date, last: Date) -> VisitDetail | None:
         if found.visit is not None:
             return found
     return None
-
-
-def _late() -> str:
-    return _("Today it is too late to go by bus and be home again.")
 
 
 def _steps(settings: Settings, region: str, shown: VisitDetail) -> tuple[str, ...]:

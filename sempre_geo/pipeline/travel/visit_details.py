@@ -15,7 +15,7 @@ from sempre_geo.pipeline.explore.views import named
 from sempre_geo.pipeline.travel.region_in_use import correction_notes, holding_on, region_in_use
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, check_category, check_mode, region_grounds
 from sempre_geo.pipeline.travel.visit_sentences import reliability_sentences, visit_sentence, week_sentences
-from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, week_visits
+from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, week_of
 from sempre_geo.settings import Settings
 from sempre_geo.travel.itineraries import Visit, visit_of
 from sempre_geo.travel.reliability import Reliability, reliability, ways_home_of
@@ -73,12 +73,10 @@ def visit_at(
     InputError, MissingDataError
         As :func:`~sempre_geo.pipeline.travel.visits.visits`; or there is no such cell.
     """
-    check_mode(mode)
-    grounds = region_grounds(settings, region)
-    check_category(settings, grounds, service)
-    home = _home(grounds, cell_id)
+    grounds = _grounds_of(settings, region, cell_id=cell_id, service=service, mode=mode)
+    home = int(grounds.cells.index.get_indexer([cell_id])[0])
     question = question_of(stay_min=stay_min, earliest_min=earliest_min)
-    day = day_of(grounds, service, date, question, mode)
+    day = day_of(grounds, service, date=date, question=question, mode=mode)
     row = day.table.iloc[home]
     site = day.sites[int(row["site"])] if row["site"] >= 0 else None
     visit = None if row["status"] == "none" else visit_of_home(day, home)
@@ -97,6 +95,21 @@ def visit_at(
         first_start_s=int(row["first_start_s"]),
         last_start_s=int(row["last_start_s"]),
     )
+
+
+def week_at(
+    settings: Settings, region: str, *, cell_id: str, service: str, date: Date, stay_min: int, mode: str = TRANSIT
+) -> pd.DataFrame:
+    """One cell's rows of :func:`~sempre_geo.pipeline.travel.visits.week_visits`.
+
+    Raises
+    ------
+    InputError, MissingDataError
+        As there; or there is no such cell.
+    """
+    grounds = _grounds_of(settings, region, cell_id=cell_id, service=service, mode=mode)
+    table = week_of(grounds, service, date=date, question=question_of(stay_min=stay_min), mode=mode)
+    return table[table["cell_id"] == cell_id]
 
 
 def visit_of_home(day: DayVisits, home: int) -> Visit:
@@ -125,9 +138,10 @@ def visit_sentences(
         said += reliability_sentences(detail.reliability, stops=_stop_names(settings, region))
     days = [date]
     if week:
-        table = week_visits(settings, region, service=service, date=date, stay_min=stay_min, mode=mode)
-        mine = table[table["cell_id"] == cell_id]
-        days = [day.date() for day in table["date"].unique()]
+        mine = week_at(
+            settings, region, cell_id=cell_id, service=service, date=date, stay_min=stay_min, mode=mode
+        )  # fmt: skip
+        days = [day.date() for day in mine["date"]]
         said += week_sentences(mine[mine["date"] != pd.Timestamp(date)])
     return [sentence for sentence in (*said, *_corrections_of(settings, region, detail, days)) if sentence]
 
@@ -145,13 +159,16 @@ def _corrections_of(settings: Settings, region: str, detail: VisitDetail, days: 
     return (*correction_notes(of_service, "services"), *correction_notes(of_ways, "stops", "lines"))
 
 
-def _home(grounds: RegionGrounds, cell_id: str) -> int:
-    position = grounds.region.cells.index.get_indexer([cell_id])[0]
-    if position < 0:
+def _grounds_of(settings: Settings, region: str, *, cell_id: str, service: str, mode: str) -> RegionGrounds:
+    """What one cell's visits are computed from: by bus a day is computed for all and kept, by street for one home."""
+    check_mode(mode)
+    grounds = region_grounds(settings, region)
+    check_category(settings, grounds, service)
+    if cell_id not in grounds.cells.index:
         raise MissingDataError(
             _("The region '{name}' has no cell '{cell}'.").format(name=grounds.region.name, cell=cell_id)
         )
-    return int(position)
+    return grounds if mode == TRANSIT else grounds.of_home(cell_id)
 
 
 def _name(grounds: RegionGrounds, service_id: str) -> str:

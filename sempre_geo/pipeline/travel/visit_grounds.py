@@ -6,6 +6,7 @@ nothing but the answer itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -33,6 +34,7 @@ from sempre_geo.travel.visits import Ground, Site, ground_without_rides
 from sempre_geo.travel.walks import walks
 
 TRANSIT = "transit"
+_NEAREST = 10
 _NOTHING = np.zeros(0, np.int32)
 
 
@@ -46,15 +48,21 @@ class _Reach:
 
 
 class RegionGrounds:
-    """A region made ready for visits. Threads may share it."""
+    """A region made ready for visits, for all cells or for one home. Threads may share it."""
 
-    def __init__(self, region: RegionInUse, settings: Settings) -> None:
+    def __init__(
+        self, region: RegionInUse, settings: Settings, *, home_of: tuple[str, RegionGrounds] | None = None
+    ) -> None:
         self.region, self._settings = region, settings
+        self.home = home_of[0] if home_of else ""
+        self.cells: gpd.GeoDataFrame = region.cells.loc[[self.home]] if home_of else region.cells
         self.calendar: DayCalendar = read_calendar(settings, region.country, region=region.name)
         self.ground = lru_cache(maxsize=8)(self._ground)
         self.reach = lru_cache(maxsize=64)(self._reach)
         self._homes = lru_cache(maxsize=3)(self._homes_of)
-        self.streets = lru_cache(maxsize=4)(self._streets_of)
+        made: Callable[[str], Streets] = lru_cache(maxsize=4)(self._streets_of)
+        self.streets: Callable[[str], Streets] = home_of[1].streets if home_of else made
+        self.of_home = lru_cache(maxsize=32)(self._of_home)
 
     @property
     def timetable(self) -> RegionTimetable:
@@ -64,7 +72,17 @@ class RegionGrounds:
     def on(self, day: date | None) -> RegionGrounds:
         """What is made ready for a day: itself, unless other ferries rest then."""
         there = self.region.on(day)
-        return self if there is self.region else _grounds(self._settings, there)
+        if there is self.region:
+            return self
+        grounds = _grounds(self._settings, there)
+        return grounds.of_home(self.home) if self.home else grounds
+
+    def _of_home(self, cell_id: str) -> RegionGrounds:
+        """The same for one home alone, which by street is answered at once.
+
+        Ways back are searched from the nearest services only: by street nobody passes more than a few that are shut.
+        """
+        return RegionGrounds(self.region, self._settings, home_of=(cell_id, self))
 
     def services(self, category: str) -> gpd.GeoDataFrame:
         """All services of a category, in the region's order."""
@@ -111,12 +129,12 @@ class RegionGrounds:
         return Ground(there, turned(there), self._homes(rider), self._on_road(self.timetable.streets(rider)))
 
     def _on_road(self, streets: Streets | None) -> NDArray[np.bool_]:
-        cells = self.region.cells
+        cells = self.cells
         return np.ones(len(cells), dtype=bool) if streets is None else streets.index.snap(cells.geometry).found
 
     def _homes_of(self, rider: Rider) -> Homes:
         """Walks between homes and stops; searched from whichever are fewer, as ways on foot go both ways."""
-        timetable, cells = self.timetable, self.region.cells
+        timetable, cells = self.timetable, self.cells
         found = _walked(
             timetable, cells.geometry, timetable.stops.geometry, rider=rider, limit_s=timetable.rules.access_limit_s
         )
@@ -129,11 +147,15 @@ class RegionGrounds:
         return streets_of(network_of(self.region, cast("Mode", mode)))
 
     def _reach(self, category: str, mode: str, rider: Rider) -> _Reach:
-        services, cells = self.services(category), self.region.cells
+        services, cells = self.services(category), self.cells
         if mode != TRANSIT:
             streets = self.streets(mode)
             there = _pairs(travel_matrix(streets, cells, services), cells.index, services.index)
-            back = _pairs(travel_matrix(streets, services, cells), services.index, cells.index)
+            if self.home:
+                there = there.nsmallest(_NEAREST, "seconds").sort_values("target", ignore_index=True)
+            asked = services.iloc[np.unique(there["target"])]
+            back = _pairs(travel_matrix(streets, asked, cells), asked.index, cells.index)
+            back["origin"] = services.index.get_indexer(asked.index).astype(np.int32)[back["origin"]]
             none = pd.DataFrame({"origin": _NOTHING, "target": _NOTHING, "seconds": _NOTHING})
             return _Reach(none, there.rename(columns={"origin": "target", "target": "origin"}), back)
         timetable = self.timetable

@@ -164,15 +164,26 @@ def refusals(days: pd.DataFrame) -> list[str]:
     ]
 
 
-def days_sentence(days: pd.DataFrame) -> str:
-    """On which days of a week one can go by bus and be home again, in one sentence; see `week_sentences`."""
+def days_sentence(days: pd.DataFrame, *, mode: str) -> str:
+    """On which days of a week one can go and be home again, in one sentence; see `week_sentences`."""
     known = days[days["status"] != "unknown"]
     works = [day.date() for day, status in zip(known["date"], known["status"], strict=True) if status != "none"]
     if not works:
-        return _("By bus there is no day of the week on which one can go and be home again.")
+        return _("{by} there is no day of the week on which one can go and be home again.").format(by=_by(mode))
     if len(works) == len(days):
-        return _("By bus one can go and be home again every day of the week.")
-    return _("By bus one can go and be home again {days}.").format(days=_and([on_weekday(day) for day in works]))
+        return _("{by} one can go and be home again every day of the week.").format(by=_by(mode))
+    return _("{by} one can go and be home again {days}.").format(
+        by=_by(mode), days=_and([on_weekday(day) for day in works])
+    )
+
+
+def too_late(mode: str) -> str:
+    """That what there was today has left already.
+
+    >>> too_late("car")
+    'By car it is too late today to go and be home again.'
+    """
+    return _("{by} it is too late today to go and be home again.").format(by=_by(mode))
 
 
 def reliability_sentences(found: Reliability, *, stops: Sequence[str]) -> list[str]:

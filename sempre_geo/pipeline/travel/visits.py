@@ -166,11 +166,20 @@ def day_visits(
     return DayVisits(date, mode, question, ground, sites, table)
 
 
+def day_of(grounds: RegionGrounds, category: str, *, date: Date, question: Question, mode: str = TRANSIT) -> DayVisits:
+    """The same, kept for the next question about that day; read-only.
+
+    Of one home nothing is kept: it is answered at once, and would push out what everybody asks for.
+    """
+    if grounds.home:
+        return day_visits(grounds, category=category, date=date, question=question, mode=mode)
+    return _kept_day(grounds, category, date, question, mode)
+
+
 @lru_cache(maxsize=64)  # eight services for today and a week: what is asked at once is still there when asked again
-def day_of(  # noqa: PLR0917 - a cache compares positions
-    grounds: RegionGrounds, category: str, date: Date, question: Question, mode: str = TRANSIT
+def _kept_day(  # noqa: PLR0917 - a cache compares positions
+    grounds: RegionGrounds, category: str, date: Date, question: Question, mode: str
 ) -> DayVisits:
-    """The same, kept for the next question about that day; read-only."""
     return day_visits(grounds, category=category, date=date, question=question, mode=mode)
 
 
@@ -198,22 +207,29 @@ def week_visits(  # noqa: PLR0913 - the options of one page
     check_mode(mode)
     grounds = region_grounds(settings, region)
     check_category(settings, grounds, service)
+    return week_of(grounds, service, date=date, question=question, mode=mode, progress=progress)
+
+
+def week_of(
+    grounds: RegionGrounds, category: str, *, date: Date, question: Question, mode: str, progress: Progress = silent
+) -> pd.DataFrame:
+    """The same for the cells of some grounds."""
     if mode == TRANSIT:
         grounds.timetable.feed.check_covers(date)
     monday = date - timedelta(days=date.weekday())
     parts = []
     for shift in range(_DAYS_OF_WEEK):
         progress(_("Visits day by day"), shift / _DAYS_OF_WEEK)
-        parts.append(_of_weekday(grounds, service, monday + timedelta(days=shift), question=question, mode=mode))
+        parts.append(_of_weekday(grounds, category, monday + timedelta(days=shift), question=question, mode=mode))
     progress(_("Done"), 1.0)
     return pd.concat(parts, ignore_index=True)
 
 
 def _of_weekday(grounds: RegionGrounds, category: str, day: Date, *, question: Question, mode: str) -> pd.DataFrame:
-    cells = grounds.region.cells.index
+    cells = grounds.cells.index
     frame = pd.DataFrame({"cell_id": cells, "date": pd.Timestamp(day), "weekday": day.weekday()})
     try:
-        found = day_of(grounds, category, day, question, mode)
+        found = day_of(grounds, category, date=day, question=question, mode=mode)
     except MissingDataError:
         return frame.assign(status="unknown", reason="", time_away_min=np.inf, service_id=None)
     table = found.table
