@@ -36,9 +36,9 @@ def serve_leaflet_ourselves() -> None:
 
 
 def base_map(
-    region: str, *, bbox: tuple[float, float, float, float], theme: Theme, credit: str, online_tiles: str = ""
+    region: str, *, bbox: tuple[float, float, float, float], theme: Theme, online_tiles: str = ""
 ) -> folium.Map:
-    """The map without its layers, always the same for one region, theme and language.
+    """The map without its layers, always the same for one region and theme; what it says comes with `spoken`.
 
     Zooms go in half steps, so that a region fills its frame, and tiles have double resolution, so that half steps
     are sharp. Names lie on a pane of their own above the layers, so that a shaded grid does not hide them.
@@ -47,8 +47,6 @@ def base_map(
     ----------
     bbox
         (west, south, east, north) in degrees.
-    credit
-        Who made the data, shown in the corner; plain text.
     online_tiles
         A tile address of the operator's choice instead of the region's own tiles.
     """
@@ -69,9 +67,9 @@ def base_map(
     )
     CustomPane(_NAMES_PANE, z_index=450).add_to(map_)
     ours = f"/tiles/{region}/{theme.name}"
-    TileAddress(online_tiles or f"{ours}/{{z}}/{{x}}/{{y}}@2x.png", credit=credit).add_to(map_)
+    TileAddress(online_tiles or f"{ours}/{{z}}/{{x}}/{{y}}@2x.png").add_to(map_)
     if not online_tiles:
-        TileAddress(f"{ours}-names/{{z}}/{{x}}/{{y}}@2x.png", credit=credit, pane=_NAMES_PANE).add_to(map_)
+        TileAddress(f"{ours}-names/{{z}}/{{x}}/{{y}}@2x.png", pane=_NAMES_PANE).add_to(map_)
     PromptTaps().add_to(map_)  # type: ignore[no-untyped-call] # branca has no types
     map_.fit_bounds([(south, west), (north, east)])
     map_.get_root().header.add_child(folium.Element(_frame_style(theme)))  # type: ignore[attr-defined] # a Figure
@@ -104,12 +102,12 @@ class TileAddress(Layer):
         """
     )
 
-    def __init__(self, address: str, *, credit: str, pane: str = "tilePane") -> None:
+    def __init__(self, address: str, *, pane: str = "tilePane") -> None:
         super().__init__(name="tiles", overlay=True, control=False, show=True)
         self._name = "TileAddress"
         self.address = address
         self.options = {
-            "minZoom": FIRST_ZOOM, "maxZoom": LAST_ZOOM, "attribution": html.escape(credit), "pane": pane
+            "minZoom": FIRST_ZOOM, "maxZoom": LAST_ZOOM, "pane": pane
         }  # fmt: skip
 
 
@@ -130,6 +128,39 @@ class PromptTaps(MacroElement):
         {% endmacro %}
         """
     )
+
+
+class Spoken(Layer):
+    """What the map's own corner and buttons say, as a layer without anything to draw: base maps have no language."""
+
+    _template = Template(
+        """
+        {% macro script(this, kwargs) %}
+        var {{ this.get_name() }} = L.layerGroup([], {attribution: {{ this.credit|tojson }}});
+        {{ this.get_name() }}.on("add", function () {
+            var names = {{ this.names|tojson }};
+            this._map.getContainer().querySelectorAll("[class*=leaflet-control-zoom-]").forEach(function (button) {
+                var told = button.classList.contains("leaflet-control-zoom-in") ? names.nearer : names.farther;
+                button.title = told;
+                button.setAttribute("aria-label", told);
+            });
+        });
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, credit: str, *, nearer: str, farther: str) -> None:
+        super().__init__(name="spoken", overlay=True, control=False, show=True)
+        self._name = "Spoken"
+        self.credit = html.escape(credit)
+        self.names = {"nearer": nearer, "farther": farther}
+
+
+def spoken(credit: str, *, nearer: str, farther: str) -> folium.FeatureGroup:
+    """Who made the map's data, and the names of its two buttons, in the reader's language; plain texts."""
+    group = folium.FeatureGroup(name="spoken")
+    Spoken(credit, nearer=nearer, farther=farther).add_to(group)
+    return group
 
 
 class PictureLayer(Layer):

@@ -14,6 +14,8 @@ from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui import session, ways
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.on_device import speak_in_page
+from sempre_geo.ui.streamlit_words import streamlit_words
 
 
 def header(region: Region, *, languages: Sequence[str]) -> None:
@@ -35,7 +37,9 @@ def header(region: Region, *, languages: Sequence[str]) -> None:
                 label_visibility="collapsed",
                 width=150,
                 persist_state="session",
+                on_change=session.choose_language,
             )
+        speak_in_page(streamlit_words(), chosen=session.chosen_language())
 
 
 def name_alone(title: str) -> str:

@@ -10,9 +10,8 @@ import folium
 import streamlit as st
 from streamlit_folium import st_folium
 
-from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.publish.maps import base_map, serve_leaflet_ourselves
+from sempre_geo.publish.maps import base_map, serve_leaflet_ourselves, spoken
 from sempre_geo.publish.tiles import populated_bbox
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
@@ -34,14 +33,15 @@ def show_map(
     """Draw the region's base map with layers on it and report clicks.
 
     The base map is made anew each time from the same values, as a map that has been given layers is blank for
-    the next visitor; what changes goes through the groups alone.
+    the next visitor; what changes goes through the groups alone, what is said in a language too, so that another
+    language leaves the zoom and the middle as they are.
 
     Parameters
     ----------
     groups
         Layers from `sempre_geo.publish.maps`; user text in them is inert already.
     key
-        One name a page; the region, theme and language are added to it.
+        One name a page; the region and theme are added to it.
     on_click
         Called with (lon, lat) before the page runs again.
     center
@@ -52,10 +52,9 @@ def show_map(
         region.name,
         bbox=first_view(region),
         theme=look,
-        credit=credit(region),
         online_tiles=here.settings.online_tiles,
     )
-    full_key = f"{key}-{region.name}-{look.name}-{current_language()}"
+    full_key = f"{key}-{region.name}-{look.name}"
     st_folium(
         base,
         key=full_key,
@@ -63,7 +62,7 @@ def show_map(
         use_container_width=True,
         returned_objects=["last_clicked"],
         render=False,  # it renders the map itself; this would be a second time for the same result
-        feature_group_to_add=list(groups) or [folium.FeatureGroup(name="nothing")],
+        feature_group_to_add=[*groups, spoken(credit(region), nearer=_("Nearer"), farther=_("Farther"))],
         center=(center[1], center[0]) if center else None,
         on_change=_reporter(full_key, on_click) if on_click else None,
     )

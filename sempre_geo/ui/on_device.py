@@ -1,4 +1,4 @@
-"""What only the visitor's own device knows: a half-filled form, which browser it is, and where, if they say so."""
+"""What only the visitor's own device knows: their language, a half-filled form, which browser it is, and where."""
 
 from __future__ import annotations
 
@@ -13,11 +13,18 @@ import streamlit.components.v1 as components
 
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
+from sempre_geo.ui.session import PAGE
 
 _FOLDER = Path(__file__).with_name("components")
 _keeper = components.declare_component("sempre_keeper", path=_FOLDER / "keeper")
 _position = components.declare_component("sempre_position", path=_FOLDER / "position")
+_page = components.declare_component("sempre_page", path=_FOLDER / "page")
 _DEGREES_LON, _DEGREES_LAT, _LONGEST = 180, 90, 20_000
+
+
+def speak_in_page(words: Mapping[str, str], *, chosen: str) -> None:
+    """Let the page say Streamlit's own texts in the reader's language, and the device remember a ``chosen`` one."""
+    _page(words=dict(words), language=current_language(), chosen=chosen, key=PAGE, default=None)
 
 
 def kept_draft(name: str) -> Mapping[str, Any]:

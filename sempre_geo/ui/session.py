@@ -16,18 +16,42 @@ from sempre_geo.ui.login import COOKIE, HALL
 if TYPE_CHECKING:
     from sempre_geo.pipeline.community.workshop import Workshop
 
-LANGUAGE, PLACE = "language", "place_id"
+LANGUAGE, CHOSEN, PLACE = "language", "language_chosen", "place_id"
+PAGE = "page_words"
+_IN_LINK, _SETTLED = "lang", "language_settled"
 _LOGGED_IN = "logged_in_as"
 _LOOKS_AGAIN_S = 5
 
 
 def use_language() -> str:
-    """Speak the visitor's language from here on: the one they chose, else their browser's, else English."""
-    if LANGUAGE not in st.session_state:
-        wished = st.query_params.get("lang") or (st.context.locale or SOURCE_LANGUAGE).split("-")[0].lower()
-        st.session_state[LANGUAGE] = wished if wished in available_languages() else SOURCE_LANGUAGE
-    set_language(st.session_state[LANGUAGE])
-    return str(st.session_state[LANGUAGE])
+    """Speak the visitor's language from here on: the one they chose here or earlier, a link's, their browser's."""
+    state, kept = st.session_state, _kept_language()
+    if LANGUAGE not in state:
+        wished = st.query_params.get(_IN_LINK) or (st.context.locale or SOURCE_LANGUAGE).split("-")[0].lower()
+        state[LANGUAGE] = wished if wished in available_languages() else SOURCE_LANGUAGE
+    if kept in available_languages() and not state.get(_SETTLED) and _IN_LINK not in st.query_params:
+        state[LANGUAGE] = kept
+    state[_SETTLED] = bool(state.get(_SETTLED) or kept)
+    set_language(state[LANGUAGE])
+    return str(state[LANGUAGE])
+
+
+def _kept_language() -> str:
+    """The language that was chosen on this device at an earlier visit; empty where none was or it is not told yet."""
+    found = st.session_state.get(PAGE)
+    return str(found.get("language", "")) if isinstance(found, dict) else ""
+
+
+def choose_language() -> None:
+    """Note that the visitor chose the language themselves, so that their device remembers it."""
+    st.session_state[_SETTLED] = True
+    st.session_state[CHOSEN] = st.session_state[LANGUAGE]
+    st.query_params.pop(_IN_LINK, None)
+
+
+def chosen_language() -> str:
+    """The language that the visitor chose themselves in this session; empty where they did not."""
+    return str(st.session_state.get(CHOSEN, ""))
 
 
 def theme() -> Theme:
@@ -127,7 +151,10 @@ def read_link(region: Region, choices: dict[str, list[str]]) -> None:
 
 
 def write_link(view: dict[str, str | None]) -> None:
-    """Put the view into the address, so that it can be sent on: names of places, never coordinates."""
-    wanted = {name: value for name, value in view.items() if value}
+    """Put the view into the address, so that it can be sent on: names of places, never coordinates.
+
+    A language that the link brought stays in it.
+    """
+    wanted = {name: value for name, value in (view | {_IN_LINK: st.query_params.get(_IN_LINK)}).items() if value}
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)

@@ -44,7 +44,7 @@ def forget(*, further: bool = False) -> None:
         del st.session_state[key]
     st.session_state.update({TURN: turn, LANGUAGE: language, FURTHER: further})
     if not further and language:
-        st.session_state[session.LANGUAGE] = language
+        st.session_state[session.LANGUAGE] = st.session_state[session.CHOSEN] = language
 
 
 def _key(name: str) -> str:

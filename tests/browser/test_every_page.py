@@ -49,6 +49,23 @@ _NAMELESS = "() => [...document.querySelectorAll('iframe')].filter(one => !one.t
 _SIDEWAYS = "() => Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth)"
 
 
+STREAMLITS_ENGLISH = (
+    "App pages", "Skip to main content", "Main menu", "Theme", "System", "Light", "Dark", "Print", "Close", "Open",
+    "Record screen", "Made with Streamlit v1.67.0", "Choose an option", "Choose options", "No results", "Select all",
+    "Clear all", "Clear value", "Decrement", "Increment", "Show password", "Upload", "20MB per file", "Fullscreen",
+    "Download as CSV", "Search", "Show/hide columns", "Page not found", "Connection error", "Connecting",
+    "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:",
+)  # fmt: skip
+"""What Streamlit 1.67 writes on pages of ours, as its own files have it."""
+_SEEN = """known => {
+  const shown = one => one.checkVisibility({visibilityProperty: true}) && !one.closest('.stHtml, iframe');
+  const all = [...document.querySelectorAll('body, body *')].filter(shown).flatMap(one => [
+    ...[...one.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.nodeValue),
+    ...['aria-label', 'title', 'placeholder'].map(name => one.getAttribute(name) || '')]).map(text => text.trim());
+  return known.filter(text => all.includes(text)).concat(all.filter(text => /^(\\d+ more|Remove .*)$/.test(text)));
+}"""
+
+
 def registered_pages() -> dict[str, bool]:
     """The addresses in the app's own registry, and whether each is hidden from some; only the app can run it."""
     calls = [
@@ -162,3 +179,55 @@ def test_every_page_serves_everybody(house: tuple[Server, Settings], browser: Br
                 found[f"{who} {address}"] = looker.look("" if address == "explore" else address)
         looker.context.close()
     assert {where: wrong for where, wrong in found.items() if wrong} == {}
+
+
+def test_what_streamlit_itself_writes_is_in_the_visitors_language(
+    house: tuple[Server, Settings], browser: Browser
+) -> None:
+    server, settings = house
+    looker = Looker(browser, server, scheme="light", token=login(settings, "anna", password=PASSWORD))
+    page, found = looker.page, {}
+
+    def look(name: str) -> None:
+        page.wait_for_timeout(400)
+        found[name] = page.evaluate(_SEEN, list(STREAMLITS_ENGLISH))
+
+    def opened(address: str) -> None:
+        page.goto(f"{server.address}/{address}")
+        page.locator("footer").wait_for()
+        page.locator("html[lang=de]").wait_for(state="attached")
+        looker._settled()
+
+    opened("gaps?lang=de")
+    page.locator(".stExpander summary").last.click()
+    page.locator(".stDataFrame").first.hover()
+    look("gaps")
+    page.get_by_test_id("stMainMenuButton").click()
+    look("menu")
+    opened("where_next?lang=de")
+    page.locator(".stMain").get_by_role("combobox").first.click()
+    page.keyboard.type("zzzz")
+    look("where_next")
+    opened("workshop?lang=de")
+    page.locator(".stExpander summary").last.click()
+    look("workshop")
+    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files({
+        "name": "a.json", "mimeType": "application/json", "buffer": b"{}"
+    })  # fmt: skip
+    look("a file")
+    opened("nowhere?lang=de")
+    page.get_by_role("dialog").wait_for()
+    look("no such page")
+    page.keyboard.press("Escape")
+    _choose_language(page, "Latviešu")
+    look("in Latvian")
+    page.reload()
+    page.locator("html[lang=lv]").wait_for(state="attached")
+    look("in Latvian after a reload")
+    assert {where: english for where, english in found.items() if english} == {}
+
+
+def _choose_language(page: Page, name: str) -> None:
+    page.locator(".st-key-page_head").get_by_role("combobox").click()
+    page.get_by_role("option", name=name).click()
+    page.locator("html[lang=lv]").wait_for(state="attached")

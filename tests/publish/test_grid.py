@@ -14,7 +14,15 @@ from PIL import Image
 
 from sempre_geo.errors import InputError
 from sempre_geo.publish.grid import NO_WAY, UNKNOWN, cell_corners, grid_picture, time_classes
-from sempre_geo.publish.maps import base_map, grid_overlay, inert, pin_group, serve_leaflet_ourselves, to_features
+from sempre_geo.publish.maps import (
+    base_map,
+    grid_overlay,
+    inert,
+    pin_group,
+    serve_leaflet_ourselves,
+    spoken,
+    to_features,
+)
 from sempre_geo.publish.palette import Theme, read_themes, rgb
 from sempre_geo.publish.pins import PINS, pin_anchor, pin_svg
 from sempre_geo.settings import read_settings
@@ -111,7 +119,8 @@ def test_numbers_and_nothing_are_inert_texts_too() -> None:
 
 def test_no_address_of_a_map_is_elsewhere() -> None:
     serve_leaflet_ourselves()
-    map_ = base_map("demo", bbox=(19, 56, 20, 57), theme=THEMES["dark"], credit="<b>us</b>")
+    map_ = base_map("demo", bbox=(19, 56, 20, 57), theme=THEMES["dark"])
+    spoken("<b>us</b>", nearer="<i>", farther="o").add_to(map_)
     grid_overlay("/grid/demo/x.png", (19, 56, 20, 57)).add_to(map_)
     page = map_.get_root().render()
     addresses = {word for word in page.replace('"', " ").replace("'", " ").split() if "//" in word and "." in word}
