@@ -121,6 +121,14 @@ def _published(visit: Visit) -> pd.DataFrame:
     return rows[rows["status"] != AWAITING_REVIEW]
 
 
+def published_entry(visit: Visit, *, kind: str) -> Mapping[str, Any]:
+    """The published need or idea of the address, if it is of a kind."""
+    found = _entry(visit)
+    if found["kind"] != kind:
+        raise _nothing_there()
+    return found
+
+
 def _entry(visit: Visit) -> Mapping[str, Any]:
     rows = _published(visit)
     own = rows[rows["id"] == visit.asked["id"]]

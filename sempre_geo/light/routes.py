@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
-from sempre_geo.light import near, own, proposals, reading, team, telling, wrong
+from sempre_geo.light import near, own, proposals, proposing, reading, team, telling, wrong
 from sempre_geo.light.files import BASE, media_type, read_files, read_service_worker
 from sempre_geo.light.here import Here, chosen_language, lettered_picture
 from sempre_geo.light.pages import page, status_of, trouble
@@ -37,7 +37,7 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
     looked_at: dict[str, View] = {
         "": _home, "tell": telling.what, "tell/whole": telling.whole, "kept": _kept, "near": near.ask,
         "said": reading.said, "said/near": reading.where, "said/{kind}/{number:int}": reading.said,
-        "said/{id}": reading.item,
+        "said/{id}": reading.item, "said/{id}/proposal": proposing.ask,
         "proposals": proposals.listed, "proposals/{id}": proposals.one,
         "proposals/{id}/{number:int}": proposals.answers, "code": own.ask, "wrong": wrong.kinds,
         "wrong/{kind}": wrong.which,
@@ -50,7 +50,8 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
         "proposals/{id}/{number:int}": proposals.answers, "proposals/{id}/file": proposals.file,
         "proposals/{id}/team": team.show, "proposals/{id}/join": team.join, "proposals/{id}/say": team.say,
         "proposals/{id}/who": team.who, "proposals/{id}/invite": team.invite, "proposals/{id}/leave": team.leave,
-        "wrong/{kind}": wrong.which, "wrong/{kind}/how": wrong.how, "wrong/{kind}/save": wrong.save,
+        "said/{id}/proposal": proposing.save, "wrong/{kind}": wrong.which,
+        "wrong/{kind}/how": wrong.how, "wrong/{kind}/save": wrong.save,
     }  # fmt: skip
     pages = [
         *(Route(f"/{{language}}/{path}", _endpoint(view, here), methods=["GET"]) for path, view in looked_at.items()),

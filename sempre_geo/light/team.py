@@ -50,7 +50,7 @@ def join(visit: Visit) -> Response:
     except SempreGeoError as problem:
         field = "name" if not form.one("name").strip() else "invitation"
         return proposal_page(visit, {field: str(problem)}, status_code=status_of(problem))
-    return page(visit, "joined", joined=joined, **behind(visit))
+    return page(visit, "joined", joined=joined, begun=False, **behind(visit))
 
 
 def say(visit: Visit) -> Response:

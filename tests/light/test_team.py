@@ -12,9 +12,10 @@ from sempre_geo.community.proposals import Member
 from sempre_geo.pipeline.community.proposal_team import invite
 from sempre_geo.pipeline.community.proposal_writing import comment, team_comments, write_in_proposal
 from sempre_geo.pipeline.community.proposals import approve, proposal
+from sempre_geo.publish.labels import status
 from sempre_geo.settings import Settings
 from tests.light.conftest import Visitor, code_on
-from tests.pipeline.proposal_story import AINA, ANSWERS, Story, answered, begun
+from tests.pipeline.proposal_story import AINA, ANSWERS, Story, answered, begun, published
 from tests.ui.asgi_client import Answer
 from tests.ui.small_region import HOSTILE, NAME
 
@@ -133,3 +134,25 @@ def test_a_proposal_is_taken_along_as_a_file_with_what_the_asker_may_see(visitor
     mine = visitor.sends(f"en/proposals/{story.id}/file", {"kind": kind, "code": story.code})
     assert mine.content.startswith(begins)
     assert mine.headers["content-disposition"].startswith("attachment")
+
+
+def test_an_idea_becomes_a_proposal_once_and_is_listed_when_a_coordinator_has_read_it(small, visitor):
+    idea = published(small, category="library", region=NAME)
+    assert f'href="/light/en/said/{idea.id}/proposal"' in visitor.opens(f"en/said/{idea.id}").text
+    form = visitor.opens(f"en/said/{idea.id}/proposal")
+    words = {"title": "Book bus", "what": "A bus with books.", "for_whom": "Everybody.", "why_here": ""}
+    missing = visitor.fills(f"en/said/{idea.id}/proposal", form, {**words, **ANTS})
+    assert (missing.status_code, 'href="#why_here"' in missing.text, "A bus with books." in missing.text) == (
+        422, True, True,
+    )  # fmt: skip
+    whole = {**words, **ANTS, "why_here": "The library is far."}
+    trapped = visitor.fills(f"en/said/{idea.id}/proposal", missing, {**whole, "website": "http://spam.example"})
+    assert trapped.status_code == 422
+    first, again = (visitor.fills(f"en/said/{idea.id}/proposal", missing, whole) for _time in range(2))
+    assert code_on(first) == code_on(again)
+    room = visitor.fills("en/code", visitor.opens("en/code"), {"code": code_on(first)})
+    assert ("Ants (uses the service, co-owner)" in room.text, "Book bus" in room.text) == (True, True)
+    assert "Book bus" not in visitor.opens("en/proposals").text
+    assert status("team") in visitor.opens(f"en/said/{idea.id}").text
+    need = published(small, kind="need", category="library", region=NAME)
+    assert visitor.opens(f"en/said/{need.id}/proposal").status_code == 404

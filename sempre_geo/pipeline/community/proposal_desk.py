@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from sempre_geo.community.access import Person, may
-from sempre_geo.community.claim_codes import claim_digest
+from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
 from sempre_geo.community.proposal_form import for_everybody
 from sempre_geo.community.proposal_questions import questions
 from sempre_geo.community.proposals import UNLISTED, VERSIONED, Member, Proposal, Sentences
@@ -29,7 +30,7 @@ from sempre_geo.community.suppression import shown_count
 from sempre_geo.community.texts import kept_line
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, asker
+from sempre_geo.pipeline.community.desk import Asker, asker, secret_key
 from sempre_geo.settings import Settings
 
 TOLD = frozenset({"accepted", "returned", "declined"})
@@ -59,6 +60,14 @@ def no_proposal() -> MissingDataError:
 def code_digest(code: str) -> str:
     """What the store knows of a code; nothing for none. Made before a transaction begins, for it takes a while."""
     return claim_digest(code) if code else ""
+
+
+def code_of_sending(settings: Settings, sent: str, *, sending_key: str) -> str:
+    """A new member's code: with a key the same each time, for the same words only; it opens nobody else's place."""
+    if not sending_key:
+        return new_claim_code()
+    content = f"{sending_key}\x1f{sent}".encode("utf-8", "replace")
+    return claim_code_from(hmac.digest(secret_key(settings, "joining"), content, "sha256"))
 
 
 def person_at(settings: Settings, transaction: Transaction, row: Row, *, by: Asker = "", claimed: str = "") -> Person:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import datetime, timedelta
 
 from sempre_geo.community.access import Person, check_may, may
-from sempre_geo.community.claim_codes import claim_code_from, new_claim_code
+from sempre_geo.community.claim_codes import new_claim_code
 from sempre_geo.community.contributions import check_sending_key
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.proposals import Member, check_member
@@ -24,11 +23,12 @@ from sempre_geo.community.store.proposals import (
 from sempre_geo.community.texts import kept_line
 from sempre_geo.errors import InputError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, secret_key
+from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
 from sempre_geo.pipeline.community.erasures import erase_elsewhere
 from sempre_geo.pipeline.community.proposal_desk import (
     add_member,
     code_digest,
+    code_of_sending,
     known_proposal,
     member_at,
     person_at,
@@ -88,7 +88,10 @@ def join_team(
     """
     check_member(who)
     check_sending_key(sending_key)
-    when, own_code = at or now(), _own_code(settings, f"{proposal_id}\x1f{who}\x1f{code}", sending_key=sending_key)
+    when, own_code = (
+        at or now(),
+        code_of_sending(settings, f"{proposal_id}\x1f{who}\x1f{code}", sending_key=sending_key),
+    )
     digest = code_digest(own_code)
     claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
@@ -134,14 +137,6 @@ def leave_team(
         erase_member(transaction, member["id"], at=when)
     erase_elsewhere(settings, member["id"], at=when)
     store.forget()
-
-
-def _own_code(settings: Settings, joining: str, *, sending_key: str) -> str:
-    """The new member's code: with a key the same each time, for the same person and invitation only."""
-    if not sending_key:
-        return new_claim_code()
-    sent = f"{sending_key}\x1f{joining}".encode("utf-8", "replace")
-    return claim_code_from(hmac.digest(secret_key(settings, "joining"), sent, "sha256"))
 
 
 def _own(settings: Settings, transaction: Transaction, proposal_id: str, *, by: Asker, claimed: str) -> Row:

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from sempre_geo.community.access import may
-from sempre_geo.community.claim_codes import new_claim_code
-from sempre_geo.community.contributions import PUBLIC
+from sempre_geo.community.contributions import PUBLIC, check_sending_key
+from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.proposal_questions import questions
 from sempre_geo.community.proposals import (
@@ -31,6 +31,7 @@ from sempre_geo.community.store.contributions import Row, change_contribution, l
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.proposals import (
     change_proposal,
+    load_claimed_member,
     load_need_topics,
     load_needs,
     load_proposal,
@@ -43,9 +44,11 @@ from sempre_geo.community.texts import kept_text
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, now, open_community, privileged
+from sempre_geo.pipeline.community.moderation import check_and_count
 from sempre_geo.pipeline.community.proposal_desk import (
     add_member,
     code_digest,
+    code_of_sending,
     keep_version,
     known_proposal,
     no_proposal,
@@ -78,37 +81,53 @@ def propose(  # noqa: PLR0913 - an idea, its words, its people, its needs, its e
     needs: Iterable[str] = (),
     evidence: Iterable[Mapping[str, Any]] = (),
     language: str = "en",
+    sending: Sending | None = None,
+    sending_key: str = "",
     at: datetime | None = None,
 ) -> Joined:
     """Start a proposal from an idea with its three sentences; whoever starts it is its first member.
 
     From an idea, the needs that it answers are linked, too. ``evidence`` holds the gap figures and what-if
     results of the place, each a mapping with its own ``title``, ``date`` and ``version``; they are kept as they
-    were at that moment. The proposal is not listed before a coordinator has read it (see :func:`approve`).
+    were at that moment. The proposal is not listed before a coordinator has read it (see :func:`approve`). Plain
+    pages give ``sending``, which keeps scripts out, and a random ``sending_key``: sent again with it, there is one
+    proposal, and the answer is the same.
 
     Raises
     ------
     InputError
-        A sentence is missing, a figure lacks its date, or the part in the team is none.
+        A sentence is missing, a figure lacks its date, the part in the team is none, or this sender has sent too much.
     MissingDataError
         The idea or a need is not published in this region.
     """
-    words, figures, when = sentences.kept(), kept_evidence(evidence), stamp(at or now())
+    words, figures, when = sentences.kept(), kept_evidence(evidence), at or now()
     check_member(who)
-    linked, code = list(dict.fromkeys(needs)), new_claim_code()
-    digest = code_digest(code)
+    check_sending_key(sending_key)
+    code = code_of_sending(settings, f"{region}\x1f{idea_id}\x1f{words}\x1f{who}", sending_key=sending_key)
+    digest, linked = code_digest(code), list(dict.fromkeys(needs))
     with open_community(settings).writing() as transaction:
+        before = load_claimed_member(transaction, digest)
+        if before is not None:
+            return Joined(before["proposal_id"], code)
+        if sending is not None:
+            check_and_count(settings, transaction, region, sending=sending, at=when)
         sources = [published_source(transaction, region, one) for one in ([idea_id] if idea_id else []) + linked]
         if idea_id:
             way = way_in(settings, transaction, sources[0], own=False)
             step_to(WAY, way.before_proposal, "team")
             linked = list(dict.fromkeys([*linked, *way.needs]))
-        row = _row(region, words=words, idea=sources[0] if idea_id else None, language=language, at=when)
+        row = _row(region, words=words, idea=sources[0] if idea_id else None, language=language, at=stamp(when))
         save_proposal(transaction, row | {"evidence": figures}, needs=linked)
-        save_event(transaction, row["id"], status="team", at=when, actor="team")
-        keep_version(transaction, row["id"], at=when, actor="team")
-        add_member(transaction, row["id"], who, digest=digest, at=when)
+        _begin(transaction, row, who=who, digest=digest)
     return Joined(str(row["id"]), code)
+
+
+def _begin(transaction: Transaction, row: Row, *, who: Member, digest: str) -> None:
+    """The first step, the first version and the first member."""
+    at = row["created_at"]
+    save_event(transaction, row["id"], status="team", at=at, actor="team")
+    keep_version(transaction, row["id"], at=at, actor="team")
+    add_member(transaction, row["id"], who, digest=digest, at=at)
 
 
 def proposals(settings: Settings, region: str, *, at: datetime | None = None) -> pd.DataFrame:
