@@ -10,6 +10,7 @@ import zipfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from PIL import Image
@@ -17,7 +18,7 @@ from PIL import Image
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.store.transfer import load_all_rows
-from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError, StoreError
 from sempre_geo.pipeline.community.accounts import add_account, log_out, login, who_is
 from sempre_geo.pipeline.community.backup import back_up, forget, restore, take_over
 from sempre_geo.pipeline.community.contributions import erase_with_code, open_with_code, tell
@@ -142,6 +143,16 @@ def test_a_file_that_is_no_backup_changes_nothing(settings, region, tmp_path):
         with pytest.raises(InputError, match="backup"):
             restore(settings, tmp_path / name)
     assert _rows(settings) == before
+
+
+def test_a_file_that_would_fill_the_disk_is_refused_before_it_is_unpacked(settings, tmp_path, monkeypatch):
+    settings.data.mkdir()
+    with zipfile.ZipFile(tmp_path / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("store.sqlite", bytes(9_000_000))
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: SimpleNamespace(free=10_000_000))
+    for act in (restore, take_over):
+        with pytest.raises(StoreError, match="full; nothing was saved"):
+            act(settings, tmp_path / "bomb.zip")
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,13 @@ from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.community.store.accounts import load_acts
-from sempre_geo.community.store.contributions import load_contribution, load_erasures, load_events, load_photos
+from sempre_geo.community.store.contributions import (
+    erase_contribution,
+    load_contribution,
+    load_erasures,
+    load_events,
+    load_photos,
+)
 from sempre_geo.community.store.proposals import load_team
 from sempre_geo.community.store.transfer import load_all_rows
 from sempre_geo.community.store.voices import load_sentences
@@ -220,6 +226,25 @@ def test_a_file_erases_what_came_from_a_hall_and_nothing_else(office, told, file
         assert len(load_team(transaction, begun)) == len(members) > 0
     assert public_contributions(office, NAME).set_index("id").loc[native.id, "voices"] == 1
     assert _steps(office, told["voice"]) == []
+
+
+def test_a_merge_counts_where_its_bearer_may_merge_and_within_one_region_only(office, told, file):
+    merged = f"UPDATE contributions SET merged_into = '{told['shown']}' WHERE id = '{told['waits']}'"  # noqa: S608 - ours
+    path = file(merged)
+    take_over(office, path, by=ADMINISTRATOR, at=NOW)
+    assert _row(office, told["waits"])["merged_into"] is None
+    with open_community(office).writing() as transaction:
+        for thing in (told["waits"], told["refused"]):
+            erase_contribution(transaction, thing, at="2026-11-25T08:05:00Z")
+        transaction.exec_driver_sql("DELETE FROM erasures")
+    take_over(office, path, by=COORDINATOR, at=NOW)
+    assert _row(office, told["waits"])["merged_into"] == told["shown"]
+    with open_community(office).writing() as transaction:
+        erase_contribution(transaction, told["waits"], at="2026-11-25T08:05:00Z")
+        transaction.exec_driver_sql("DELETE FROM erasures")
+        transaction.exec_driver_sql("UPDATE contributions SET region = 'elsewhere'")
+    take_over(office, path, by=OPERATOR, at=NOW)
+    assert _row(office, told["waits"])["merged_into"] is None
 
 
 def test_a_workshop_comes_closed_and_without_its_word(office, told, file):

@@ -132,7 +132,8 @@ def _save_one(transaction: Transaction, one: dict[str, Any]) -> None:
         "sending_key": None,  # made with the other installation's secret
     }
     transaction.execute(insert(contributions), row)
-    taken = load_photo_ids(transaction) if one["photos"] else set()
+    same = photos.c.id.in_([photo["id"] for photo in one["photos"]])
+    taken = set(transaction.execute(select(photos.c.id).where(same)).scalars())
     kept = one | {"photos": [photo for photo in one["photos"] if photo["id"] not in taken]}
     for table in _OF_A_CONTRIBUTION:
         _insert(transaction, table, kept[table.name])

@@ -202,7 +202,10 @@ def _unpacked(path: Path, beside: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _check_members(archive, path)
+                _check_room(archive, beside)
                 archive.extractall(folder)
+        except SempreGeoError:
+            raise
         except (OSError, zipfile.BadZipFile) as error:
             raise InputError(
                 _("{path} is no backup of sempre_geo ({why}); choose a file that 'backup' wrote.").format(
@@ -221,6 +224,14 @@ def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
             _("{path} is no backup of sempre_geo: {what}.").format(
                 path=path, what=first_items(strange) or _("it holds no store")
             )
+        )
+
+
+def _check_room(archive: zipfile.ZipFile, beside: Path) -> None:
+    """Refuse what would fill the disk of a store that others write into: a small file can unpack to a huge one."""
+    if sum(entry.file_size for entry in archive.infolist()) > shutil.disk_usage(beside).free / 2:
+        raise StoreError(
+            _("The disk of the store {path} is full; nothing was saved; make room and try again.").format(path=beside)
         )
 
 
