@@ -1,13 +1,15 @@
 """Sentences in the reader's language: gettext catalogues read straight from their ``.po`` files.
 
-The language is a context variable, so that two visitors served by two threads do not mix. Messages are
-English in the code; a text a translator must see is written ``_("...")`` with ``gettext as _``.
+The language is a context variable, so that two visitors served by two threads do not mix. Where nobody has set
+one, whoever knows the reader of this thread is asked (``ask_for_language``): a page's own code is not the first
+that runs for its visitor. Messages are English in the code; a text a translator must see is written ``_("...")``
+with ``gettext as _``.
 """
 
 from __future__ import annotations
 
 import gettext as _gettext
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -17,22 +19,33 @@ from pathlib import Path
 SOURCE_LANGUAGE = "en"
 _DOMAIN = "sempre_geo"
 _LOCALE = Path(__file__).resolve().parent / "locale"
-_language: ContextVar[str] = ContextVar("language", default=SOURCE_LANGUAGE)
+_language: ContextVar[str | None] = ContextVar("language", default=None)
+_asked: list[Callable[[], str | None]] = []
 
 
 def gettext(message: str) -> str:
     """``message`` in the current language; the English itself where no translation exists."""
-    return _catalogue(_language.get()).gettext(message)
+    return _catalogue(current_language()).gettext(message)
 
 
 def ngettext(singular: str, plural: str, n: int) -> str:
     """The form of a counted message that the current language uses for ``n``."""
-    return _catalogue(_language.get()).ngettext(singular, plural, n)
+    return _catalogue(current_language()).ngettext(singular, plural, n)
 
 
 def current_language() -> str:
-    """The language of this thread's reader, as a code like ``lv``."""
-    return _language.get()
+    """The language of this thread's reader, as a code like ``lv``: the one set, else the one that is known of them."""
+    chosen = _language.get()
+    if chosen is not None:
+        return chosen
+    known = next((code for code in (ask() for ask in _asked) if code), SOURCE_LANGUAGE)
+    return known if known in available_languages() else SOURCE_LANGUAGE
+
+
+def ask_for_language(ask: Callable[[], str | None]) -> None:
+    """Let ``ask`` say what this thread's reader speaks where no language is set; None where it knows no reader."""
+    if ask not in _asked:
+        _asked.append(ask)
 
 
 def set_language(code: str) -> None:
@@ -53,6 +66,16 @@ def language(code: str) -> Iterator[None]:
         yield
     finally:
         _language.set(before)
+
+
+def preferred_language(accepted: str, offered: Collection[str]) -> str:
+    """The first language of a browser's list that is ``offered``, else English.
+
+    >>> preferred_language("xx, lv-LV;q=0.9, en;q=0.8", ("en", "lv")), preferred_language("", ("en", "lv"))
+    ('lv', 'en')
+    """
+    wishes = (wish.partition(";")[0].strip().partition("-")[0].lower() for wish in accepted.split(","))
+    return next((code for code in wishes if code in offered), SOURCE_LANGUAGE)
 
 
 @lru_cache(maxsize=1)

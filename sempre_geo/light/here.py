@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sempre_geo.i18n import preferred_language
 from sempre_geo.pipeline.explore.places import offered_categories
 from sempre_geo.pipeline.explore.views import known_categories, open_region
 from sempre_geo.publish.labels import LANGUAGE_NAMES
@@ -64,8 +65,4 @@ def chosen_language(accepted: str) -> str:
     >>> chosen_language("xx, lv-LV;q=0.9, en;q=0.8"), chosen_language("")
     ('lv', 'en')
     """
-    for wish in accepted.split(","):
-        code = wish.partition(";")[0].strip().partition("-")[0].lower()
-        if code in LANGUAGE_NAMES:
-            return code
-    return "en"
+    return preferred_language(accepted, LANGUAGE_NAMES)

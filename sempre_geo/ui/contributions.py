@@ -17,7 +17,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import session, words
+from sempre_geo.ui import words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.on_device import voter
 
@@ -111,7 +111,6 @@ def sentence_field(contribution_id: str) -> None:
 def _give_voice(contribution_id: str, name: str) -> None:
     from sempre_geo.pipeline.community.voices import add_voice
 
-    session.use_language()  # a callback runs before the page, which sets it
     keys = st.session_state.setdefault("voice_keys", {})
     seconds = time.monotonic() - st.session_state["voices_begun"]
     try:

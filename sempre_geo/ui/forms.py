@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from sempre_geo.i18n import available_languages, preferred_language
+
 _LARGEST = 8192
 
 
@@ -55,6 +57,12 @@ async def read_form(request: Request) -> Mapping[str, str]:
         raise HTTPException(413)
     sent = await request.form(max_files=0, max_fields=8)
     return {name: str(value) for name, value in sent.items()}
+
+
+def asked_language(request: Request, wished: str = "") -> str:
+    """The language ``wished``, else the one in a plain page's address, else the browser's, else English."""
+    wish, known = wished or request.query_params.get("lang", ""), available_languages()
+    return wish if wish in known else preferred_language(request.headers.get("accept-language", ""), known)
 
 
 def cookie_keeping(request: Request) -> CookieKeeping:

@@ -8,12 +8,14 @@ from html import escape
 
 import streamlit as st
 
+from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui import session, ways
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.login import login_address
 from sempre_geo.ui.on_device import speak_in_page
 from sempre_geo.ui.streamlit_words import streamlit_words
 
@@ -61,9 +63,9 @@ def footer(region: Region) -> None:
     name = session.greeting_name()
     account = (
         f"{escape(_('Logged in as {name}.').format(name=name))} "
-        f'<a href="/logout" target="_self">{escape(_("Log out"))}</a>'
+        f'<a href="/logout?lang={current_language()}" target="_self">{escape(_("Log out"))}</a>'
         if name
-        else f'<a href="/login" target="_self">{escape(_("Log in (coordinators)"))}</a>'
+        else f'<a href="{login_address()}" target="_self">{escape(_("Log in (coordinators)"))}</a>'
     )
     light = escape(_("Light pages for weak networks and old phones"))
     with st.container(key="page_foot"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from functools import partial
 from html import escape
+from urllib.parse import urlencode
 
 from anyio import CapacityLimiter, to_thread
 from starlette.concurrency import run_in_threadpool
@@ -18,13 +20,15 @@ from sempre_geo.community.openid import BEGUN_LASTS_S
 from sempre_geo.errors import NotAllowedError, SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.ui.forms import check_same_site, cookie_keeping, is_small, read_form
+from sempre_geo.i18n import language as spoken
+from sempre_geo.ui.forms import asked_language, check_same_site, cookie_keeping, is_small, read_form
 from sempre_geo.ui.installation import installation
 
 COOKIE = "sempre_login"
 HALL = "sempre_hall"  # a device that goes round in a workshop; whoever logs in takes it back
 _BEGUN, _BEGUN_PATH = "sempre_login_begun", "/login"
 _REFUSED_AFTER_S = 0.4
+_Answering = Callable[[Request], Awaitable[Response]]
 _AT_ONCE = CapacityLimiter(2)  # a password takes 64 MB and a whole core to look at; the next ones wait without a thread
 _HOME, _REVIEW, _MY_SERVICE = "/", "review", "my_service"
 _ALSO_AFTER_LOGIN = frozenset({"workshop", "listen", "outreach"})
@@ -33,13 +37,26 @@ _ALSO_AFTER_LOGIN = frozenset({"workshop", "listen", "outreach"})
 def login_routes() -> list[BaseRoute]:
     """``/login`` and ``/logout``: a form each, and what it does."""
     return [
-        Route("/login", _login_form, methods=["GET"]),
-        Route("/login", _log_in, methods=["POST"]),
-        Route("/login/elsewhere", _begin_elsewhere, methods=["GET"]),
-        Route("/login/return", _return_from_elsewhere, methods=["GET"]),
-        Route("/logout", _logout_form, methods=["GET"]),
+        Route("/login", _in_language(_login_form), methods=["GET"]),
+        Route("/login", _in_language(_log_in), methods=["POST"]),
+        Route("/login/elsewhere", _in_language(_begin_elsewhere), methods=["GET"]),
+        Route("/login/return", _in_language(_return_from_elsewhere), methods=["GET"]),
+        Route("/logout", _in_language(_logout_form), methods=["GET"]),
         Route("/logout", _log_out, methods=["POST"]),
     ]
+
+
+def login_address(onward: str = "") -> str:
+    """Where to log in, in the language of whoever reads the link, and go on to the page ``onward``."""
+    return f"/login?{urlencode({'lang': current_language()} | ({'to': onward} if onward else {}))}"
+
+
+def _in_language(answer: _Answering) -> _Answering:
+    async def spoken_to(request: Request) -> Response:
+        with spoken(asked_language(request)):
+            return await answer(request)
+
+    return spoken_to
 
 
 async def _login_form(_request: Request) -> Response:
@@ -152,7 +169,7 @@ def _page(title: str, body: str, *, status: int = 200) -> HTMLResponse:
     at_night = "".join(f"--{name}:{getattr(dark, name)};" for name in _USED)
     style = f":root{{{variables}}}@media (prefers-color-scheme:dark){{:root{{{at_night}}}}}{_STYLE}"
     return HTMLResponse(
-        f'<!doctype html><html lang="{current_language()}"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{current_language().partition("@")[0]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title)} · Sempre</title><style>{style}</style></head><body><main>"
         f'<h1>{escape(title)}</h1>{body}<p><a href="{_HOME}">{escape(_("Back to the map"))}</a></p></main>'

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.i18n import SOURCE_LANGUAGE, available_languages
 from sempre_geo.i18n import language as spoken
+from sempre_geo.ui.forms import asked_language
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import COOKIE
 
@@ -26,10 +26,9 @@ async def _file(request: Request) -> Response:
     from sempre_geo.pipeline.community.tours import TourFile, tour_file
 
     asked, by = request.query_params, request.cookies.get(COOKIE, "")
-    wished = asked.get("lang", "")
 
     def made_in_language() -> TourFile:
-        with spoken(wished if wished in available_languages() else SOURCE_LANGUAGE):
+        with spoken(asked_language(request)):
             return tour_file(installation().settings, asked.get("tour", ""), kind=asked.get("kind", ""), by=by)
 
     try:

@@ -13,11 +13,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.i18n import available_languages, current_language
+from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
 from sempre_geo.publish.speech import calendar_date, in_sentence, spoken_date
-from sempre_geo.ui.forms import read_form
+from sempre_geo.ui.forms import asked_language, read_form
 from sempre_geo.ui.installation import installation
 
 PAPER = "/paper"
@@ -36,14 +36,14 @@ def paper_routes() -> list[BaseRoute]:
 
 
 async def _near(request: Request) -> Response:
-    asked = {name: request.query_params.get(name, "") for name in ("place", "for", "by", "lang")}
+    asked = {name: request.query_params.get(name, "") for name in ("place", "for", "by")}
     try:
-        return await run_in_threadpool(_near_page, asked)
+        return await run_in_threadpool(_near_page, asked, asked_language(request))
     except SempreGeoError:
         raise HTTPException(404) from None
 
 
-def _near_page(asked: Mapping[str, str]) -> Response:
+def _near_page(asked: Mapping[str, str], language: str) -> Response:
     from sempre_geo.pipeline.explore.everyday import everyday
     from sempre_geo.pipeline.explore.places import offered_categories
     from sempre_geo.pipeline.explore.views import cell_of, place_name
@@ -53,7 +53,7 @@ def _near_page(asked: Mapping[str, str]) -> Response:
     offered = offered_categories(here.settings, region)
     wanted = [name for name in asked["for"].split(",") if name in offered][:_MOST_SERVICES]
     now = datetime.now(region.country.zone)
-    with spoken(asked["lang"] if asked["lang"] in available_languages() else "en"):
+    with spoken(language):
         parts = []
         for category in wanted:
             title = here.categories.title(category)
@@ -70,7 +70,8 @@ def _near_page(asked: Mapping[str, str]) -> Response:
 
 async def _receipt(request: Request) -> Response:
     form = await read_form(request)
-    with spoken(form.get("lang", "en")):
+    # Streamlit's cleaning of a page's own HTML drops a field that is named like a property of forms, as "lang" is
+    with spoken(asked_language(request, form.get("said_in", ""))):
         kept = _("Keep it, on paper or as a photo: with it you can change or erase what you wrote.")
         follow = f"{request.url.scheme}://{request.url.netloc}/mine"
         return _page(

@@ -10,7 +10,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import Found, find_places
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import session, words
+from sempre_geo.ui import words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.on_device import ask_position
 
@@ -30,7 +30,6 @@ def ask_place(
     sought, found = f"{key}_sought", f"{key}_found"
 
     def search() -> None:
-        session.use_language()  # a callback runs before the page, which sets it
         text = str(st.session_state.get(sought, ""))[:100]
         here = installation()
         st.session_state[found] = (

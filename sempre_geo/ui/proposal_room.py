@@ -14,6 +14,7 @@ from sempre_geo.community.lessons import Lesson
 from sempre_geo.community.proposal_questions import barrier_names, part_names, question_of
 from sempre_geo.community.proposals import PARTS, Member, Proposal
 from sempre_geo.errors import SempreGeoError
+from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.lessons import add_lesson, write_diary
 from sempre_geo.pipeline.community.proposal_dues import due_items
@@ -88,8 +89,8 @@ def files(proposal_id: str, *, code: str) -> None:
     ticket = f"&ticket={file_ticket(installation().settings, proposal_id, code=code)}" if code else ""
     names = {"docx": _("Word document"), "pdf": _("PDF"), "json": _("Data (JSON), to be read back whole")}
     links = "".join(
-        f'<li><a href="{PATH}?proposal={escape(proposal_id)}&kind={kind}{ticket}" target="_blank">'
-        f"{escape(names[kind])}</a></li>"
+        f'<li><a href="{PATH}?proposal={escape(proposal_id)}&kind={kind}&lang={current_language()}{ticket}" '
+        f'target="_blank">{escape(names[kind])}</a></li>'
         for kind in ("docx", "pdf", "json")
         if kind in FORMATS
     )

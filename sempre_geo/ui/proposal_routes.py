@@ -9,6 +9,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from sempre_geo.errors import SempreGeoError
+from sempre_geo.i18n import language as spoken
+from sempre_geo.ui.forms import asked_language
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import COOKIE
 
@@ -16,7 +18,7 @@ PATH = "/proposal-file"
 
 
 def proposal_routes() -> list[BaseRoute]:
-    """``/proposal-file?proposal=ID&kind=json|docx|pdf``, with the login's cookie or a team member's ``ticket``.
+    """``/proposal-file?proposal=ID&kind=json|docx|pdf&lang=LL``, with the login's cookie or a team member's ``ticket``.
 
     What stands behind the question mark is in no log. Whoever may see less gets less: what is in the file is
     decided by the use case.
@@ -29,14 +31,15 @@ async def _file(request: Request) -> Response:
 
     asked = request.query_params
     try:
-        made = await run_in_threadpool(
-            export_proposal,
-            installation().settings,
-            asked.get("proposal", ""),
-            kind=asked.get("kind", ""),
-            by=request.cookies.get(COOKIE, ""),
-            ticket=asked.get("ticket", ""),
-        )
+        with spoken(asked_language(request)):
+            made = await run_in_threadpool(
+                export_proposal,
+                installation().settings,
+                asked.get("proposal", ""),
+                kind=asked.get("kind", ""),
+                by=request.cookies.get(COOKIE, ""),
+                ticket=asked.get("ticket", ""),
+            )
     except SempreGeoError:  # what is not there and what is not open to the asker look the same
         raise HTTPException(404) from None
     disposition = f'attachment; filename="{made.name}"'

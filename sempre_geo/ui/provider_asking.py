@@ -13,6 +13,7 @@ from sempre_geo.pipeline.community.providers import ask_to_provide, open_provide
 from sempre_geo.pipeline.explore.service_views import service_names
 from sempre_geo.ui import review_desk, words
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.login import login_address
 
 _RECEIPT, _CATEGORY, _SERVICE = "provider_receipt", "provider_category", "provider_service"
 
@@ -31,7 +32,7 @@ def becoming_a_provider() -> None:
     listed = "".join(f"<li>{escape(step)}</li>" for step in steps)
     st.html(
         f'<div class="answer"><ol>{listed}</ol></div><p class="said">'
-        f'<a class="door" href="/login" target="_self">{escape(_("I have an account: log in"))}</a></p>'
+        f'<a class="door" href="{login_address()}" target="_self">{escape(_("I have an account: log in"))}</a></p>'
     )
     with st.expander(_("Ask to speak for a service"), icon=":material/storefront:", expanded=True):
         _asking()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from sempre_geo.i18n import SOURCE_LANGUAGE, available_languages, set_language
+from sempre_geo.i18n import SOURCE_LANGUAGE, ask_for_language, available_languages, set_language
 from sempre_geo.pipeline.community.accounts import account_name, may_in, who_is
 from sempre_geo.publish.palette import Theme
 from sempre_geo.region.bundle import Region
@@ -52,6 +53,17 @@ def choose_language() -> None:
 def chosen_language() -> str:
     """The language that the visitor chose themselves in this session; empty where they did not."""
     return str(st.session_state.get(CHOSEN, ""))
+
+
+def _known_language() -> str | None:
+    """What the visitor of this thread chose, for what runs before their page: a button's callback, a fragment."""
+    if get_script_run_ctx(suppress_warning=True) is None:  # a route or a job, which nobody's session belongs to
+        return None
+    chosen = st.session_state.get(LANGUAGE)
+    return str(chosen) if chosen else None
+
+
+ask_for_language(_known_language)
 
 
 def theme() -> Theme:

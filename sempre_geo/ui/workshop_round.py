@@ -16,6 +16,7 @@ from sempre_geo.pipeline.community.workshop import Workshop, tell_in_hand
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.login import login_address
 
 PREFIX, RECEIPT, TURN, FURTHER, LANGUAGE = "hall_", "hall_receipt", "hall_turn", "hall_further", "hall_language"
 _LONGEST = 2000
@@ -157,6 +158,8 @@ def _slip(here: Workshop, receipt: tuple[Receipt, str]) -> None:
 
 def _end() -> None:
     """The way back for whoever brought the device; their password is asked, as their login was given up."""
-    link = f'<a href="/login?to=workshop" target="_self">{escape(_("End the round (coordinators)"))}</a>'
+    link = (
+        f'<a href="{escape(login_address("workshop"))}" target="_self">{escape(_("End the round (coordinators)"))}</a>'
+    )
     with st.container(key="round_end"):
         st.html(f'<p class="quiet">{link}</p>')

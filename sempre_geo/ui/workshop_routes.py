@@ -14,10 +14,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.i18n import available_languages
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
-from sempre_geo.ui.forms import cookie_keeping, read_form
+from sempre_geo.ui.forms import asked_language, cookie_keeping, read_form
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import COOKIE, HALL
 
@@ -69,8 +68,8 @@ async def _slips(request: Request) -> Response:
     hall = next((one for one in known if one.id == wanted.get("workshop", "")), None)
     if hall is None:
         raise HTTPException(404)
-    wished = wanted.get("lang", "")
-    with spoken(wished if wished in available_languages() else "en"):
+    language = asked_language(request)
+    with spoken(language):
         place = f"<strong>{escape(hall.place_name or here.region.title)}</strong> · {hall.opened_at[:10]}"
         later = f"<p>{escape(_('Later on, type it here: {address}').format(address=hall.office))}</p>"
         slip = (
@@ -81,7 +80,7 @@ async def _slips(request: Request) -> Response:
         )
         title = escape(_("Slips of paper for the codes"))
     return HTMLResponse(
-        f'<!doctype html><html lang="{escape(wished or "en")}"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html><html lang="{language.partition("@")[0]}"><head><meta charset="utf-8"><title>{title}</title>'
         f"<style>{_STYLE}</style></head><body>{slip * _SLIPS}</body></html>",
         headers={"Cache-Control": "no-store"},
     )

@@ -29,7 +29,7 @@ from sempre_geo.pipeline.explore.wrong_things import (
     wrong_things,
 )
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import hours_form, session
+from sempre_geo.ui import hours_form
 from sempre_geo.ui.installation import installation
 
 _KIND, _FIELD, _RECEIPT, _TROUBLE, _KEY, _BEGUN, _OPEN = (
@@ -123,7 +123,6 @@ def _hours(service_id: str) -> str:
 
 
 def _save(layer: str, thing: str, field: str, value: str | None) -> None:
-    session.use_language()  # a callback runs before the page, which sets it
     here, state = installation(), st.session_state
     written = {name: str(state.get(f"wrong_{name}") or "") for name in _WRITTEN}
     if value is None:

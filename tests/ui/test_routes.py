@@ -141,6 +141,19 @@ def test_hostile_names_in_the_login_form_come_back_inert(client: Client) -> None
     assert "<script>1" not in answer.text
 
 
+def test_plain_pages_speak_the_language_that_was_chosen_else_the_browsers(client: Client) -> None:
+    browser = {"accept-language": "xx, lv-LV;q=0.9, en;q=0.8"}
+    for answer, language in (
+        (client.get("/login", headers=browser), "lv"),
+        (client.get("/login?lang=de", headers=browser), "de"),
+        (client.post("/paper/receipt", data={"code": "a-b-c", "said_in": "de"}, headers=HERE), "de"),
+        (client.post("/paper/receipt", data={"code": "a-b-c"}, headers={**HERE, **browser}), "lv"),
+        (client.get("/login?lang=xx"), "en"),
+    ):
+        assert f'<html lang="{language}"' in answer.text
+        assert ("Password" in answer.text or "Your code" in answer.text) is (language == "en")
+
+
 def test_a_too_long_form_is_refused_before_it_is_read(client: Client) -> None:
     assert client.post("/login", data={"name": "a" * 10_000}, headers=HERE).status_code == 413
     for said in ("", "-1", "many", "\u0663"):

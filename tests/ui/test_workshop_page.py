@@ -17,6 +17,8 @@ from streamlit.testing.v1 import AppTest
 
 import sempre_geo.ui
 from sempre_geo.community.access import OPERATOR
+from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import language
 from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import my_data
 from sempre_geo.pipeline.community.workshop import close_workshop, hand_round, open_workshop, workshops
@@ -24,6 +26,7 @@ from sempre_geo.settings import Settings
 from sempre_geo.ui import hall_address
 from sempre_geo.ui.login import COOKIE, HALL, login_routes
 from sempre_geo.ui.middleware import OnlyTheRound
+from sempre_geo.ui.session import LANGUAGE
 from sempre_geo.ui.workshop_routes import workshop_routes
 from tests.ui.asgi_client import Client
 from tests.ui.small_region import HOSTILE, NAME
@@ -61,7 +64,7 @@ def _told(script: AppTest) -> str:
 @pytest.mark.parametrize("role", ["", "provider", "policymaker", "auditor", "administrator"])
 def test_whoever_may_open_no_workshop_reads_why(served: Settings, role: str) -> None:
     script = _page(token=_login(served, role) if role else "")
-    assert "/login?to=workshop" in _told(script)
+    assert "to=workshop" in _told(script)
     assert not script.button
 
 
@@ -136,6 +139,28 @@ def test_nothing_of_one_person_is_left_for_the_next(served: Settings) -> None:
     assert workshops(served, NAME, by=OPERATOR)[0].spoken == 2
 
 
+def test_what_a_press_says_and_keeps_is_in_the_language_of_whoever_pressed(served: Settings) -> None:
+    hall = open_workshop(served, NAME, by=OPERATOR, settlement_id="s1")
+    seen: list[str] = []
+
+    def going_round(script: AppTest) -> None:
+        script.session_state[LANGUAGE] = "lv"
+        script.run()
+        script.button(key="hall_save_0").click().run()
+        seen.append(script.warning[0].value)
+        _answer(script, "Vīrs mani sit.", turn=0)
+        seen.append(_told(script))
+
+    with language("lv"):  # of the test's own thread, which names the choices; a page runs in another
+        _page(going_round, carried=hand_round(served, hall.id, by=OPERATOR))
+        assert _("Choose what it is about.") in seen[0]
+        assert "112" in seen[1]
+    assert "Choose" not in seen[0]
+    assert "call 112" not in seen[1]
+    code = seen[1].split("data-code>")[1].split("<")[0]
+    assert '"language": "lv"' in my_data(served, code)
+
+
 def test_a_device_in_a_closed_workshop_says_thank_you(served: Settings) -> None:
     hall = open_workshop(served, NAME, by=OPERATOR, settlement_id="s1")
     carried = hand_round(served, hall.id, by=OPERATOR)
@@ -174,7 +199,7 @@ def test_a_page_left_open_on_the_device_acts_for_nobody_while_it_goes_round(serv
         script.button(key="workshop_close").click().run()
 
     told = _told(_page(left_open, token=token))
-    assert "/login?to=workshop" in told
+    assert "to=workshop" in told
     assert workshops(served, NAME, by=OPERATOR)[0].is_open
     assert client.get(f"/workshop/file?workshop={hall.id}", headers={"cookie": f"{COOKIE}={token}"}).status_code == 404
 

@@ -26,6 +26,7 @@ from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import contribution_pins
 from sempre_geo.ui.legend import pin_legend
+from sempre_geo.ui.login import login_address
 from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.session import theme
 
@@ -160,7 +161,7 @@ def _page() -> None:
         listen(here.settings, region.name, by=token, category="none")
     except NotAllowedError as refusal:
         page_title(_("Listen"))
-        link = f'<a href="/login?to=listen" target="_self">{escape(_("Log in"))}</a>'
+        link = f'<a href="{escape(login_address("listen"))}" target="_self">{escape(_("Log in"))}</a>'
         st.html(f'<div class="empty"><p>{escape(str(refusal))} {link}</p></div>')
         return
     with st.container(key="split"):

@@ -27,7 +27,7 @@ from sempre_geo.pipeline.community.voices import withdraw_voice
 from sempre_geo.pipeline.community.way import Stage
 from sempre_geo.pipeline.explore.wrong_things import told_correction
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import session, words
+from sempre_geo.ui import words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.paper_routes import PAPER
@@ -42,7 +42,6 @@ here = installation()
 
 def _try(act: Callable[[], str]) -> None:
     """Do something with the code; what came of it is told on the page."""
-    session.use_language()  # a callback runs before the page, which sets it
     try:
         st.session_state[DONE] = act()
     except SempreGeoError as problem:

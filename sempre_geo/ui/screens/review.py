@@ -22,6 +22,7 @@ from sempre_geo.pipeline.community.voices import waiting_sentences
 from sempre_geo.ui import inbox_groups, review_desk, session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.login import login_address
 
 PART, NUMBER, _ALL = "inbox_part", "inbox_number", ""
 _A_PAGE = 10
@@ -165,7 +166,7 @@ try:
 except NotAllowedError as refusal:
     st.html(
         f'<div class="empty"><p>{escape(str(refusal))} '
-        f'<a href="/login" target="_self">{escape(_("Log in"))}</a></p></div>'
+        f'<a href="{login_address()}" target="_self">{escape(_("Log in"))}</a></p></div>'
     )
     queue = None
 if queue is not None:

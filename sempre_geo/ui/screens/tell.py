@@ -20,7 +20,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected
 from sempre_geo.pipeline.explore.views import place_at, position
-from sempre_geo.ui import session, words
+from sempre_geo.ui import words
 from sempre_geo.ui.contributions import contributions_table, similar_to, voice_receipt
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -164,7 +164,6 @@ def _missing(step: int) -> str:
 
 def _go(by: int) -> None:
     """To the screen before or after; not on while something is missing."""
-    session.use_language()  # a callback runs before the page, which sets it
     step = st.session_state.get(STEP, 1)
     problem = _missing(step) if by > 0 else ""
     st.session_state["tell_problem"] = problem
@@ -197,7 +196,6 @@ def _draft(photo: bytes | None = None) -> Draft | None:
 
 def _save() -> None:
     """Save once, however often the button is pressed: the sending key stays the same until it is saved."""
-    session.use_language()
     problem = next((found for step in range(1, _LAST + 1) if (found := _missing(step))), "")
     photo = st.session_state.get("tell_photo")
     draft = _draft(photo.getvalue() if photo is not None else None)
@@ -231,7 +229,7 @@ def _show_receipt(receipt: Receipt, kind: str) -> None:
         f'<form method="post" action="{PAPER}/receipt" target="_blank">'
         f'<input type="hidden" name="code" value="{escape(receipt.claim_code)}">'
         f'<input type="hidden" name="next" value="{escape(_what_next())}">'
-        f'<input type="hidden" name="lang" value="{escape(current_language())}">'
+        f'<input type="hidden" name="said_in" value="{escape(current_language())}">'
         f'<button class="sempre_button" type="submit">{escape(_("Print it"))}</button></form></div>'
     )
     with st.container(horizontal=True, key="receipt_buttons"):

@@ -12,6 +12,7 @@ from sempre_geo.pipeline.community.workshop import workshops
 from sempre_geo.ui import session, workshop_desk, workshop_round
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.login import login_address
 
 here = installation()
 
@@ -21,7 +22,7 @@ def _desk() -> None:
     try:
         known = workshops(here.settings, here.region_name, by=session.login_token())
     except NotAllowedError as refusal:
-        link = f'<a href="/login?to=workshop" target="_self">{escape(_("Log in"))}</a>'
+        link = f'<a href="{escape(login_address("workshop"))}" target="_self">{escape(_("Log in"))}</a>'
         st.html(f'<div class="empty"><p>{escape(str(refusal))} {link}</p></div>')
         return
     workshop_desk.show(known)
