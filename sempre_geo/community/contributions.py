@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+import numpy as np
 import pandas as pd
 
 from sempre_geo.community.texts import kept_line, kept_text
@@ -180,35 +181,41 @@ def check_sending_key(key: str) -> None:
 def public_frame(rows: pd.DataFrame, zones: pd.DataFrame, *, as_of: str) -> pd.DataFrame:
     """What anybody may see of contributions: :data:`PUBLIC_COLUMNS`, one row each, index unchanged.
 
-    Only published and awaiting items that are not merged into another and not of a protected topic (or
-    shown by their author's wish) have a row. The place is that of the masked zone and never finer, also
-    where the author gave only a settlement; without a zone the municipality is named and there is no
-    point. An item awaiting review has neither title nor text.
+    The place is that of the masked zone and never finer, also where the author gave only a settlement;
+    without a zone the municipality is named and there is no point. An item awaiting review has neither
+    title nor text.
 
     Parameters
     ----------
     rows : DataFrame
-        ``id, kind, category, topic, title, text, language, municipality, zone_id, precision,
-        how_it_came_in, shown_alone, status, merged_into, voices``.
+        ``id, kind, category, title, text, language, municipality, zone_id, how_it_came_in, status, voices`` of
+        those that may be shown: which these are is chosen where they are read.
     zones : DataFrame
         Index ``zone_id``; ``name, lon, lat, accuracy_m``.
     as_of : str
         The date of the cut, in each row.
     """
-    visible = rows["status"].isin(PUBLIC | AWAITING) & rows["merged_into"].isna()
-    visible &= rows["topic"].eq("") | rows["shown_alone"].astype(bool)
-    shown = rows[visible]
-    point = zones.reindex(shown["zone_id"].where(shown["precision"].ne("municipality")))
-    awaiting = shown["status"].isin(AWAITING)
-    frame = shown.assign(
-        title=shown["title"].mask(awaiting, ""),
-        text=shown["text"].mask(awaiting, ""),
-        status=shown["status"].mask(awaiting, AWAITING_REVIEW),
-        place_name=pd.Series(point["name"].to_numpy(), shown.index).fillna(shown["municipality"]),
-        lon=point["lon"].to_numpy(dtype=float),
-        lat=point["lat"].to_numpy(dtype=float),
-        accuracy_m=point["accuracy_m"].to_numpy(dtype=float),
+    awaiting = rows["status"].isin(AWAITING)
+    hidden = {"title": "", "text": "", "status": AWAITING_REVIEW} if awaiting.any() else {}
+    point = _points(rows["zone_id"], zones).set_axis(rows.index)
+    frame = rows.assign(
+        **{name: rows[name].mask(awaiting, instead) for name, instead in hidden.items()},
+        place_name=point["name"].fillna(rows["municipality"]),
+        lon=point["lon"],
+        lat=point["lat"],
+        accuracy_m=point["accuracy_m"],
         masked=True,
         as_of=as_of,
     )
     return frame[list(PUBLIC_COLUMNS)]
+
+
+def _points(zone_ids: pd.Series, zones: pd.DataFrame) -> pd.DataFrame:
+    """Name, place and accuracy of each zone, on an index of its own; empty where there is no such zone.
+
+    Each different zone is looked up once: a region has thousands of them, and a hundred thousand contributions.
+    """
+    codes, known = pd.factorize(zone_ids)
+    at = np.append(zones.index.get_indexer(pd.Index(known, dtype=object)), -1)[codes]
+    columns = zones.astype({"name": "str", "lon": float, "lat": float, "accuracy_m": float})
+    return columns[["name", "lon", "lat", "accuracy_m"]].reset_index(drop=True).reindex(at)

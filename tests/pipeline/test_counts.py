@@ -9,12 +9,14 @@ import pytest
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft
 from sempre_geo.community.store.changes import forget_changes
+from sempre_geo.community.store.contributions import change_contribution
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.public_view import forget_views, public_contributions
 from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.voices import add_voice
 from tests.pipeline.community_region import build_region
-from tests.pipeline.village import AT, SPOTS, Village, check_sums
+from tests.pipeline.village import AT, SPOTS, Village, check_list, check_sums
 
 
 @pytest.fixture
@@ -31,10 +33,20 @@ def test_the_kept_list_and_the_sums_are_those_of_a_plain_reading_after_each_act(
         kept = public_contributions(settings, region, at=AT)
         forget_views(settings.store)
         assert kept.astype(object).equals(public_contributions(settings, region, at=AT).astype(object)), number
+        check_list(settings, kept)
         if number == 15:
             with open_community(settings).writing() as transaction:
                 forget_changes(transaction)
     check_sums(settings, region)
+
+
+def test_a_sign_between_cells_that_another_program_wrote_into_a_text_moves_nothing(settings, region):
+    torn, _other = (tell(settings, region, draft=Draft("need", "library", "No bus.", SPOTS[0])) for _n in range(2))
+    publish(settings, torn.id, by=OPERATOR)
+    add_voice(settings, torn.id, voter="one")
+    with open_community(settings).writing() as transaction:
+        change_contribution(transaction, torn.id, {"text": "Two\x1fparts.", "title": "\x1e"})
+    check_list(settings, public_contributions(settings, region))
 
 
 def test_a_list_read_before_the_region_was_built_gets_its_points_when_it_is(settings):

@@ -21,7 +21,7 @@ from sempre_geo.pipeline.community.public_view import forget_views, public_contr
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.pipeline.community.voices import add_voice
 from tests.pipeline.community_region import build_region
-from tests.pipeline.village import AT, SPOTS, Village, check_sums
+from tests.pipeline.village import AT, SPOTS, Village, check_list, check_sums
 
 ADDRESS = os.environ.get("SEMPRE_TEST_POSTGRESQL", "")
 pytestmark = pytest.mark.skipif(not ADDRESS, reason="SEMPRE_TEST_POSTGRESQL names no empty database")
@@ -53,6 +53,7 @@ def test_a_village_is_kept_and_summed_as_a_plain_reading_says(there):
         kept = public_contributions(there, "small", at=AT)
         forget_views(there.store)
         assert kept.astype(object).equals(public_contributions(there, "small", at=AT).astype(object))
+        check_list(there, kept)
     check_sums(there, "small")
     assert set(counts(there, "small")["people"] % 5) <= {0}
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import text
 
 from sempre_geo.community.access import OPERATOR
-from sempre_geo.community.contributions import PUBLIC, Draft, Place
+from sempre_geo.community.contributions import AWAITING, PUBLIC, Draft, Place
 from sempre_geo.community.store.public_rows import load_tallies
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
@@ -79,14 +79,44 @@ class Village:
         erase_with_code(self.settings, self.codes.pop(erased))
 
 
-def check_sums(settings, region):
-    """Add up every row by itself, as the store has them."""
+def check_list(settings, shown):
+    """Decide for every row by itself whether and how anybody sees it, and compare with the list that was shown."""
+    rows, people = _rows_and_people(settings)
+    with open_community(settings).reading() as transaction:
+        zones = {row["id"]: row for row in transaction.execute(text("SELECT * FROM zones")).mappings()}
+    expected = []
+    for row in sorted(rows.values(), key=lambda row: row["id"]):
+        hidden = row["merged_into"] or (row["topic"] and not row["shown_alone"])
+        if row["status"] not in PUBLIC | AWAITING or hidden:
+            continue
+        zone = zones.get(row["zone_id"]) if row["precision"] != "municipality" else None
+        read = row["status"] in PUBLIC
+        expected.append(
+            row | {name: row[name] if read else "" for name in ("title", "text")}
+            | {"status": row["status"] if read else "awaiting_review", "voices": people[row["id"]] - 1}
+            | {name: zone[name] if zone else None for name in ("lon", "lat", "accuracy_m")}
+            | {"place_name": zone["name"] if zone else row["municipality"]}
+        )  # fmt: skip
+    expected.sort(key=lambda row: row["created_at"], reverse=True)
+    names = [name for name in shown.columns if name not in {"masked", "as_of"}]
+    plain = shown[names].astype(object).where(shown[names].notna(), None).to_numpy().tolist()
+    assert plain == [[row[name] for name in names] for row in expected]
+
+
+def _rows_and_people(settings):
     with open_community(settings).reading() as transaction:
         rows = {row["id"]: dict(row) for row in transaction.execute(text("SELECT * FROM contributions")).mappings()}
         given = list(transaction.execute(text("SELECT contribution_id FROM voices")).scalars())
-        tallies = load_tallies(transaction, region, before="9999")
     people = Counter(row["merged_into"] or row["id"] for row in rows.values())
     people.update(rows[one]["merged_into"] or one for one in given)
+    return rows, people
+
+
+def check_sums(settings, region):
+    """Add up every row by itself, as the store has them."""
+    rows, people = _rows_and_people(settings)
+    with open_community(settings).reading() as transaction:
+        tallies = load_tallies(transaction, region, before="9999")
     by_place, by_word, by_group = Counter(), Counter(), Counter()
     for row in rows.values():
         if row["status"] in PUBLIC and row["merged_into"] is None:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, delete, insert, select, update
 
 from sempre_geo.community.store.changes import note_change
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.frames import frame_of
 from sempre_geo.community.store.tables import (
     contributions,
     ease,
@@ -247,17 +248,3 @@ def _rows(transaction: Transaction, query: Select[Any]) -> list[Row]:
 def _one(transaction: Transaction, query: Select[Any]) -> Row | None:
     found = transaction.execute(query).mappings().first()
     return dict(found) if found else None
-
-
-def frame_of(transaction: Transaction, query: Select[Any]) -> pd.DataFrame:
-    """A query's rows as a frame; a column with an empty cell holds objects."""
-    result = transaction.execute(query)
-    columns, rows = list(result.keys()), result.fetchall()
-    # Column by column as objects: guessing each type of a hundred thousand rows costs more than reading them.
-    values = [list(column) for column in zip(*rows, strict=True)] if rows else [[] for _column in columns]
-    return pd.DataFrame({name: _typed(column) for name, column in zip(columns, values, strict=True)}, columns=columns)
-
-
-def _typed(values: list[Any]) -> pd.Series:
-    numeric = bool(values) and isinstance(values[0], int | float) and None not in values
-    return pd.Series(values) if numeric else pd.Series(values, dtype=object)

@@ -8,8 +8,9 @@ import pandas as pd
 from sqlalchemy import func, insert, or_, select, update
 
 from sempre_geo.community.store.changes import note_change
-from sempre_geo.community.store.contributions import Row, frame_of
+from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.frames import frame_of
 from sempre_geo.community.store.tables import contributions, merges
 
 

@@ -10,11 +10,12 @@ import pandas as pd
 from sqlalchemy import insert, select, update
 
 from sempre_geo.community.contributions import PUBLIC
-from sempre_geo.community.store.contributions import Row, frame_of
+from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.frames import frame_of
 from sempre_geo.community.store.office_tables import looks, outreach_days, tours
-from sempre_geo.community.store.public_rows import standing_with_voices
 from sempre_geo.community.store.tables import contributions, voices
+from sempre_geo.community.store.voices import with_voices
 
 _HEARD = (
     "id", "kind", "category", "topic", "obstacle", "groups", "municipality", "zone_id", "precision", "settlement_id",
@@ -27,13 +28,13 @@ def load_said(transaction: Transaction, region: str) -> pd.DataFrame:
 
     For the office: groups and obstacles stand beside each. There is no exact place.
     """
-    query = standing_with_voices(*_HEARD).where(
+    query = select(*(contributions.c[name] for name in _HEARD)).where(
         contributions.c.region == region,
         contributions.c.status.in_(sorted(PUBLIC)),
         contributions.c.merged_into.is_(None),
     )
     rows = frame_of(transaction, query.order_by(contributions.c.created_at.desc(), contributions.c.id))
-    return rows.assign(groups=rows["groups"].map(_listed).astype(object), voices=rows["voices"].astype(int))
+    return with_voices(transaction, rows.assign(groups=rows["groups"].map(_listed).astype(object)))
 
 
 def load_moments(transaction: Transaction, region: str) -> pd.DataFrame:

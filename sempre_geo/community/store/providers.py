@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import insert, select, update
 
-from sempre_geo.community.store.contributions import Row, frame_of
+from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.frames import frame_of
 from sempre_geo.community.store.office_tables import offers, provider_requests
 
 

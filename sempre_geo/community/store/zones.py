@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 
 from sempre_geo.community.privacy import Zones
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.frames import frame_of
 from sempre_geo.community.store.tables import zone_squares, zones
 
 _ZONE = ("id", "name", "municipality_id", "residents", "lon", "lat", "accuracy_m")
@@ -29,8 +30,8 @@ def save_zones(transaction: Transaction, region: str, partition: Zones) -> None:
 def load_zones(transaction: Transaction, region: str) -> pd.DataFrame:
     """The zones of a region alone: index ``zone_id``; ``name, lon, lat, accuracy_m`` ..."""
     columns = (zones.c[name].label("zone_id" if name == "id" else name) for name in _ZONE)
-    result = transaction.execute(select(*columns).where(zones.c.region == region).order_by(zones.c.id))
-    return pd.DataFrame(list(result), columns=list(result.keys())).set_index("zone_id")
+    query = select(*columns).where(zones.c.region == region).order_by(zones.c.id)
+    return frame_of(transaction, query).set_index("zone_id")
 
 
 def load_partition(transaction: Transaction, region: str) -> Zones | None:

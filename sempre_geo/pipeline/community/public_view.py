@@ -13,6 +13,7 @@ import pandas as pd
 from sempre_geo.community.contributions import public_frame
 from sempre_geo.community.store.changes import load_changed, load_last_change
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.frames import newest_first
 from sempre_geo.community.store.public_rows import load_public
 from sempre_geo.community.store.zones import load_zones
 from sempre_geo.pipeline.community.desk import now, on_closing, open_community
@@ -24,11 +25,11 @@ _REGIONS_KEPT = 16
 
 @dataclass(frozen=True)
 class _View:
-    """A region's public frame as of a change; ``created_s`` is beside it to keep the newest first."""
+    """A region's public frame as of a change; ``created_at`` is beside it to keep the newest first."""
 
     change: int
     frame: pd.DataFrame
-    created_s: np.ndarray
+    created_at: pd.Series
     zones: pd.DataFrame
 
 
@@ -74,14 +75,16 @@ def _read(
     transaction: Transaction, region: str, *, change: int, zones: pd.DataFrame, only: Sequence[str] | None = None
 ) -> _View:
     rows = load_public(transaction, region, only=only)
-    moments = rows["created_at"].astype(str).str.slice(0, 19).to_numpy(dtype="datetime64[s]")
-    return _View(change, public_frame(rows, zones, as_of=""), moments.astype(np.int64), zones)
+    return _View(change, public_frame(rows, zones, as_of=""), rows["created_at"], zones)
 
 
 def _joined(before: _View, kept: np.ndarray, fresh: _View) -> _View:
     """The kept rows and the fresh ones in their order; neither view is changed."""
-    parts = [part for part in (fresh.frame, before.frame[kept]) if len(part)]
-    frame = pd.concat(parts, ignore_index=True) if parts else fresh.frame
-    created_s = np.concatenate([fresh.created_s, before.created_s[kept]])
-    order = np.lexsort([frame["id"].to_numpy(dtype="S32"), -created_s])
-    return _View(fresh.change, frame.iloc[order].reset_index(drop=True), created_s[order], fresh.zones)
+    parts = [_dated(fresh), _dated(before)[kept]]
+    frame = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    frame = frame.iloc[newest_first(frame)].reset_index(drop=True)
+    return _View(fresh.change, frame.drop(columns="created_at"), frame["created_at"], fresh.zones)
+
+
+def _dated(view: _View) -> pd.DataFrame:
+    return view.frame.assign(created_at=view.created_at)

@@ -59,8 +59,6 @@ def _research_frame(rows: pd.DataFrame, zones: pd.DataFrame, felt: pd.DataFrame,
     bare = rows.assign(
         title=rows["title"].mask(counted, ""), text=rows["text"].mask(counted, ""),
         zone_id=rows["zone_id"].mask(counted, None),
-        # these decide what the public frame leaves out; the words are gone already
-        topic="", merged_into=None,
     )  # fmt: skip
     shown = public_frame(bare, zones, as_of=as_of)
     ease = felt.pivot_table(index="contribution_id", columns="mode", values="ease", aggfunc="first")
