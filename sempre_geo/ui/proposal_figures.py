@@ -19,7 +19,7 @@ from sempre_geo.ui.installation import installation
 
 def figures_to_attach(shown: Proposal, *, code: str) -> None:
     """What is attached, a press for the place's figures as they are today, and one for a kept what-if."""
-    lines = "".join(f"<li>{inert(one['title'])} <small>({inert(one['date'])})</small></li>" for one in shown.evidence)
+    lines = "".join(f"<li>{inert(one['title'])}{_dated(one['date'])}</li>" for one in shown.evidence)
     if lines:
         st.html(f"<h2>{escape(_('Figures of the place'))}</h2><ul>{lines}</ul>")
     here, by = installation(), session.login_token()
@@ -32,6 +32,11 @@ def figures_to_attach(shown: Proposal, *, code: str) -> None:
         name = st.selectbox(_("Kept scenarios"), list(known), key="figures_scenario", format_func=known.__getitem__)
         if st.button(_("Attach what it would change"), key="figures_whatif", icon=":material/alt_route:"):
             _try(lambda: attach_scenario(here.settings, shown.id, name=str(name), by=by, code=code))
+
+
+def _dated(day: str) -> str:
+    """The date of the data, where the files said one."""
+    return f" <small>({inert(day)})</small>" if day else ""
 
 
 def _try(attach: Callable[[], int]) -> None:

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 import sempre_geo.ui
 from sempre_geo.errors import MissingDataError
 from sempre_geo.pipeline.community.desk import close_community
-from sempre_geo.pipeline.explore.everyday import everyday
+from sempre_geo.pipeline.explore.everyday import everyday, on_a_day
 from sempre_geo.pipeline.explore.service_views import service_names, service_page, timetable_note
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.explore.visit_views import offered_days
@@ -185,6 +185,11 @@ def test_what_left_before_cannot_be_caught_today_and_the_next_day_is_named(villa
     assert "By car one can go and be home again on Mondays" in told
     assert "By bus one can go and be home again on Mondays" in told
     assert (found.steps, found.day) == ((), None), "steps are of buses"
+    booked = on_a_day(
+        village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="car", day=date(2026, 12, 1),
+        stay_min=60,
+    )  # fmt: skip
+    assert any(text.startswith("By car on Tuesday 1 December: leave ") for text in booked.told)
     by_bus = everyday(village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="transit", now=friday)
     assert by_bus.told[0] == "By bus it is too late today to go and be home again."
     assert by_bus.told[1].startswith("By bus on Monday 30 November: leave ")

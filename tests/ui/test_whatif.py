@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import tomllib
 from pathlib import Path
 
+import pypdf
 import pytest
+from docx import Document
 from streamlit.testing.v1 import AppTest
 
+from sempre_geo import __version__
 from sempre_geo.community.access import Person
+from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.errors import NotAllowedError
 from sempre_geo.gaps.scenarios import KINDS, scenario_from_table
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.proposal_files import export_proposal, file_ticket, read_proposal
+from sempre_geo.pipeline.community.proposals import proposal, propose
 from sempre_geo.pipeline.gaps.kept_scenarios import drop_scenario, keep_scenario
 from sempre_geo.pipeline.gaps.scenario_choices import scenario_choices
 from sempre_geo.pipeline.gaps.whatif_saved import list_scenarios, saved_scenario
@@ -94,6 +101,46 @@ def test_the_file_of_a_scenario_reads_back_as_it_was():
     table = {"name": "Ātrāk", "close_service": [{"service_id": "osm:n1", "cost_per_year": -5.0}]}
     again = scenario_from_table(tomllib.loads(scenario_bytes(table).decode()))
     assert again == scenario_from_table(table)
+
+
+@pytest.mark.usefixtures("page")
+def test_a_kept_scenario_is_attached_with_one_press_and_stands_in_every_file_of_the_proposal():
+    settings = read_settings()
+    pharmacy = next(
+        key for key, words in scenario_choices(settings, "ciems").services.items() if words.startswith("Pharmacy")
+    )  # fmt: skip
+    kept = scenario_from_table({"name": "Ātrāk", "close_service": [{"service_id": pharmacy}]})
+    keep_scenario(settings, "ciems", kept, by=PLANNER)
+    sentences = Sentences("Taxi-bus", "A taxi-bus on Thursdays.", "People over 64.", "Two buses a day.")
+    joined = propose(settings, "ciems", sentences=sentences, who=Member("user", "Aina"))
+    room = AppTest.from_file(str(PAGE.with_name("proposals.py")), default_timeout=60)
+    room.session_state["proposal_id"] = joined.proposal_id
+    room.session_state["proposal_codes"] = {joined.proposal_id: joined.claim_code}
+    room.session_state["proposal_step"] = 3
+    for _press in range(2):
+        room.run().button(key="figures_whatif").click().run()
+    assert not room.exception
+    assert any("It stands in the proposal now" in block.body for block in room.get("html"))
+    ticket = file_ticket(settings, joined.proposal_id, code=joined.claim_code)
+    json_, docx, pdf = (
+        export_proposal(settings, joined.proposal_id, kind=kind, ticket=ticket).content
+        for kind in ("json", "docx", "pdf")
+    )
+    attached = read_proposal(json_).content["evidence"]
+    assert [figure["mode"] for figure in attached] == ["transit", "car"], "each result once, however often one presses"
+    assert all(figure["title"].startswith("Ātrāk: ") and figure["version"] == __version__ for figure in attached)
+    assert attached[0]["days"], "by bus of the days that were compared"
+    words = " ".join(" ".join(sheet.extract_text().split()) for sheet in pypdf.PdfReader(io.BytesIO(pdf)).pages)
+    told = " ".join(
+        cell.text for table in Document(io.BytesIO(docx)).tables for row in table.rows for cell in row.cells
+    )
+    assert attached[0]["title"] in told
+    assert "Ātrāk:" in words
+    drop_scenario(settings, "ciems", "Ātrāk", by=PLANNER)
+    assert len(proposal(settings, joined.proposal_id, code=joined.claim_code).evidence) == 2, (
+        "and stays when it is gone"
+    )
+    close_community(settings)
 
 
 def test_only_those_who_plan_keep_a_scenario_for_everybody(village):
