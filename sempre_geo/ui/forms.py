@@ -12,6 +12,7 @@ from starlette.requests import Request
 from sempre_geo.i18n import available_languages, preferred_language
 
 _LARGEST = 8192
+_FROM_HERE = {"same-origin", "none"}  # "none": somebody's own doing, as when a closed tab is opened again
 
 
 class CookieKeeping(TypedDict):
@@ -34,7 +35,7 @@ def check_same_site(request: Request) -> None:
     """
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if site != "same-origin" if site is not None else foreign:
+    if site not in _FROM_HERE if site is not None else foreign:
         raise HTTPException(403)
 
 

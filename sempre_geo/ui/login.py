@@ -127,7 +127,8 @@ def _first_page(token: str) -> str:
 
 
 async def _logout_form(_request: Request) -> Response:
-    return _page(_("Log out"), f'<form method="post"><button>{escape(_("Log out"))}</button></form>')
+    told = escape(_("This ends your login here and on every other device."))
+    return _page(_("Log out"), f'<p>{told}</p><form method="post"><button>{escape(_("Log out"))}</button></form>')
 
 
 async def _log_out(request: Request) -> Response:
