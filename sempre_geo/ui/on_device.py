@@ -38,15 +38,18 @@ def kept_draft(name: str) -> Mapping[str, Any]:
     return draft if isinstance(draft, dict) and len(json.dumps(draft)) <= _LONGEST else {}
 
 
-def keep_draft(name: str, draft: Mapping[str, Any] | None, *, typed: Sequence[str] = ()) -> None:
+def keep_draft(
+    name: str, draft: Mapping[str, Any] | None, *, typed: Sequence[str] = (), pictures: Sequence[str] = ()
+) -> None:
     """Let this tab keep a form as it is now, or nothing of it any more; stands at the end of a page.
 
     It is kept in the browser alone, until the tab is closed or the form was sent. Of the ``typed`` fields, by
-    their keys, also what was typed since the page last heard of it.
+    their keys, also what was typed since the page last heard of it. ``pictures`` are the keys of fields for a file,
+    whose picture is put back when the field stands empty after a reload or another screen of the form.
     """
     _keeper(
-        name=name, draft=dict(draft) if draft else None, typed=[*typed], keep=f"{name}_taken_up" in st.session_state,
-        key=f"{name}_keeper", default=None,
+        name=name, draft=dict(draft) if draft else None, typed=[*typed], pictures=[*pictures],
+        keep=f"{name}_taken_up" in st.session_state, key=f"{name}_keeper", default=None,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
+from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
@@ -88,6 +90,9 @@ def test_a_half_filled_form_outlasts_another_language_a_reload_and_going_back(vi
     _on(page, 4)
     page.get_by_label("In your own words").fill(WORDS)
     page.keyboard.press("Tab")
+    photo = page.get_by_test_id("stFileUploaderDropzoneInput")
+    photo.set_input_files({"name": "mine.png", "mimeType": "image/png", "buffer": _picture()})
+    page.get_by_text("mine.png").wait_for()
     map_ = page.frame_locator("iframe[title*=folium]").first
     map_.locator(".leaflet-control-zoom-in").click()
     map_.locator(".leaflet-tile-loaded").first.wait_for()
@@ -111,13 +116,24 @@ def test_a_half_filled_form_outlasts_another_language_a_reload_and_going_back(vi
     page.locator("html[lang=lv]").wait_for(state="attached")
     page.go_back()
     expect(said).to_have_value(whole)
+    page.get_by_text("photo.jpg").wait_for()
     page.locator(".st-key-tell_consent label").click()
     page.locator(".st-key-tell_save button").click()
     own = open_with_code(store, page.locator("[data-code]").inner_text())
     assert (own.text, own.about, own.category) == (whole, "someone_i_care_for", "library")
+    assert [path for path in photo_folder(store).rglob("*") if path.is_file()]
     page.reload()
     expect(page.locator(".st-key-tell_category")).to_be_visible()
-    assert page.evaluate("sessionStorage.getItem('sempre:tell')") is None
+    assert page.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('sempre:'))") == []
+
+
+def _picture() -> bytes:
+    """A photo larger than what a tab keeps of it."""
+    from PIL import Image
+
+    drawn = BytesIO()
+    Image.linear_gradient("L").resize((2000, 900)).save(drawn, "PNG")
+    return drawn.getvalue()
 
 
 def test_me_too_counts_once_a_browser_also_after_a_reload(visit: Visit, store):

@@ -292,4 +292,4 @@ with st.container(key="answer_first"), st.container(key="split"):
         _map()
 contributions_table(key="tell_table")
 written = {name: st.session_state[name] for name in _KEPT if st.session_state.get(name)}
-keep_draft("tell", None if done else written, typed=("tell_text",))
+keep_draft("tell", None if done else written, typed=("tell_text",), pictures=("tell_photo",))
