@@ -18,7 +18,6 @@ from sempre_geo.light.team import show as show_team
 from sempre_geo.light.tokens import new_token, seconds_since
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import (
-    change_with_code,
     contest_with_code,
     erase_with_code,
     my_data,
@@ -26,6 +25,7 @@ from sempre_geo.pipeline.community.contributions import (
 )
 from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.followed import proposals_of_code, team_of_code
+from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
 from sempre_geo.pipeline.explore.wrong_things import told_correction
@@ -75,7 +75,7 @@ def change(visit: Visit) -> Response:
     alone = form.one("shown_alone") == "yes" if form.one("asked_alone") else None
     try:
         _check_token(visit)
-        changed = change_with_code(visit.here.settings, code, text=form.one("text"), shown_alone=alone)
+        changed = change_with_code(visit.here.settings, code, change=Change(text=form.one("text"), shown_alone=alone))
     except MissingDataError as problem:
         return _ask(visit, str(problem), status_code=404)
     except SempreGeoError as problem:

@@ -47,6 +47,12 @@ def settlement_choices(region: Region) -> Mapping[str, str]:
     return settlement_names(region, current_language())
 
 
+def municipality_choices(region: Region) -> Mapping[str, str]:
+    """Municipality ids and what choosing one means: somewhere in it."""
+    names = region.municipalities["name"].astype(str).sort_values()
+    return {str(place_id): _("Somewhere in {place}").format(place=name) for place_id, name in names.items()}
+
+
 def place_columns() -> dict[str, str]:
     """Headings of the table beside the map of Explore."""
     return {

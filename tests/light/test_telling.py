@@ -17,7 +17,8 @@ from sempre_geo.community.rules import read_rules
 from sempre_geo.light import tokens
 from sempre_geo.light.tokens import LASTS
 from sempre_geo.pipeline.community import moderation
-from sempre_geo.pipeline.community.contributions import change_with_code, my_data, open_with_code
+from sempre_geo.pipeline.community.contributions import my_data, open_with_code
+from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import exact_place, publish, review_queue
 from sempre_geo.pipeline.community.workshop import open_workshop, word_on_the_wall, workshops
@@ -70,7 +71,7 @@ def test_what_is_about_people_with_a_disability_is_only_counted_unless_its_autho
     publish(small, own.id, by=OPERATOR)
     assert own.id not in set(public_contributions(small, NAME).index.astype(str))
     assert own.id not in public_contributions(small, NAME).to_csv()
-    change_with_code(small, code, shown_alone=True)
+    change_with_code(small, code, change=Change(shown_alone=True))
     assert own.id in public_contributions(small, NAME).to_csv()
 
 

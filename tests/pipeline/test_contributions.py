@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, Place
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.contributions import (
-    change_with_code,
     contest_with_code,
     erase_with_code,
     my_data,
@@ -22,6 +23,8 @@ from sempre_geo.pipeline.community.contributions import (
 )
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.own_changes import Change, change_with_code
+from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import (
     answer,
@@ -42,6 +45,12 @@ NEED = Draft(
     obstacle="closed_when_i_can_come", about="someone_i_care_for", groups=("over_64",), ease={"transit": 1, "car": 4},
     language="et",
 )  # fmt: skip
+
+
+def _photo_file() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20)).save(out, "PNG")
+    return out.getvalue()
 
 
 @pytest.fixture
@@ -112,7 +121,7 @@ def test_health_needs_are_not_shown_alone_unless_their_author_asks_for_it(settin
     receipt = tell(settings, region, draft=replace(NEED, category="gp"))
     publish(settings, receipt.id, by=OPERATOR)
     assert public_contributions(settings, region).empty
-    change_with_code(settings, receipt.claim_code, shown_alone=True)
+    change_with_code(settings, receipt.claim_code, change=Change(shown_alone=True))
     assert list(public_contributions(settings, region)["status"]) == ["published"]
 
 
@@ -154,7 +163,7 @@ def test_a_code_that_opens_nothing_is_told_in_a_sentence(settings, region):
 def test_changed_words_wait_for_review_again(settings, region):
     receipt = tell(settings, region, draft=NEED)
     publish(settings, receipt.id, by=OPERATOR)
-    own = change_with_code(settings, receipt.claim_code, text="Pood on pühapäeval kinni.")
+    own = change_with_code(settings, receipt.claim_code, change=Change(text="Pood on pühapäeval kinni."))
     assert (own.status, own.text) == ("received", "Pood on pühapäeval kinni.")
     assert list(public_contributions(settings, region)["text"]) == [""]
 
@@ -252,3 +261,25 @@ def test_counts_are_the_same_all_week_and_forget_what_was_erased(settings, regio
         erase_with_code(settings, receipt.claim_code)
     again = counts(settings, region, at=monday + timedelta(days=3))
     assert again.loc[again["cut"] == "place", "people"].tolist() == [5, 5]
+
+
+def test_the_author_changes_the_place_the_groups_and_the_photo_and_others_wait_for_a_look(settings, region):
+    receipt = tell(settings, region, draft=replace(NEED, photo=_photo_file()), at=AT)
+    publish(settings, receipt.id, by=OPERATOR)
+    silent = change_with_code(settings, receipt.claim_code, change=Change(groups=("carers",), ease={"car": 2}))
+    assert (silent.status, silent.groups, silent.ease) == ("published", ("carers",), {"car": 2}), (
+        "nobody else sees these"
+    )
+    before = set(photo_folder(settings).iterdir())
+    moved = change_with_code(
+        settings, receipt.claim_code, change=Change(place=Place(lon=20.3, lat=57.0), photo=_photo_file())
+    )
+    assert (moved.status, moved.lon, moved.lat, moved.photos) == ("received", 20.3, 57.0, 1)
+    assert len(set(photo_folder(settings).iterdir())) == 1
+    assert not before & set(photo_folder(settings).iterdir())
+    bare = change_with_code(settings, receipt.claim_code, change=Change(without_photo=True))
+    assert (bare.photos, list(photo_folder(settings).iterdir())) == (0, [])
+    for wrong in (Change(place=Place(lon=0.0, lat=0.0)), Change(category="nonsense"), Change(about="nobody")):
+        with pytest.raises(InputError):
+            change_with_code(settings, receipt.claim_code, change=wrong)
+    assert open_with_code(settings, receipt.claim_code) == bare

@@ -18,7 +18,6 @@ from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.community.texts import kept_line, kept_text, shown_text
 from sempre_geo.errors import InputError, SempreGeoError
 from sempre_geo.pipeline.community.contributions import (
-    change_with_code,
     my_data,
     open_with_code,
     tell,
@@ -26,6 +25,7 @@ from sempre_geo.pipeline.community.contributions import (
 from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.exchange import export_contributions, import_contributions
+from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.proposals import approve, proposal, proposals, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import answer, publish, review_queue
@@ -128,7 +128,7 @@ def test_a_megabyte_is_refused_in_a_short_sentence(closing):
 def test_ids_and_codes_find_nothing_and_break_nothing(closing):
     for act in (
         lambda text: open_with_code(closing, text),
-        lambda text: change_with_code(closing, text, text="x"),
+        lambda text: change_with_code(closing, text, change=Change(text="x")),
         lambda text: publish(closing, text, by=OPERATOR),
         lambda text: add_voice(closing, text, voter="x"),
         lambda text: proposal(closing, text),

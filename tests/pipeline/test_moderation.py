@@ -14,8 +14,9 @@ from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.moderation import Sending, read_danger
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
-from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
+from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.photos import photo, photo_folder, photos_of, publish_photo
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
@@ -64,7 +65,7 @@ def test_scripts_that_wait_or_change_their_address_are_held_too(settings, second
 def test_words_changed_with_the_code_are_looked_through_again(settings):
     receipt = tell(settings, REGION, draft=NEED, sending=PERSON, at=AT)
     publish(settings, receipt.id, by=OPERATOR)
-    own = change_with_code(settings, receipt.claim_code, text="Call +371 26123456, she hits me.")
+    own = change_with_code(settings, receipt.claim_code, change=Change(text="Call +371 26123456, she hits me."))
     assert "112" in own.messages[0]
     assert own.status == "received"
     assert review_queue(settings, REGION, by=OPERATOR)["findings"].tolist() == [["danger", "phone"]]

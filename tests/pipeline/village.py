@@ -13,9 +13,10 @@ from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import AWAITING, PUBLIC, Draft, Place
 from sempre_geo.community.store.public_rows import load_tallies
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.pipeline.community.contributions import change_with_code, erase_with_code, tell
+from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import open_community
 from sempre_geo.pipeline.community.duplicates import merge, unmerge
+from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.review import do_not_publish, publish
 from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
 
@@ -58,7 +59,9 @@ class Village:
         do_not_publish(self.settings, self.some(), by=OPERATOR, reason="no", at=AT)
 
     def change(self):
-        change_with_code(self.settings, self.codes[self.some()], text=f"changed {self.draw.random()}", at=AT)
+        change_with_code(
+            self.settings, self.codes[self.some()], change=Change(text=f"changed {self.draw.random()}"), at=AT
+        )
 
     def voice(self):
         given = add_voice(self.settings, self.some(), voter=str(self.draw.random()), at=AT)

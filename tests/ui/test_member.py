@@ -180,10 +180,20 @@ def test_with_the_code_one_changes_and_erases_what_one_wrote(served: Settings) -
     _entry, code = _published(served)
     script = _with_code(code)
     assert "Published" in _told(script)
-    script.text_area(key="mine_text").set_value("It never comes.").run()
+    script.text_area(key="mine_new_text").set_value("It never comes.")
+    script.selectbox(key="mine_new_category").set_value("gp")
+    script.selectbox(key="mine_new_place").set_value("municipality:m1")
+    script.selectbox(key="mine_new_transit").set_value(1)
     script.button(key="mine_change").click().run()
-    assert "Somebody of the network reads the new words" in _told(script)
-    assert open_with_code(served, code).text == "It never comes."
+    assert "reads what others will see of it" in _told(script)
+    own = open_with_code(served, code)
+    assert (own.text, own.category, own.precision, own.municipality_id) == (
+        "It never comes.",
+        "gp",
+        "municipality",
+        "m1",
+    )
+    assert (own.ease, own.status, own.obstacle) == ({"transit": 1}, "received", "other")
     script.button(key="mine_erase").click().run()
     assert "Tick the box" in _told(script)
     script.checkbox(key="mine_sure").check().run()

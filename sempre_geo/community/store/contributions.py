@@ -31,12 +31,8 @@ def save_contribution(
 ) -> None:
     """Add a contribution with its exact position, if there is one, and its ease per mode."""
     transaction.execute(insert(contributions), dict(row))
-    if position is not None:
-        place = {"contribution_id": row["id"], "lon": position[0], "lat": position[1]}
-        transaction.execute(insert(exact_places), place)
-    if felt:
-        steps = [{"contribution_id": row["id"], "mode": mode, "ease": step} for mode, step in felt.items()]
-        transaction.execute(insert(ease), steps)
+    replace_position(transaction, row["id"], position)
+    replace_ease(transaction, row["id"], felt)
     save_event(transaction, row["id"], status=row["status"], at=row["created_at"], actor="contributor")
     note_change(transaction, row["id"])
 
@@ -108,6 +104,12 @@ def load_ease(transaction: Transaction, region: str) -> pd.DataFrame:
     return frame_of(transaction, joined.where(contributions.c.region == region))
 
 
+def load_ease_of(transaction: Transaction, contribution_id: str) -> dict[str, int]:
+    """How easy one contribution says it is, per mode."""
+    found = transaction.execute(select(ease.c.mode, ease.c.ease).where(ease.c.contribution_id == contribution_id))
+    return {row.mode: row.ease for row in found}
+
+
 def load_places_of(transaction: Transaction, ids: Sequence[str]) -> pd.DataFrame:
     """What tells whether contributions are alike, for calculation on the server only.
 
@@ -134,6 +136,22 @@ def change_contribution(transaction: Transaction, contribution_id: str, values: 
     """Write new values into some columns of a contribution."""
     transaction.execute(update(contributions).where(contributions.c.id == contribution_id).values(**values))
     note_change(transaction, contribution_id)
+
+
+def replace_position(transaction: Transaction, contribution_id: str, position: tuple[float, float] | None) -> None:
+    """Keep another exact place of a contribution instead of the one it had; or none."""
+    transaction.execute(delete(exact_places).where(exact_places.c.contribution_id == contribution_id))
+    if position is not None:
+        place = {"contribution_id": contribution_id, "lon": position[0], "lat": position[1]}
+        transaction.execute(insert(exact_places), place)
+
+
+def replace_ease(transaction: Transaction, contribution_id: str, felt: Mapping[str, int]) -> None:
+    """Keep another ease per mode of a contribution instead of the one it had."""
+    transaction.execute(delete(ease).where(ease.c.contribution_id == contribution_id))
+    if felt:
+        steps = [{"contribution_id": contribution_id, "mode": mode, "ease": step} for mode, step in felt.items()]
+        transaction.execute(insert(ease), steps)
 
 
 def save_original(transaction: Transaction, row: Mapping[str, Any], *, at: str, changed_by: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, insert, or_, select, update
 
 from sempre_geo.community.store.changes import forget_changes, note_change
-from sempre_geo.community.store.contributions import Row, erase_contribution
+from sempre_geo.community.store.contributions import Row, erase_contribution, erase_photo, load_photo
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.office_tables import workshop_entries, workshops
 from sempre_geo.community.store.proposals import erase_member, is_member
@@ -106,10 +106,13 @@ def erase_again(transaction: Transaction, things: Iterable[str], *, at: str) -> 
         if voice:
             note_change(transaction, voice)
             transaction.execute(delete(voices).where(voices.c.id == thing))
+        photo = load_photo(transaction, thing)
+        if photo:
+            erase_photo(transaction, thing)
         member = is_member(transaction, thing)
         if member:
             erase_member(transaction, thing, at=at)
-        count += bool(found or voice or member)
+        count += bool(found or voice or photo or member)
         if not transaction.execute(select(erasures.c.thing).where(erasures.c.thing == thing)).first():
             transaction.execute(insert(erasures), {"thing": thing, "at": at})
     return count

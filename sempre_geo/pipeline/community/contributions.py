@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -23,7 +24,7 @@ from sempre_geo.community.store.contributions import (
     erase_contribution,
     load_claimed,
     load_contribution,
-    load_ease,
+    load_ease_of,
     load_events,
     load_photos,
     load_position,
@@ -38,7 +39,7 @@ from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.escalations import is_escalated
 from sempre_geo.community.store.ways import load_needs_of, save_needs_of
 from sempre_geo.community.store.workshops import save_workshop_entry
-from sempre_geo.community.texts import kept_line, kept_text
+from sempre_geo.community.texts import kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Ground, ground, now, open_community, partition, secret_key
@@ -67,8 +68,12 @@ class Own:
     groups: tuple[str, ...]
     precision: str
     municipality: str
+    settlement_id: str | None
+    municipality_id: str | None
     lon: float | None
     lat: float | None
+    ease: Mapping[str, int]
+    photos: int
     shown_alone: bool
     status: str
     voices: int
@@ -126,7 +131,7 @@ def tell(
             save_workshop_entry(transaction, row["id"], workshop_id=arrival.workshop_id)
         _keep_answered(transaction, row, answers=checked.answers)
         if photo is not None:
-            _keep_photo(settings, transaction, row["id"], photo)
+            keep_photo(settings, transaction, row["id"], photo)
     return Receipt(row["id"], code, row["status"], arrival.messages)
 
 
@@ -149,6 +154,7 @@ def open_with_code(settings: Settings, code: str) -> Own:
             {name: step[name] for name in ("at", "status", "reason")} for step in load_events(transaction, row["id"])
         ]
         voices = len(load_voices(transaction, row["id"]))
+        felt, pictures = load_ease_of(transaction, row["id"]), len(load_photos(transaction, row["id"]))
         way = way_in(settings, transaction, row, own=True)
         near = "danger" in row["findings"] or is_escalated(transaction, row["id"])
     messages = (help_in(settings, row["region"]),) if near else ()
@@ -156,42 +162,12 @@ def open_with_code(settings: Settings, code: str) -> Own:
         **own | {"groups": tuple(row["groups"]), "way": way},
         lon=lon,
         lat=lat,
+        ease=felt,
+        photos=pictures,
         voices=voices,
         steps=tuple(steps),
         messages=messages,
     )
-
-
-def change_with_code(
-    settings: Settings,
-    code: str,
-    *,
-    title: str | None = None,
-    text: str | None = None,
-    shown_alone: bool | None = None,
-    at: datetime | None = None,
-) -> Own:
-    """Change one's own words or whether they may be shown; changed words wait for review again."""
-    changed: dict[str, Any] = {}
-    if title is not None:
-        changed["title"] = kept_line(title)
-    if text is not None:
-        changed["text"] = kept_text(text)
-        if not text.strip():
-            raise InputError(_("A sentence is missing; to take everything back, erase it."))
-    digest, when = claim_digest(code), stamp(at or now())
-    with open_community(settings).writing() as transaction:
-        row = claimed_row(transaction, digest)
-        if any(row[name] != value for name, value in changed.items()):
-            new = row | changed
-            looked = looked_through(settings, row["region"], text=f"{new['title']}\n{new['text']}")
-            changed |= {"status": "received", "status_at": when, "findings": list(looked.noticed)}
-            save_event(transaction, row["id"], status="received", at=when, actor="contributor", reason="changed")
-        if shown_alone is not None:
-            changed["shown_alone"] = shown_alone
-        if changed:
-            change_contribution(transaction, row["id"], changed)
-    return open_with_code(settings, code)
 
 
 def contest_with_code(settings: Settings, code: str, *, why: str, at: datetime | None = None) -> None:
@@ -225,10 +201,9 @@ def my_data(settings: Settings, code: str) -> str:
     digest = claim_digest(code)
     with open_community(settings).reading() as transaction:
         row = claimed_row(transaction, digest)
-        felt = load_ease(transaction, row["region"])
         kept = {name: value for name, value in row.items() if name not in {"claim_digest", "sending_key"}}
         kept["position"] = load_position(transaction, row["id"])
-        kept["ease"] = felt[felt["contribution_id"] == row["id"]].set_index("mode")["ease"].to_dict()
+        kept["ease"] = load_ease_of(transaction, row["id"])
         kept["steps"] = load_events(transaction, row["id"])
         kept["answers"] = load_needs_of(transaction, row["id"])
     return json.dumps(kept, ensure_ascii=False, indent=2)
@@ -259,7 +234,7 @@ def _keep_answered(transaction: Transaction, row: Row, *, answers: tuple[str, ..
     save_needs_of(transaction, row["id"], [one["id"] for one in here])
 
 
-def _keep_photo(settings: Settings, transaction: Transaction, contribution_id: str, photo: bytes) -> None:
+def keep_photo(settings: Settings, transaction: Transaction, contribution_id: str, photo: bytes) -> None:
     """Write the photo's file before its row is confirmed: a row without its file would be a broken promise."""
     photo_id = write_photo(photo_folder(settings), photo)
     digest = hashlib.sha256(photo).hexdigest()
@@ -279,8 +254,14 @@ def _sending_digest(settings: Settings, draft: Draft) -> str | None:
     return hmac.digest(secret_key(settings, "sending"), content.encode("utf-8", "replace"), "sha256").hex()
 
 
-def _check_fits(settings: Settings, site: Ground, draft: Draft) -> None:
-    """Refuse a category that there is not, and a position outside the region: nobody would ever find it again."""
+def check_fits(settings: Settings, site: Ground, draft: Draft) -> None:
+    """Refuse a category that there is not, and a position outside the region: nobody would ever find it again.
+
+    Raises
+    ------
+    InputError
+        The draft has one of them.
+    """
     known = read_categories(settings).by_id
     if draft.category not in known:
         raise InputError(
@@ -304,7 +285,7 @@ def contribution_row(
     A settlement stands at its own point; that is no exact place and is not kept as one.
     """
     site = ground(settings, region)
-    _check_fits(settings, site, draft)
+    check_fits(settings, site, draft)
     place = locate(draft.place, site.settlements, site.municipalities)
     zones = partition(settings, region)
     zone = None

@@ -14,15 +14,14 @@ from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import (
     Own,
-    change_with_code,
     contest_with_code,
     erase_with_code,
     open_with_code,
 )
 from sempre_geo.pipeline.community.corrections import OwnReport, correction_with_code
 from sempre_geo.pipeline.community.followed import Followed, proposals_of_code
+from sempre_geo.pipeline.community.own_changes import change_with_code
 from sempre_geo.pipeline.community.proposal_team import join_team
-from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
 from sempre_geo.pipeline.community.way import Stage
 from sempre_geo.pipeline.explore.wrong_things import told_correction
@@ -30,11 +29,12 @@ from sempre_geo.publish.maps import inert
 from sempre_geo.ui import words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.own_form import change_form, changed_fields, forget_fields
 from sempre_geo.ui.paper_routes import PAPER
 from sempre_geo.ui.so_far import list_of_steps, standing
 
 TYPED, CODE, DONE, TROUBLE, JOINED = "mine_typed", "mine_code", "mine_done", "mine_trouble", "mine_joined"
-_OF_ONE = ("mine_text", "mine_alone", "mine_why", "mine_sure", JOINED)
+_OF_ONE = ("mine_why", "mine_sure", JOINED)
 _OF_A_TEAM = ("mine_name_", "mine_part_")
 
 here = installation()
@@ -56,6 +56,7 @@ def _close() -> None:
     of_teams = [str(key) for key in st.session_state if str(key).startswith(_OF_A_TEAM)]
     for name in (CODE, TYPED, *_OF_ONE, *of_teams):
         st.session_state.pop(name, None)
+    forget_fields()
 
 
 def _ask() -> None:
@@ -140,23 +141,16 @@ def _contesting() -> None:
 
 def _change(own: Own) -> None:
     with st.expander(_("Change it"), icon=":material/edit:"):
-        st.session_state.setdefault("mine_text", own.text)
-        st.text_area(_("Your words"), key="mine_text", height=120, max_chars=5000)
-        if is_protected(here.settings, own.category, own.groups):
-            st.session_state.setdefault("mine_alone", own.shown_alone)
-            st.checkbox(
-                _("It may be shown by itself. Otherwise it is only counted, as it may touch on health or safety."),
-                key="mine_alone",
-            )
-        st.button(_("Save the change"), key="mine_change", on_click=_changing, type="primary")
+        change_form(own)
+        st.button(_("Save the change"), key="mine_change", on_click=_changing, args=(own,), type="primary")
 
 
-def _changing() -> None:
+def _changing(own: Own) -> None:
     def changing() -> str:
-        text, alone = str(st.session_state["mine_text"]), st.session_state.get("mine_alone")
-        changed = change_with_code(here.settings, st.session_state[CODE], text=text, shown_alone=alone)
-        done = _("Changed. Somebody of the network reads the new words before others see them.")
-        return " ".join((*changed.messages, done))
+        changed = change_with_code(here.settings, st.session_state[CODE], change=changed_fields(own))
+        forget_fields()
+        done = _("Changed. Somebody of the network reads what others will see of it before they see it.")
+        return " ".join((*changed.messages, done if changed.status == "received" else _("Changed.")))
 
     _try(changing)
 

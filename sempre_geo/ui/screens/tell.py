@@ -33,14 +33,15 @@ from sempre_geo.ui.place_search import ask_place
 from sempre_geo.ui.session import theme
 
 CHOICE, POINT, KEY, RECEIPT, STEP = "tell_place", "tell_point", "tell_sending_key", "tell_receipt", "tell_step"
+MUNICIPALITY = "tell_municipality"
 EASES = {mode: f"tell_ease_{mode}" for mode in MODES}
-FIELDS = ("tell_kind", "tell_category", CHOICE, "tell_about", "tell_groups", "tell_obstacle", *EASES.values(),
-          "tell_text", "tell_alone")  # fmt: skip
+FIELDS = ("tell_kind", "tell_category", CHOICE, MUNICIPALITY, "tell_about", "tell_groups", "tell_obstacle",
+          *EASES.values(), "tell_text", "tell_alone")  # fmt: skip
 _KEPT = (*FIELDS, POINT, STEP, KEY)
 _LONGEST, _LAST = 2000, 4
 
 here, region = installation(), installation().region
-places = words.settlement_choices(region)
+places, municipalities = words.settlement_choices(region), words.municipality_choices(region)
 categories = words.category_choices(region)
 
 
@@ -60,6 +61,7 @@ def _is_choice(name: str, value: object) -> bool:
     """Whether a kept value is one that its field offers."""
     offered = {
         "tell_kind": list(words.kinds()), "tell_category": categories, CHOICE: list(places),
+        MUNICIPALITY: list(municipalities),
         "tell_about": list(words.about_whom()), "tell_obstacle": list(words.obstacles()),
         STEP: range(1, _LAST + 1), **dict.fromkeys(EASES.values(), EASE),
     }  # fmt: skip
@@ -76,21 +78,32 @@ def _is_choice(name: str, value: object) -> bool:
 
 def _click(lon: float, lat: float) -> None:
     st.session_state[POINT] = (lon, lat)
+    st.session_state[MUNICIPALITY] = None
     nearest = place_at(here.settings, region.name, lon=lon, lat=lat)
     st.session_state[CHOICE] = nearest if nearest in places else None
 
 
 def _choose(_settlement: str) -> None:
     st.session_state.pop(POINT, None)
+    st.session_state[MUNICIPALITY] = None
+
+
+def _only_roughly() -> None:
+    if st.session_state.get(MUNICIPALITY):
+        st.session_state.pop(POINT, None)
+        st.session_state[CHOICE] = None
 
 
 def _place() -> Place | None:
-    """The exact point if the map was tapped, else the settlement."""
+    """The exact point if the map was tapped, else the settlement, else no more than the municipality."""
     if POINT in st.session_state:
         lon, lat = st.session_state[POINT]
         return Place(lon=lon, lat=lat)
     chosen = st.session_state.get(CHOICE)
-    return Place(settlement_id=chosen) if chosen in places else None
+    if chosen in places:
+        return Place(settlement_id=chosen)
+    roughly = st.session_state.get(MUNICIPALITY)
+    return Place(municipality_id=roughly) if roughly in municipalities else None
 
 
 def _what() -> None:
@@ -103,6 +116,11 @@ def _what() -> None:
 
 def _where() -> None:
     ask_place("tell", choose=_choose, locate=_click, list_key=CHOICE)
+    st.selectbox(
+        _("Or say no more than the municipality"), list(municipalities), index=None, key=MUNICIPALITY,
+        format_func=municipalities.__getitem__, on_change=_only_roughly, placeholder=_("Choose a municipality"),
+        persist_state="session",
+    )  # fmt: skip
     if POINT in st.session_state:
         st.caption(_("You tapped the map. The exact place is kept to find the right answer and is never shown."))
 
