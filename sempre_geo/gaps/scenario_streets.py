@@ -23,7 +23,8 @@ FARTHEST_M = 300.0
 _TRACKS = ("track", "path", "service", "footway", "bridleway", "cycleway")
 _CLOSING = (
     "access", "vehicle", "motor_vehicle", "motorcar", "bicycle", "foot", "access:conditional",
-    "motor_vehicle:conditional", "smoothness", "tracktype", "seasonal", "construction",
+    "vehicle:conditional", "motor_vehicle:conditional", "motorcar:conditional", "bicycle:conditional",
+    "foot:conditional", "smoothness", "tracktype", "seasonal", "construction",
 )  # fmt: skip
 _MADE_GOOD = {"surface": "asphalt"}
 _NEW_ROAD = "unclassified"

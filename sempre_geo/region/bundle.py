@@ -175,7 +175,8 @@ def read_street_ways(folder: Path) -> StreetWays:
     """The street ways written into ``folder``."""
     parts: dict[str, Any] = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES}
     tags = dict.fromkeys(WAY_TAGS, "category")  # a tag that no way has comes back without its type
-    return StreetWays(ways=parts.pop("ways").astype(tags), **parts, **_arrays(folder))
+    ways = parts.pop("ways").reindex(columns=[*WAY_TAGS, "built_up"])  # an older version knew fewer
+    return StreetWays(ways=ways.astype(tags), **parts, **_arrays(folder))
 
 
 def _read_ferries(folder: Path) -> StreetWays:

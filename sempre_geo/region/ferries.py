@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from sempre_geo.region.ways import StreetWays
 
@@ -35,6 +33,9 @@ def crossings(ferries: StreetWays) -> Mapping[str, tuple[int, ...]]:
 
     A crossing is named by the least of its ways' ids. Whoever closes one way of a nameless chain closes the chain.
     """
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
     ids = ferries.ways.index.to_numpy()
     if not len(ids):
         return {}

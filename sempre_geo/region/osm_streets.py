@@ -12,15 +12,20 @@ import shapely
 from numpy.typing import NDArray
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.region.conditions import conditions
 from sempre_geo.region.osm_ferries import Ferry, FerryRelations
-from sempre_geo.region.ways import NODE_TAGS, NONE, WAY_TAGS, StreetWays
+from sempre_geo.region.ways import NODE_TAGS, NONE, RESTRICTIONS, WAY_TAGS, StreetWays
 
 # Restrictions of some vehicles only, and which of ours they do not bind; those of lorries, buses ... bind none of ours.
 _OWN_RESTRICTIONS = {
     "restriction:motorcar": "bicycle", "restriction:motor_vehicle": "bicycle", "restriction:vehicle": "",
     "restriction:bicycle": "motorcar;motor_vehicle",
 }  # fmt: skip
-STREET_KEYS = frozenset({"highway", "route", "barrier", "kerb", "restriction", "railway", *_OWN_RESTRICTIONS})
+_ALL_RESTRICTIONS = {"restriction": "", **_OWN_RESTRICTIONS}
+STREET_KEYS = frozenset({
+    "highway", "route", "barrier", "kerb", "railway", *_ALL_RESTRICTIONS,
+    *(f"{key}:conditional" for key in _ALL_RESTRICTIONS),
+})  # fmt: skip
 ROAD_KINDS = {
     "motorway": "motorway", "motorway_link": "motorway", "trunk": "trunk", "trunk_link": "trunk",
     "primary": "primary", "primary_link": "primary", "secondary": "secondary", "secondary_link": "secondary",
@@ -47,7 +52,7 @@ _FEWEST_NODES = 2
 _MOST_RUNS = 1000  # an OSM way has at most 2,000 nodes
 _WKB_HEAD_BYTES = 9  # byte order, kind, number of points
 Run = tuple[NDArray[np.int64], NDArray[np.float64]]
-Restriction = tuple[int, int, int, int, str, str]
+Restriction = tuple[int, int, int, int, str, str, str, str]
 
 
 class StreetCollector:
@@ -155,17 +160,17 @@ class StreetCollector:
     def _take_restriction(self, relation: Any, tags: Mapping[str, str]) -> None:
         if tags.get("type") != "restriction":
             return
-        kinds = [(tags["restriction"], tags.get("except", ""))] if tags.get("restriction") else []
-        kinds += [(tags[key], free) for key, free in _OWN_RESTRICTIONS.items() if tags.get(key)]
+        kinds = _kinds_of(tags)
         members: dict[tuple[str, str], list[int]] = {}
         for member in relation.members:
             members.setdefault((member.role, member.type), []).append(member.ref)
         nodes, ways = members.get(("via", "n"), []), members.get(("via", "w"), [])
-        if not kinds or len(nodes) + len(ways) != 1:
-            return  # several ways in a row, or a relation that is not finished
+        if not kinds or len(nodes) + bool(ways) != 1:
+            return  # a relation that is not finished
+        further = ";".join(map(str, ways[1:]))
         self._restrictions[relation.id] = [
-            (start, nodes[0] if nodes else NONE, ways[0] if ways else NONE, end, kind, free)
-            for kind, free in kinds
+            (start, nodes[0] if nodes else NONE, ways[0] if ways else NONE, end, kind, free, further, condition)
+            for kind, free, condition in kinds
             for start in members.get(("from", "w"), [])
             for end in members.get(("to", "w"), [])
         ]
@@ -220,10 +225,11 @@ class StreetCollector:
     def _known_restrictions(self) -> pd.DataFrame:
         """Restrictions between ways that are here, in the order of their ids."""
         rows = [row for _key, found in sorted(self._restrictions.items()) for row in found]
-        table = pd.DataFrame(rows, columns=["from_way", "via_node", "via_way", "to_way", "restriction", "except"])
+        table = pd.DataFrame(rows, columns=list(RESTRICTIONS))
         table = table.astype(dict.fromkeys(["from_way", "via_node", "via_way", "to_way"], np.int64))
-        known = [*self._tags]
+        known = {*self._tags}
         here = table["from_way"].isin(known) & table["to_way"].isin(known)
+        here &= table["further_ways"].map(lambda ways: known.issuperset(map(int, filter(None, ways.split(";")))))
         return table[here & (table["via_way"].isin(known) | (table["via_way"] == NONE))].reset_index(drop=True)
 
     def _tagged_nodes(self, node_id: NDArray[np.int64]) -> pd.DataFrame:
@@ -253,6 +259,17 @@ def _tag_table(tags: Sequence[Mapping[str, str]], ids: NDArray[np.int64]) -> pd.
         codes[rows[key]] = there.codes
         columns[key] = pd.Categorical.from_codes(codes, there.categories)
     return pd.DataFrame(columns, index=pd.Index(ids, name="way_id"))
+
+
+def _kinds_of(tags: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """What a restriction forbids or orders, the vehicles it leaves free, and its condition; empty for always."""
+    found = []
+    for key, free in _ALL_RESTRICTIONS.items():
+        excepted = tags.get("except", "") if key == "restriction" else free
+        if tags.get(key):
+            found.append((tags[key], excepted, ""))
+        found += [(kind, excepted, at) for kind, at in conditions(tags.get(f"{key}:conditional", ""))]
+    return found
 
 
 def _is_street(tags: Mapping[str, str]) -> bool:

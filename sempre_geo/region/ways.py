@@ -47,7 +47,11 @@ WAY_TAGS = (
     "winter_road",
     "seasonal",
     "access:conditional",
+    "vehicle:conditional",
     "motor_vehicle:conditional",
+    "motorcar:conditional",
+    "bicycle:conditional",
+    "foot:conditional",
     "lit",
     "toll",
     "bridge",
@@ -76,6 +80,7 @@ NODE_TAGS = (
     "crossing",
     "entrance",
 )
+RESTRICTIONS = ("from_way", "via_node", "via_way", "to_way", "restriction", "except", "further_ways", "condition")
 NONE = -1  # in the place of an id: not given
 
 
@@ -97,8 +102,8 @@ class StreetWays:
     node_tags
         Index = position in the node arrays, columns `NODE_TAGS`: nodes with a barrier, kerb or crossing.
     restrictions
-        ``from_way, via_node, via_way, to_way, restriction, except``: ids, -1 where not given;
-        ``via_node`` is an OSM id.
+        Columns `RESTRICTIONS`: ids, -1 where not given, ``via_node`` an OSM id; texts: ``further_ways`` are the ids
+        of the ways between after ``via_way``, ``condition`` is when it holds, empty for always.
     """
 
     ways: pd.DataFrame

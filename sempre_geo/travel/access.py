@@ -6,10 +6,11 @@ or nothing. A planner can read the tables; ``docs/streets.md`` says where they c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal
+
+from sempre_geo.region.conditions import conditions, holds, months_of
 
 Mode = Literal["car", "bike", "walk", "wheelchair"]
 MODES: tuple[Mode, ...] = ("car", "bike", "walk", "wheelchair")
@@ -46,8 +47,6 @@ _BLOCKS: dict[Mode, frozenset[str]] = {
 _GATES = frozenset({"gate", "swing_gate", "sliding_gate", "hampshire_gate", "chain"})
 _BUILT_BESIDE = frozenset({"no", "minor", "widening"})
 _LOW_KERBS = frozenset({"lowered", "flush", "no", "rolled"})
-_MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTHS = {name: at for at, name in enumerate(_MONTH_NAMES, start=1)}
 # Ice and winter roads open when the ice bears: January to March on the Baltic's coasts.
 _ICE_MONTHS = frozenset({1, 2, 3})
 _WINTER_MONTHS = frozenset({12, 1, 2, 3, 4})
@@ -65,7 +64,7 @@ def way_access(tags: Tags, mode: Mode, *, day: date | None = None) -> Leave:
     ('no', 'yes')
     """
     season = _season(tags, mode, day)
-    tagged = _tagged_access(tags, mode)
+    tagged = _tagged_access(tags, mode, day)
     if "no" in {season, tagged}:
         return "no"
     if tagged is None and mode == "car" and tags.get("service") in _DRIVES:
@@ -127,18 +126,37 @@ def _along(oneway: str | None) -> tuple[bool, bool]:
     return True, True  # "reversible" and "alternating" change with the hour: both ways at some time
 
 
-def _tagged_access(tags: Tags, mode: Mode) -> Leave | None:
+def _tagged_access(tags: Tags, mode: Mode, day: date | None = None) -> Leave | None:
+    """What the most specific tag says; a way that is closed in some months is no way through undated."""
+    closed_in_part = False
     for key in _KEYS[mode]:
-        value = tags.get(key)
+        value, in_part = _value(tags, key, day)
+        closed_in_part |= in_part
         if value is None or (key == "wheelchair" and value in {"limited", "unknown"}):
             continue
-        parts = {part.strip() for part in value.split(";")}
-        if parts & OPEN:
-            return "yes"
-        if parts & _ENDS:
-            return "ends"
-        return "no" if parts & _SHUT else "yes"
-    return None
+        leave = _leave(value)
+        return "ends" if closed_in_part and leave == "yes" else leave
+    return "ends" if closed_in_part else None
+
+
+def _value(tags: Tags, key: str, day: date | None) -> tuple[str | None, bool]:
+    """The value of a key under the conditions of a day, and whether it is shut in some months."""
+    value, in_part = tags.get(key), False
+    for said, condition in conditions(tags.get(f"{key}:conditional", "")):
+        if holds(condition, day):
+            value = said
+        elif day is None and said in _SHUT and months_of(condition):
+            in_part = True
+    return value, in_part
+
+
+def _leave(value: str) -> Leave:
+    parts = {part.strip() for part in value.split(";")}
+    if parts & OPEN:
+        return "yes"
+    if parts & _ENDS:
+        return "ends"
+    return "no" if parts & _SHUT else "yes"
 
 
 def _kerb(tags: Tags) -> Passage:
@@ -162,43 +180,10 @@ def _season(tags: Tags, mode: Mode, day: date | None) -> Leave:
         return "yes" if month in (_months(tags, mode) or _WINTER_MONTHS) else "no"
     if "summer" in seasonal and "winter" not in seasonal:
         return "ends" if month is None else "no" if month in _WINTER_MONTHS else "yes"
-    return _in_condition(tags, mode, month)
-
-
-def _in_condition(tags: Tags, mode: Mode, month: int | None) -> Leave:
-    """What ``access:conditional`` says of a month; a road closed in some months is no way through undated."""
-    for value, months in _conditions(tags, mode):
-        if value in _SHUT:
-            if month is None:
-                return "ends"
-            if month in months:
-                return "no"
-        elif value in OPEN and month is not None and month in months:
-            return "yes"
     return "yes"
 
 
 def _months(tags: Tags, mode: Mode) -> frozenset[int]:
-    return frozenset().union(*(months for value, months in _conditions(tags, mode) if value in OPEN))
-
-
-def _conditions(tags: Tags, mode: Mode) -> list[tuple[str, frozenset[int]]]:
-    """Values and months of conditional access, like ``no @ (Nov-Apr)``; conditions without months are not read."""
-    keys = ("motor_vehicle:conditional", "access:conditional") if mode == "car" else ("access:conditional",)
-    text = next((tags[key] for key in keys if key in tags), "").lower()
-    found = []
-    for value, condition in re.findall(r"([a-z_]+)\s*@\s*\(?([^;)]*)", text):
-        spans = re.findall(r"\b([a-z]{3})\b[^-,]*-\s*([a-z]{3})\b", condition)
-        months = [_span(_MONTHS[start], _MONTHS[end]) for start, end in spans if start in _MONTHS and end in _MONTHS]
-        if months:
-            found.append((value, frozenset().union(*months)))
-    return found
-
-
-def _span(start: int, end: int) -> frozenset[int]:
-    """Months from start to end, over the turn of the year where the end comes first.
-
-    >>> sorted(_span(11, 2))
-    [1, 2, 11, 12]
-    """
-    return frozenset((start - 1 + step) % 12 + 1 for step in range((end - start) % 12 + 1))
+    """Months in which conditions open a way."""
+    told = [pair for key in _KEYS[mode] for pair in conditions(tags.get(f"{key}:conditional", ""))]
+    return frozenset().union(*(months_of(condition) for value, condition in told if value in OPEN))

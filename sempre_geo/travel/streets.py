@@ -118,7 +118,7 @@ def street_network(ways: StreetWays, *, mode: Mode, country: Country, day: date 
     pieces, passages = _kept(pieces, passages, part)
     arcs = arcs_of(pieces, passages)
     arcs["private"] = private_arcs(arcs, part)
-    arcs, twin_of = with_turns(arcs, ways, mode=mode, twin_of=twin_of)
+    arcs, twin_of = with_turns(arcs, ways, mode=mode, twin_of=twin_of, day=day)
     first_steps = arcs["head"].to_numpy()[: 2 * len(pieces)].reshape(2, -1)
     private = arcs["private"].to_numpy()[: 2 * len(pieces)].reshape(2, -1)
     arcs, twin_of, out = without_through_traffic(arcs[np.isfinite(arcs["fine"])], twin_of)

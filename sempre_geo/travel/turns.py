@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sempre_geo.region.ways import StreetWays
+from sempre_geo.region.conditions import holds
+from sempre_geo.region.ways import RESTRICTIONS, StreetWays
 from sempre_geo.travel.access import Mode
 
 _EXCEPTED = {"car": "motorcar|motor_vehicle", "bike": "bicycle"}
@@ -22,6 +24,14 @@ class _Rule:
 
     ways: frozenset[int]
     only: bool
+
+
+@dataclass(frozen=True)
+class _Path:
+    """Nodes in a row, and the way along which each is reached from the one before."""
+
+    nodes: tuple[int, ...]
+    ways: tuple[int, ...]
 
 
 @dataclass
@@ -89,25 +99,26 @@ class _Turns:
         for node in sorted({int(self.head[arc]) for arc in arcs}):
             self.head[[arc for arc in arcs if self.head[arc] == node]] = self.restricted(node, rule)
 
-    def apply_along(self, arcs: list[int], rule: _Rule, *, path: list[int], way: int) -> None:
-        """The same at the end of a ``path`` of nodes along a way, for those alone who came by ``arcs``.
+    def apply_along(self, arcs: list[int], rule: _Rule, *, path: _Path) -> None:
+        """The same at the end of a path along the ways between, for those alone who came by ``arcs``.
 
         The path is copied: who leaves it on the way is free again, who stays on it meets the rule at its end.
         """
         for node in sorted({int(self.head[arc]) for arc in arcs}):
-            chain = self._chain(node, rule, path=path, way=way)
+            chain = self._chain(node, rule, path=path)
             self.head[[arc for arc in arcs if self.head[arc] == node]] = chain
 
-    def _chain(self, node: int, rule: _Rule, *, path: list[int], way: int) -> int:
+    def _chain(self, node: int, rule: _Rule, *, path: _Path) -> int:
         steps = [node]
-        for onward in path[1:]:
+        for onward, way in zip(path.nodes[1:], path.ways, strict=True):
             arc = self._step(steps[-1], onward, way)
             if arc is None:
                 return node
             steps.append(arc[1])
         last = self.restricted(steps[-1], rule)
         before = [node, *steps]
-        for place, here, onward in zip(before[-3::-1], steps[-2::-1], steps[:0:-1], strict=True):
+        along = zip(before[-3::-1], steps[-2::-1], steps[:0:-1], path.ways[::-1], strict=True)
+        for place, here, onward, way in along:
             last = self.copy(here, [
                 (arc, last if to == onward and self.way[arc] == way else to)
                 for arc, to in self.out_of(here) if here == node or self.twin_of[to] != self.twin_of[place]
@@ -120,14 +131,15 @@ class _Turns:
 
 
 def with_turns(
-    arcs: pd.DataFrame, ways: StreetWays, *, mode: Mode, twin_of: NDArray[np.int64]
+    arcs: pd.DataFrame, ways: StreetWays, *, mode: Mode, twin_of: NDArray[np.int64], day: date | None = None
 ) -> tuple[pd.DataFrame, NDArray[np.int64]]:
     """Arcs under the turn restrictions that bind a mode, and for every node the node it is a copy of.
 
     The first arcs stay as many and in order; some lead elsewhere, and arcs out of the copies follow them.
-    Restrictions by the hour, of other vehicles, and over several ways between are not applied.
+    Restrictions of other vehicles are not applied, nor those under a condition that does not hold on the day
+    (:func:`sempre_geo.region.conditions.holds`).
     """
-    ruled = _binding(ways.restrictions, mode)
+    ruled = _binding(ways.restrictions.reindex(columns=list(RESTRICTIONS), fill_value=""), mode, day)
     if ruled.empty:
         return arcs, twin_of
     turns = _Turns(
@@ -142,19 +154,24 @@ def with_turns(
     ).dropna(subset=["start", "end"])  # fmt: skip
     for _pair, rows in ruled.dropna(subset=["node"]).groupby(["node", "start"]):
         turns.apply(turns.arriving(int(rows["node"].iloc[0]), int(rows["start"].iloc[0])), _rule(rows))
-    for _pair, rows in ruled[ruled["node"].isna()].dropna(subset=["between"]).groupby(["between", "start"]):
-        _over_a_way(turns, ways, rows)
+    over = ruled[ruled["node"].isna()].dropna(subset=["between"])
+    for _chain, rows in over.groupby(["between", "further_ways", "start"]):
+        further = [int(way) for way in rows["further_ways"].iloc[0].split(";") if way]
+        between = [int(rows["between"].iloc[0]), *position.reindex(further).dropna().astype(int)]
+        if len(between) == len(further) + 1:
+            _over_ways(turns, ways, rows, between=between)
     return _rewritten(arcs, turns), np.asarray(turns.twin_of, dtype=np.int64)
 
 
-def _binding(restrictions: pd.DataFrame, mode: Mode) -> pd.DataFrame:
+def _binding(restrictions: pd.DataFrame, mode: Mode, day: date | None) -> pd.DataFrame:
     """Restrictions that a mode has to obey; people on foot turn where they like."""
     if mode not in _EXCEPTED or restrictions.empty:
         return restrictions.iloc[:0]
     excepted = restrictions["except"].fillna("").str.contains(_EXCEPTED[mode], regex=True)
     kind = restrictions["restriction"].fillna("")
     turn = kind.str.startswith(("no_", "only_")) & ~kind.isin(_NOT_A_TURN)
-    return restrictions[~excepted & turn]
+    ruled = restrictions[~excepted & turn]
+    return ruled[[not condition or holds(condition, day) for condition in ruled["condition"]]]
 
 
 def _rule(rows: pd.DataFrame) -> _Rule:
@@ -162,13 +179,34 @@ def _rule(rows: pd.DataFrame) -> _Rule:
     return _Rule(frozenset(rows["end"][only if only.any() else ~only].astype(int)), bool(only.any()))
 
 
-def _over_a_way(turns: _Turns, ways: StreetWays, rows: pd.DataFrame) -> None:
-    between, start = int(rows["between"].iloc[0]), int(rows["start"].iloc[0])
-    path = ways.nodes[ways.offsets[between] : ways.offsets[between + 1]].tolist()
-    for way_along in (path, path[::-1]):
-        last = _nodes_of(ways, rows["end"].astype(int).tolist())
-        if way_along[-1] in last and (arriving := turns.arriving(way_along[0], start)):
-            turns.apply_along(arriving, _rule(rows), path=way_along, way=between)
+def _over_ways(turns: _Turns, ways: StreetWays, rows: pd.DataFrame, *, between: list[int]) -> None:
+    """Restrictions of one way to others with the same ways between, whichever way round these were drawn."""
+    start, last = int(rows["start"].iloc[0]), _nodes_of(ways, rows["end"].astype(int).tolist())
+    for path in _paths(ways, between):
+        if path.nodes[-1] in last and (arriving := turns.arriving(path.nodes[0], start)):
+            turns.apply_along(arriving, _rule(rows), path=path)
+
+
+def _paths(ways: StreetWays, between: list[int]) -> list[_Path]:
+    """The ways between joined end to end, in both directions; none where they do not follow one another."""
+    found = []
+    for order in (between, between[::-1]) if len(between) > 1 else (between,):
+        first = ways.nodes[ways.offsets[order[0]] : ways.offsets[order[0] + 1]].tolist()
+        for begun in (first, first[::-1]):
+            path = _Path(tuple(begun), (order[0],) * (len(begun) - 1))
+            for way in order[1:]:
+                path = _continued(path, way, ways.nodes[ways.offsets[way] : ways.offsets[way + 1]].tolist())
+            if path.nodes:
+                found.append(path)
+    return found
+
+
+def _continued(path: _Path, way: int, nodes: list[int]) -> _Path:
+    """A path and one way more; an empty one where that does not begin or end at its end."""
+    if not path.nodes or path.nodes[-1] not in {nodes[0], nodes[-1]}:
+        return _Path((), ())
+    onward = nodes[1:] if nodes[0] == path.nodes[-1] else nodes[-2::-1]
+    return _Path((*path.nodes, *onward), (*path.ways, *(way for _node in onward)))
 
 
 def _nodes_of(ways: StreetWays, which: list[int]) -> set[int]:

@@ -118,19 +118,26 @@ def test_turn_restrictions_name_their_ways_and_those_of_missing_ways_are_left_ou
     ways = [way(1, [1, 2], STREET), way(2, [2, 3], STREET), way(3, [3, 4], STREET)]
     kinds = {"type": "restriction", "restriction": "no_left_turn", "except": "bicycle"}
     several = {"type": "restriction", "restriction": "no_entry"}
+    at = "no_left_turn @ (Mo-Fr 07:00-09:00; PH off)"
+    by_the_hour = {"type": "restriction", "restriction:conditional": at}
     relations = [
         relation(1, [("way", 1, "from"), ("node", 2, "via"), ("way", 2, "to")], kinds),
         relation(2, [("way", 1, "from"), ("way", 2, "via"), ("way", 3, "to")], kinds | {"restriction": "no_u_turn"}),
         relation(3, [("way", 1, "from"), ("node", 2, "via"), ("way", 77, "to")], kinds),
         relation(4, [("way", 1, "from"), ("way", 3, "from"), ("node", 2, "via"), ("way", 2, "to")], several),
         relation(5, [("way", 1, "from"), ("way", 2, "to")], kinds),
+        relation(6, [("way", 1, "from"), ("way", 2, "via"), ("way", 3, "via"), ("way", 1, "to")], kinds),
+        relation(7, [("way", 1, "from"), ("way", 2, "via"), ("way", 77, "via"), ("way", 1, "to")], kinds),
+        relation(8, [("way", 1, "from"), ("node", 2, "via"), ("way", 2, "to")], by_the_hour),
     ]
     found = read([*LINE, *ways, *relations]).streets.restrictions
     assert found.to_numpy().tolist() == [
-        [1, 2, -1, 2, "no_left_turn", "bicycle"],
-        [1, -1, 2, 3, "no_u_turn", "bicycle"],
-        [1, 2, -1, 2, "no_entry", ""],
-        [3, 2, -1, 2, "no_entry", ""],
+        [1, 2, -1, 2, "no_left_turn", "bicycle", "", ""],
+        [1, -1, 2, 3, "no_u_turn", "bicycle", "", ""],
+        [1, 2, -1, 2, "no_entry", "", "", ""],
+        [3, 2, -1, 2, "no_entry", "", "", ""],
+        [1, -1, 2, 1, "no_left_turn", "bicycle", "3", ""],
+        [1, 2, -1, 2, "no_left_turn", "", "", "Mo-Fr 07:00-09:00; PH off"],
     ]
 
 

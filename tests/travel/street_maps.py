@@ -10,7 +10,7 @@ import pandas as pd
 from pyproj import Transformer
 
 from sempre_geo.region.countries import Country
-from sempre_geo.region.ways import NODE_TAGS, WAY_TAGS, StreetWays
+from sempre_geo.region.ways import NODE_TAGS, RESTRICTIONS, WAY_TAGS, StreetWays
 
 CORNER = (5_200_000.0, 3_800_000.0)  # EPSG:3035, in the Baltic Sea: metres there are metres here
 COUNTRY = Country(
@@ -42,12 +42,13 @@ def street_map(
     ways: Sequence[tuple[str, Mapping[str, str]]],
     *,
     barriers: Mapping[str, Mapping[str, str]] | None = None,
-    restrictions: Sequence[tuple[int, str | int, int, str]] = (),
+    restrictions: Sequence[tuple[int, str | int | tuple[int, ...], int, str]] = (),
     exceptions: str = "",
+    condition: str = "",
 ) -> StreetWays:
     """A map of ways like ``("A B C", {"highway": "residential"})``; restrictions are (from, via, to, kind).
 
-    Ways are numbered from 1; a restriction's via is a node's name or a way's number.
+    Ways are numbered from 1; a restriction's via is a node's name, a way's number or several.
     """
     names = list(nodes)
     at = degrees([nodes[name] for name in names])
@@ -72,11 +73,20 @@ def street_map(
             dtype=object,
         ),
         restrictions=pd.DataFrame(
-            [(start, *_via(names, via), end, kind, exceptions) for start, via, end, kind in restrictions],
-            columns=["from_way", "via_node", "via_way", "to_way", "restriction", "except"],
+            [
+                (start, *_via(names, via), end, kind, exceptions, _further(via), condition)
+                for start, via, end, kind in restrictions
+            ],
+            columns=list(RESTRICTIONS),
         ),
     )
 
 
-def _via(names: Sequence[str], via: str | int) -> tuple[int, int]:
-    return (-1, via) if isinstance(via, int) else (100 + names.index(via), -1)
+def _via(names: Sequence[str], via: str | int | tuple[int, ...]) -> tuple[int, int]:
+    if isinstance(via, str):
+        return 100 + names.index(via), -1
+    return -1, via if isinstance(via, int) else via[0]
+
+
+def _further(via: str | int | tuple[int, ...]) -> str:
+    return ";".join(map(str, via[1:])) if isinstance(via, tuple) else ""

@@ -93,6 +93,118 @@ def test_roads_of_a_season_are_open_in_it_and_no_way_through_undated(tags, winte
     assert [way_access(tags, "car", day=day) for day in (WINTER, SUMMER, None)] == [winter, summer, undated]
 
 
+@pytest.mark.parametrize(
+    ("tags", "mode", "weekday", "sunday", "undated"),
+    [
+        ({"motor_vehicle:conditional": "no @ (Mo-Fr 07:00-09:00)"}, "car", "yes", "yes", "yes"),
+        ({"motor_vehicle:conditional": "no @ (06:00-22:00)"}, "car", "no", "no", "no"),
+        ({"access:conditional": "no @ (Su 10:00-18:00)"}, "walk", "yes", "no", "yes"),
+        ({"access": "no", "access:conditional": "yes @ (Mo-Sa 08:00-20:00)"}, "walk", "yes", "no", "yes"),
+        ({"motor_vehicle:conditional": "no @ (Nov-Apr 20:00-06:00)"}, "car", "yes", "yes", "yes"),
+        ({"motor_vehicle": "yes", "access:conditional": "no @ (06:00-22:00)"}, "car", "yes", "yes", "yes"),
+        (
+            {"motor_vehicle": "no", "motor_vehicle:conditional": "delivery @ (05:00-13:00)"},
+            "car",
+            "ends",
+            "ends",
+            "ends",
+        ),
+        ({"access:conditional": "no @ (Nov-Apr); yes @ (Su)"}, "car", "no", "yes", "ends"),
+        ({"bicycle:conditional": "no @ (10:00-18:00)"}, "bike", "no", "no", "no"),
+        ({"bicycle:conditional": "no @ (10:00-18:00)"}, "car", "yes", "yes", "yes"),
+        ({"vehicle:conditional": "no @ (weight>7.5); no @ wet"}, "car", "yes", "yes", "yes"),
+    ],
+)
+def test_access_by_the_hour_and_the_weekday_is_that_of_noon(tags, mode, weekday, sunday, undated):
+    days = (WINTER, date(2026, 2, 15), None)
+    assert [way_access(tags, mode, day=day) for day in days] == [weekday, sunday, undated]
+
+
+@pytest.mark.parametrize(
+    ("condition", "dated", "undated"),
+    [("", True, True), ("Mo-Fr 07:00-09:00,16:00-18:00", False, False), ("Mo-Sa 06:00-20:00", True, True),
+     ("Nov-Apr", True, False), ("weight>3.5", False, False)],
+)  # fmt: skip
+def test_a_turn_forbidden_at_some_hours_is_forbidden_if_noon_is_among_them(condition, dated, undated):
+    nodes = {**SQUARE, "E": (2000, 0)}
+    lines = [("A B", ROAD), ("B C", ROAD), ("B E", ROAD), ("E C", ROAD), ("C D A", ROAD)]
+    ruled = street_map(nodes, lines, restrictions=[(1, "B", 2, "no_left_turn")], condition=condition)
+    start, end = (500, 0), (1000, 500)
+    free = _minutes(street_map(nodes, lines), "car", start, end)
+    assert [_minutes(ruled, "car", start, end, day=day) > free for day in (WINTER, None)] == [dated, undated]
+
+
+def _ways_of(pairs):
+    return {at: (start, end) for at, (start, end, _public) in enumerate(pairs, start=1)}
+
+
+def _without_sequences(nodes, pairs, forbidden, *, turning_back):
+    """Minutes by car between all middles by trying every way on, none of the sequences of ways in a row."""
+    ways, begun = _ways_of(pairs), {row[:length] for row in forbidden for length in range(2, len(row))}
+    half = {(way, end): float(np.hypot(*(np.array(nodes[end]) - nodes[f"m{way - 1}"]))) * 0.06 / 40
+            for way, ends in ways.items() for end in ends}  # fmt: skip
+    graph = nx.DiGraph()
+    queue = [(end, (way,)) for way, ends in ways.items() for end in ends]
+    for (way, end), minutes in half.items():
+        graph.add_edge(("from", way), (end, (way,)), weight=minutes)
+    seen = set()
+    while queue:
+        here = queue.pop()
+        if here in seen:
+            continue
+        seen.add(here)
+        node, past = here
+        for way, ends in ways.items():
+            now = (*past, way)
+            if node not in ends or any(now[-len(row) :] == row for row in forbidden):
+                continue
+            if way == past[-1] and not turning_back:
+                continue
+            graph.add_edge(here, ("to", way), weight=half[way, node])
+            over = next(end for end in ends if end != node)
+            kept = next(now[at:] for at in range(len(now)) if now[at:] in begun or at == len(now) - 1)
+            reached = [((over, kept), half[way, node] + half[way, over])]
+            reached += [((node, kept), 2 * half[way, node])] if turning_back else []
+            for there, minutes in reached:
+                graph.add_edge(here, there, weight=minutes)
+                queue.append(there)
+    best = {way: nx.single_source_dijkstra_path_length(graph, ("from", way)) for way in ways}
+    return np.array([[best[a].get(("to", b), np.inf) if a != b else 0.0 for b in ways] for a in ways])
+
+
+def _random_sequence(draw, ways, length):
+    """Ways in a row without turning back."""
+    way = int(draw.integers(1, len(ways) + 1))
+    node, row = ways[way][int(draw.integers(2))], [way]
+    while len(row) < length:
+        onward = [name for name, ends in ways.items() if node in ends and name != row[-1]]
+        row.append(int(draw.choice(onward)))
+        node = next(end for end in ways[row[-1]] if end != node)
+    return tuple(row)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_turns_forbidden_over_several_ways_between_cost_what_trying_every_way_says(seed):
+    nodes, pairs, _ways = _map_with_private_ways(seed)
+    pairs = [(start, end, True) for start, end, _public in pairs]
+    ways = _ways_of(pairs)
+    lines = [(f"{start} m{way - 1} {end}", ROAD) for way, (start, end) in ways.items()]
+    draw = np.random.default_rng(100 + seed)
+    forbidden = [row for length in (3, 4, 4, 5) if len(set(row := _random_sequence(draw, ways, length))) == length]
+    rules = [(row[0], tuple(row[1:-1]), row[-1], "no_left_turn") for row in forbidden]
+    homes = points(**{f"m{number}": nodes[f"m{number}"] for number in range(len(pairs))})
+    minutes = {}
+    for name, restrictions in (("free", ()), ("ruled", rules)):
+        network = street_network(street_map(nodes, lines, restrictions=restrictions), mode="car", country=COUNTRY)
+        found = travel_matrix(streets_of(network), homes, homes)["minutes"].to_numpy()
+        minutes[name] = found.reshape(len(pairs), -1)
+    least = _without_sequences(nodes, pairs, forbidden, turning_back=True)
+    most = _without_sequences(nodes, pairs, forbidden, turning_back=False)
+    assert (minutes["ruled"] >= least * 0.98 - 0.02).all()
+    assert (minutes["ruled"] <= most * 1.02 + 0.02).all()
+    assert (minutes["ruled"] >= minutes["free"] - 1e-4).all()
+
+
 def test_an_ice_road_is_a_short_cut_in_winter_only():
     ways = street_map(SQUARE, [("A B C", ROAD), ("C D A", ROAD), ("A C", {"highway": "track", "ice_road": "yes"})])
     start, end = (0, 0), (1000, 1000)
