@@ -81,6 +81,8 @@ def firsts_of_alike(rows: pd.DataFrame) -> pd.Series:
     """
     first_of: dict[str, str] = {}
     if not rows.empty:
+        east, north = metres_of(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
+        rows = rows.assign(east=east, north=north)  # once for all: most groups are of a few
         for _named, same in rows.groupby(["kind", "category", "topic"], sort=False):
             first_of |= _firsts(same)
     return pd.Series([first_of[one] for one in rows["id"]], index=rows.index, dtype=object)
@@ -100,7 +102,7 @@ def _likeness_of_all(rows: pd.DataFrame) -> np.ndarray:
     """The likeness of each to each, as :func:`similar` has it; 0 where they are too far apart."""
     from rapidfuzz import fuzz, process, utils
 
-    east, north = metres_of(rows["lon"].to_numpy(dtype=float), rows["lat"].to_numpy(dtype=float))
+    east, north = rows["east"].to_numpy(), rows["north"].to_numpy()
     apart = np.hypot(east[:, None] - east, north[:, None] - north)
     municipality = rows["municipality_id"].to_numpy(dtype=object)
     unplaced = ~np.isfinite(apart) & (municipality[:, None] == municipality)
