@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
-from sempre_geo.light import near, own, proposals, proposing, reading, team, telling, wrong
+from sempre_geo.light import near, own, proposals, proposing, reading, team, telling, writing, wrong
 from sempre_geo.light.files import BASE, media_type, read_files, read_service_worker
 from sempre_geo.light.here import Here, chosen_language, lettered_picture
 from sempre_geo.light.pages import page, status_of, trouble
@@ -50,6 +50,8 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
         "proposals/{id}/{number:int}": proposals.answers, "proposals/{id}/file": proposals.file,
         "proposals/{id}/team": team.show, "proposals/{id}/join": team.join, "proposals/{id}/say": team.say,
         "proposals/{id}/who": team.who, "proposals/{id}/invite": team.invite, "proposals/{id}/leave": team.leave,
+        "proposals/{id}/question": writing.ask, "proposals/{id}/answer": writing.answer,
+        "proposals/{id}/diary": writing.diary, "proposals/{id}/step": writing.step,
         "said/{id}/proposal": proposing.save, "wrong/{kind}": wrong.which,
         "wrong/{kind}/how": wrong.how, "wrong/{kind}/save": wrong.save,
     }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sempre_geo.community.proposal_questions import questions
 from sempre_geo.community.proposals import Member, Proposal
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.errors import InputError, NotAllowedError, SempreGeoError
@@ -20,7 +21,7 @@ from sempre_geo.pipeline.community.proposal_dues import due_items
 from sempre_geo.pipeline.community.proposal_team import invite as invite_one
 from sempre_geo.pipeline.community.proposal_team import join_team, leave_team, say_who_one_is
 from sempre_geo.pipeline.community.proposal_writing import comment, team_comments
-from sempre_geo.pipeline.community.proposals import proposal
+from sempre_geo.pipeline.community.proposals import proposal, steps_open
 
 _A_SCREEN = 6_000
 """So many letters of comments are shown at once; earlier ones are asked for."""
@@ -36,7 +37,7 @@ class _Told:
 
 def show(visit: Visit) -> Response:
     """What is in the room, for whoever has a member's code."""
-    return _after(visit, _Told)
+    return after(visit, str)
 
 
 def join(visit: Visit) -> Response:
@@ -56,30 +57,31 @@ def join(visit: Visit) -> Response:
 def say(visit: Visit) -> Response:
     """Say something to the team."""
 
-    def saying() -> _Told:
+    def saying() -> str:
         comment(visit.here.settings, visit.asked["id"], text=visit.form.one("text"), code=visit.form.one("code"))
-        return _Told(_("Your comment is kept for the team."))
+        return _("Your comment is kept for the team.")
 
-    return _after(visit, saying, field="text")
+    return after(visit, saying, field="text")
 
 
 def who(visit: Visit) -> Response:
     """Change what one says of oneself."""
 
-    def telling() -> _Told:
+    def telling() -> str:
         say_who_one_is(visit.here.settings, visit.asked["id"], who=_who(visit), code=visit.form.one("code"))
-        return _Told(_("It is changed."))
+        return _("It is changed.")
 
-    return _after(visit, telling, field="name")
+    return after(visit, telling, field="name")
 
 
 def invite(visit: Visit) -> Response:
     """Make an invitation for one more person."""
-
-    def inviting() -> _Told:
-        return _Told(invitation=invite_one(visit.here.settings, visit.asked["id"], code=visit.form.one("code")))
-
-    return _after(visit, inviting)
+    try:
+        _check_token(visit)
+        invitation = invite_one(visit.here.settings, visit.asked["id"], code=visit.form.one("code"))
+    except SempreGeoError as problem:
+        return _room(visit, {"": str(problem)}, status_code=status_of(problem))
+    return _room(visit, told=_Told(invitation=invitation))
 
 
 def leave(visit: Visit) -> Response:
@@ -94,34 +96,48 @@ def leave(visit: Visit) -> Response:
     return page(visit, "left")
 
 
-def _after(visit: Visit, act: Callable[[], _Told], *, field: str = "") -> Response:
+def after(visit: Visit, act: Callable[[], str], *, field: str = "") -> Response:
     """The room after something was done in it; what went wrong stands at its field."""
     try:
         _check_token(visit)
-        told = act()
+        done = act()
     except SempreGeoError as problem:
         return _room(visit, {field: str(problem)}, status_code=status_of(problem))
-    return _room(visit, told=told)
+    return _room(visit, told=_Told(done))
 
 
 def _room(
     visit: Visit, problems: Mapping[str, str] | None = None, *, told: _Told | None = None, status_code: int = 200
 ) -> Response:  # fmt: skip
-    """The room; whoever is not in the team sees the proposal's doors, with the reason at the code."""
+    """The room; whoever is not in the team sees the proposal's doors."""
     settings, code, proposal_id = visit.here.settings, visit.form.one("code"), visit.asked["id"]
-    try:
-        shown = proposal(settings, proposal_id, code=code)
-        if not shown.inside:
-            raise NotAllowedError(_("This is for those in the team; give the code with which you joined it."))
-    except SempreGeoError as problem:
-        return proposal_page(visit, {"code": str(problem)}, status_code=status_of(problem))
+    shown = inside(visit)
+    if isinstance(shown, Response):
+        return shown
     comments, earlier = _newest(team_comments(settings, proposal_id, code=code), visit.form.one("before"))
     return page(
         visit, "room", shown=shown, id=proposal_id, code=code, due=_due(visit, shown), comments=comments,
         earlier=earlier, problems=problems or {}, told=told or _Told(), form=visit.form,
         text="" if told and told.done else visit.form.one("text"), answer_pages=len(answer_screens(shown)),
+        ways=steps_open(settings, proposal_id, code=code), open_question=_open_question(shown),
         status_code=status_code, **behind(visit),
     )  # fmt: skip
+
+
+def inside(visit: Visit) -> Proposal | Response:
+    """The proposal as its team sees it; for everybody else its doors, with the reason at the code."""
+    try:
+        shown = proposal(visit.here.settings, visit.asked["id"], code=visit.form.one("code"))
+        if not shown.inside:
+            raise NotAllowedError(_("This is for those in the team; give the code with which you joined it."))
+    except SempreGeoError as problem:
+        return proposal_page(visit, {"code": str(problem)}, status_code=status_of(problem))
+    return shown
+
+
+def _open_question(shown: Proposal) -> int:
+    """The number of the first question without an answer."""
+    return next((question.number for question in questions() if question.id not in shown.answered), 1)
 
 
 def _newest(said: list[Row], before: str) -> tuple[list[Row], int]:

@@ -195,9 +195,15 @@ def test_every_light_page_serves_everybody(opens, store):
     page.goto(f"{home}code")
     page.get_by_label("The four words").fill(started.claim_code)
     page.get_by_role("button", name="Open what I wrote").click()
-    page.locator("summary").click()
+    page.locator("summary").last.click()
     _serves_everybody(page)
-    for path in ("", "tell", "tell/whole", "kept", "near", "said", f"said/{entry}", "proposals",
+    page.get_by_role("button", name="Answer further questions").click()
+    for _question in range(3):
+        page.get_by_role("button", name="Next question").click()
+        _serves_everybody(page)
+    idea = _published(store, "A bus with books.", "idea")
+    for path in (f"said/{idea}", f"said/{idea}/proposal", "said/near", "", "tell",
+                 "tell/whole", "kept", "near", "said", f"said/{entry}", "proposals",
                  f"proposals/{started.proposal_id}", "code", "said/nothing"):  # fmt: skip
         page.goto(f"{home}{path}")
         _serves_everybody(page)

@@ -15,7 +15,7 @@ from sempre_geo.pipeline.community.proposals import approve, proposal
 from sempre_geo.publish.labels import status
 from sempre_geo.settings import Settings
 from tests.light.conftest import Visitor, code_on
-from tests.pipeline.proposal_story import AINA, ANSWERS, Story, answered, begun, published
+from tests.pipeline.proposal_story import AINA, ANSWERS, Story, answered, begun, published, running
 from tests.ui.asgi_client import Answer
 from tests.ui.small_region import HOSTILE, NAME
 
@@ -82,7 +82,9 @@ def test_leaving_a_team_needs_the_box_and_the_code_opens_nothing_then(visitor, s
     assert _opened(visitor, story.code).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["team", "say", "who", "invite", "leave", "join"])
+@pytest.mark.parametrize(
+    "path", ["team", "say", "who", "invite", "leave", "join", "answer", "diary", "step"]
+)
 def test_a_room_stays_shut_without_a_code_of_its_team_or_a_form_of_ours(small, visitor, story, path):
     fields = {"text": "Hello", "sure": "yes", **ANTS}
     for code in ("", story.idea_code, "kamilo"):
@@ -156,3 +158,33 @@ def test_an_idea_becomes_a_proposal_once_and_is_listed_when_a_coordinator_has_re
     assert status("team") in visitor.opens(f"en/said/{idea.id}").text
     need = published(small, kind="need", category="library", region=NAME)
     assert visitor.opens(f"en/said/{need.id}/proposal").status_code == 404
+
+
+def test_the_questions_are_answered_one_a_screen_and_rows_of_a_table_are_kept(small, visitor, story):
+    room = visitor.fills("en/code", visitor.opens("en/code"), {"code": story.code})
+    costs = visitor.fills(f"en/proposals/{story.id}/question", room, {"number": "11"})
+    assert 'name="f_costs_2_item"' in costs.text
+    rows = {"f_currency": "EUR", "f_costs_0_item": "Fuel", "f_costs_0_amount": "1 200,50", "f_costs_2_item": HOSTILE}
+    wrong = visitor.fills(f"en/proposals/{story.id}/answer", costs, {**rows, "f_costs_0_amount": "much"})
+    assert (wrong.status_code, 'value="much"' in wrong.text, "<img src=x" in wrong.text) == (422, True, False)
+    saved = visitor.fills(f"en/proposals/{story.id}/answer", wrong, rows)
+    assert (saved.status_code, "<h1>12." in saved.text, "Saved." in saved.text) == (200, True, True)
+    kept = proposal(small, story.id, code=story.code).answers["costs"]["costs"]
+    assert [(row["item"], row.get("amount")) for row in kept] == [("Fuel", 1200.5), (HOSTILE, None)]
+    again = visitor.fills(f"en/proposals/{story.id}/question", saved, {"number": "11"})
+    assert ('value="1200.50"' in again.text, 'name="f_costs_4_item"' in again.text) == (True, True)
+    words = {"number": "1", "f_title": "Taxi", "f_what": "A taxi.", "f_for_whom": "All.", "f_why_here": "No bus."}
+    visitor.fills(f"en/proposals/{story.id}/answer", again, words)
+    assert proposal(small, story.id, code=story.code).sentences.title == "Taxi"
+
+
+def test_the_team_writes_its_diary_and_takes_the_next_step(small, visitor):
+    story = running(small, region=NAME)
+    room = visitor.fills("en/code", visitor.opens("en/code"), {"code": story.code})
+    visitor.fills(f"en/proposals/{story.id}/diary", room, {"good": "Twelve rode along."})
+    paused = visitor.fills(f"en/proposals/{story.id}/step", room, {"to": "paused", "reason": "Ice."})
+    shown = proposal(small, story.id, code=story.code)
+    assert ([entry["good"] for entry in shown.diary], shown.status) == (["Twelve rode along."], "paused")
+    assert "Twelve rode along." in paused.text
+    refused = visitor.fills(f"en/proposals/{story.id}/step", paused, {"to": "lessons"})
+    assert (refused.status_code, "reason-problem" in refused.text) == (422, True)
