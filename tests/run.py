@@ -22,6 +22,7 @@ _LONGEST = (
     "tests/ui/test_outreach_pages.py",
     "tests/ui/test_proposals.py",
     "tests/ui/test_review_page.py",
+    "tests/ui/test_roles_on_pages.py",
     "tests/ui/test_whatif.py",
     "tests/ui/test_where_next.py",
     "tests/ui/test_workshop_page.py",

@@ -13,11 +13,10 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.answers import EVERYBODY, GapAnswer
 from sempre_geo.pipeline.gaps.felt_places import felt_by_place
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import silence, words
+from sempre_geo.ui import session, silence, words
 from sempre_geo.ui.charts import private_table, saved_table
 from sempre_geo.ui.felt_layer import public_felt
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.session import login_token
 
 _MOST_SILENT = 12
 _MOST_SAID = 6
@@ -47,7 +46,7 @@ def show(answer: GapAnswer, *, category: str) -> None:
 def _by_place(answer: GapAnswer, *, category: str, place: str) -> pd.DataFrame:
     here = installation()
     return felt_by_place(
-        here.settings, here.region_name, answer=answer, category=category, by=login_token(), place=place,
+        here.settings, here.region_name, answer=answer, category=category, by=session.login_token(), place=place,
         language=current_language(),
     )  # fmt: skip
 
