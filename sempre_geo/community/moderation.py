@@ -27,13 +27,15 @@ class Sending:
     """How an entry arrived. ``address`` is the sender's network address, seen only through a daily hash.
 
     ``seconds_on_form`` is None where a page cannot tell. ``hidden_field`` is what stood in a field that
-    people do not see. ``workshop`` is the word that a coordinator gave to the hall.
+    people do not see. ``workshop`` is the word that a coordinator gave to the hall, ``further`` whether this person
+    has told something there before.
     """
 
     address: str
     seconds_on_form: float | None = None
     hidden_field: str = ""
     workshop: str = ""
+    further: bool = False
 
 
 @dataclass(frozen=True)

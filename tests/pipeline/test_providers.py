@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import geopandas as gpd
 import pytest
+from sqlalchemy import select
 
 from sempre_geo.community.access import OPERATOR, Person
+from sempre_geo.community.accounts import password_hash
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.corrections import Report
-from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.community.store.corrections import save_correction
+from sempre_geo.community.store.office_tables import accounts
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError, StoreError
 from sempre_geo.pipeline.community.accounts import login
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.corrections import confirm_service, corrections_in_use, waiting_corrections
-from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.providers import (
     ask_to_provide,
+    confirm_facts,
     decide_provider,
     needs_around,
     offer,
@@ -93,6 +100,47 @@ def test_a_code_is_good_once(settings, region):
     open_provider_account(settings, asked.claim_code, name="library", password=PASSWORD)
     with pytest.raises(NotAllowedError):
         open_provider_account(settings, asked.claim_code, name="library2", password=PASSWORD)
+
+
+def test_two_who_come_with_one_code_at_once_open_one_account(settings, region, monkeypatch):
+    asked = ask_to_provide(settings, region, **WHO)
+    decide_provider(settings, asked.id, verified=True, by=OPERATOR)
+    both, opened = threading.Barrier(2), []
+
+    def digest(password):
+        both.wait(timeout=30)  # both have seen that the code is good
+        return password_hash(password)
+
+    def come(name):
+        with contextlib.suppress(NotAllowedError):
+            opened.append(open_provider_account(settings, asked.claim_code, name=name, password=PASSWORD))
+
+    monkeypatch.setattr("sempre_geo.pipeline.community.accounts.password_hash", digest)
+    threads = [threading.Thread(target=come, args=(name,)) for name in ("library", "library2")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    (account,) = opened
+    assert account.grants == {("provider", "service:osm:n1")}
+    with open_community(settings).reading() as transaction:
+        assert transaction.execute(select(accounts.c.name)).scalars().all() == [account.name]
+
+
+def test_what_a_provider_says_at_once_is_kept_wholly_or_not_at_all(settings, region, provider, monkeypatch):
+    def refuse_the_telephone(transaction, row):
+        if row["field"] == "phone":
+            raise StoreError("The disk is full.")
+        save_correction(transaction, row)
+
+    several = {"service_id": "osm:n1", "facts": {"capacity": "12", "phone": "+371 26123456"}, "source": "we count"}
+    with monkeypatch.context() as broken:
+        broken.setattr("sempre_geo.pipeline.community.corrections.save_correction", refuse_the_telephone)
+        with pytest.raises(StoreError):
+            confirm_facts(settings, region, **several, by=provider)
+    assert corrections_in_use(settings, region).empty
+    confirm_facts(settings, region, **several, by=provider)
+    assert set(corrections_in_use(settings, region)["field"]) == {"capacity", "phone"}
 
 
 def test_needs_around_a_service_are_those_that_everybody_may_see(settings, region, provider):

@@ -14,6 +14,7 @@ from PIL import Image
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.moderation import Sending
+from sempre_geo.community.store.engine import Store
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.accounts import add_account
 from sempre_geo.pipeline.community.backup import take_over
@@ -67,6 +68,15 @@ def test_a_network_member_opens_a_workshop_and_people_tell_on_a_device_without_a
     assert (workshop_in_hand(here, carried, at=AT).spoken, first.status) == (2, "received")
     erase_with_code(here, first.claim_code)
     assert workshops(here, REGION, by=MEMBER, at=AT)[0].spoken == 1
+
+
+def test_what_somebody_tells_further_is_confirmed_in_one_transaction(here, monkeypatch):
+    hall = _open(here)
+    carried, begun, writing = hand_round(here, hall.id, by=MEMBER, at=AT), [], Store.writing
+    monkeypatch.setattr(Store, "writing", lambda store: begun.append(store) or writing(store))
+    tell_in_hand(here, carried, draft=NEED, further=True, at=AT)
+    assert len(begun) == 1
+    assert workshop_in_hand(here, carried, at=AT).spoken == 0
 
 
 def test_more_people_than_one_address_may_send_are_heard_in_a_hall(here):

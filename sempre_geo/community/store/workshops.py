@@ -45,16 +45,10 @@ def end_workshop(transaction: Transaction, workshop_id: str, *, at: str) -> None
     transaction.execute(update(workshops).where(workshops.c.id == workshop_id).values(closes_at=at))
 
 
-def save_workshop_entry(transaction: Transaction, contribution_id: str, *, workshop_id: str) -> None:
-    """Note that an entry was told in a workshop."""
-    row = {"contribution_id": contribution_id, "workshop_id": workshop_id, "further": False}
+def save_workshop_entry(transaction: Transaction, contribution_id: str, *, workshop_id: str, further: bool) -> None:
+    """Note that an entry was told in a workshop; ``further`` if by somebody who had told something: they count once."""
+    row = {"contribution_id": contribution_id, "workshop_id": workshop_id, "further": further}
     transaction.execute(insert(workshop_entries), row)
-
-
-def mark_further(transaction: Transaction, contribution_id: str) -> None:
-    """Note that whoever told this had told something before, so that they count once."""
-    one = workshop_entries.c.contribution_id == contribution_id
-    transaction.execute(update(workshop_entries).where(one).values(further=True))
 
 
 def count_spoken(transaction: Transaction, workshop_id: str) -> int:

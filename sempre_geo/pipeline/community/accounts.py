@@ -30,6 +30,7 @@ from sempre_geo.community.store.accounts import (
     save_grants,
     void_logins,
 )
+from sempre_geo.community.store.engine import Transaction
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import (
@@ -66,9 +67,22 @@ def add_account(
     NotAllowedError
         The asker is no administrator.
     """
+    account = new_account(name, role=role, password=password, scope=scope)
+    with open_community(settings).writing() as transaction:
+        keep_account(settings, transaction, account, by=by, at=at or now())
+    return account
+
+
+def new_account(name: str, *, role: str, password: str, scope: str) -> Account:
+    """An account with one role that is not kept yet; digesting its password takes long, and no writer waits for it.
+
+    Raises
+    ------
+    InputError
+        Name, role or password cannot be used.
+    """
     check_account(name=name, role=role, password=password)
-    when = at or now()
-    account = Account(
+    return Account(
         id=secrets.token_hex(16),
         name=name,
         password_hash=password_hash(password),
@@ -78,13 +92,24 @@ def add_account(
         locked_until="",
         grants=frozenset({(role, scope)}),
     )
-    with open_community(settings).writing() as transaction:
-        detail = f"add {role} {scope}"
-        privileged(settings, transaction, by, action="keep accounts", thing=account.id, detail=detail, at=when)
-        if load_account(transaction, name=name):
-            raise InputError(_("There is an account '{name}' already; choose another name.").format(name=name))
-        save_account(transaction, account, at=stamp(when))
-    return account
+
+
+def keep_account(settings: Settings, transaction: Transaction, account: Account, *, by: Asker, at: datetime) -> None:
+    """Keep a new account within a transaction that does more than that.
+
+    Raises
+    ------
+    InputError
+        The name is taken.
+    NotAllowedError
+        The asker is no administrator.
+    """
+    ((role, scope),) = account.grants
+    detail = f"add {role} {scope}"
+    privileged(settings, transaction, by, action="keep accounts", thing=account.id, detail=detail, at=at)
+    if load_account(transaction, name=account.name):
+        raise InputError(_("There is an account '{name}' already; choose another name.").format(name=account.name))
+    save_account(transaction, account, at=stamp(at))
 
 
 def login(settings: Settings, name: str, *, password: str, instead_of: str = "", at: datetime | None = None) -> str:

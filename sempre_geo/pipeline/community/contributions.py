@@ -128,7 +128,8 @@ def tell(
             row["how_it_came_in"] = "workshop"
         save_contribution(transaction, row, position=position, felt=checked.ease)
         if arrival.workshop_id:
-            save_workshop_entry(transaction, row["id"], workshop_id=arrival.workshop_id)
+            further = sending is not None and sending.further
+            save_workshop_entry(transaction, row["id"], workshop_id=arrival.workshop_id, further=further)
         _keep_answered(transaction, row, answers=checked.answers)
         if photo is not None:
             keep_photo(settings, transaction, row["id"], photo)

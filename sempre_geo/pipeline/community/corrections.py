@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +26,7 @@ from sempre_geo.community.store.corrections import (
     load_corrections,
     save_correction,
 )
+from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.texts import kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
@@ -191,22 +193,35 @@ def confirm_service(settings: Settings, region: str, *, report: Report, by: Aske
     NotAllowedError
         The asker is neither the provider of this service nor a coordinator of the region.
     """
-    when, checked = at or now(), checked_report(report)
-    correction_id = secrets.token_hex(16)
+    return confirm_services(settings, region, reports=[report], by=by, at=at)[0]
+
+
+def confirm_services(
+    settings: Settings, region: str, *, reports: Sequence[Report], by: Asker, at: datetime | None = None
+) -> list[str]:
+    """Say several things at once as :func:`confirm_service` does: all of them are kept, or none."""
+    when, checked = at or now(), [checked_report(report) for report in reports]
     with open_community(settings).writing() as transaction:
-        person = privileged(
-            settings, transaction, by, action="confirm a service", thing=correction_id,
-            scopes=(f"region:{region}", f"service:{checked.thing}"), detail=f"{checked.field} {checked.value}", at=when,
-        )  # fmt: skip
-        save_correction(
-            transaction,
-            vars(checked)
-            | {
-                "id": correction_id, "region": region, "status": "accepted", "status_at": stamp(when),
-                "decided_by": person.actor, "claim_digest": None, "created_at": stamp(when),
-            },
-        )  # fmt: skip
-        save_event(transaction, correction_id, status="accepted", at=stamp(when), actor=person.actor)
+        return [_confirm(settings, transaction, region, report=report, by=by, at=when) for report in checked]
+
+
+def _confirm(
+    settings: Settings, transaction: Transaction, region: str, *, report: Report, by: Asker, at: datetime
+) -> str:
+    correction_id = secrets.token_hex(16)
+    person = privileged(
+        settings, transaction, by, action="confirm a service", thing=correction_id,
+        scopes=(f"region:{region}", f"service:{report.thing}"), detail=f"{report.field} {report.value}", at=at,
+    )  # fmt: skip
+    save_correction(
+        transaction,
+        vars(report)
+        | {
+            "id": correction_id, "region": region, "status": "accepted", "status_at": stamp(at),
+            "decided_by": person.actor, "claim_digest": None, "created_at": stamp(at),
+        },
+    )  # fmt: skip
+    save_event(transaction, correction_id, status="accepted", at=stamp(at), actor=person.actor)
     return correction_id
 
 

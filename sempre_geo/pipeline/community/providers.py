@@ -17,11 +17,11 @@ from sempre_geo.community.access import ALLOWED, OPERATOR, check_may, may
 from sempre_geo.community.accounts import Account
 from sempre_geo.community.claim_codes import claim_digest, new_claim_code
 from sempre_geo.community.contributions import PUBLIC, Receipt
-from sempre_geo.community.corrections import Report, checked_report
+from sempre_geo.community.corrections import Report
 from sempre_geo.community.duplicates import bbox_around
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.store.accounts import load_account, save_grants
+from sempre_geo.community.store.accounts import load_account
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.providers import (
@@ -37,8 +37,8 @@ from sempre_geo.community.store.providers import (
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.accounts import add_account
-from sempre_geo.pipeline.community.corrections import confirm_service
+from sempre_geo.pipeline.community.accounts import keep_account, new_account
+from sempre_geo.pipeline.community.corrections import confirm_services
 from sempre_geo.pipeline.community.counts import counts
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged
 from sempre_geo.pipeline.community.moderation import check_and_count
@@ -140,16 +140,16 @@ def open_provider_account(
     NotAllowedError
         The request is not verified (yet), or its account is open already.
     """
-    digest = claim_digest(code)
-    with open_community(settings).reading() as transaction:
-        _verified(transaction, digest)
-    account = add_account(settings, name, role="provider", password=password, scope="service:", by=OPERATOR, at=at)
-    with open_community(settings).writing() as transaction:
+    digest, store = claim_digest(code), open_community(settings)
+    with store.reading() as transaction:  # before a password is digested, which takes long
         row = _verified(transaction, digest)
-        save_grants(transaction, account.id, frozenset({("provider", f"service:{row['service_id']}")}))
+    account = new_account(name, role="provider", password=password, scope=f"{_SCOPE}{row['service_id']}")
+    with store.writing() as transaction:
+        # Somebody else may have come with the same code meanwhile: the account is theirs, and there is no other.
+        row = _verified(transaction, digest)
+        keep_account(settings, transaction, account, by=OPERATOR, at=at or now())
         change_request(transaction, row["id"], {"account_id": account.id, "status": "open", "claim_digest": None})
-        opened = load_account(transaction, account_id=account.id)
-    return opened or account
+    return account
 
 
 def own_services(settings: Settings, *, by: Asker) -> tuple[str, ...]:
@@ -170,7 +170,7 @@ def confirm_facts(
     by: Asker,
     at: datetime | None = None,
 ) -> None:
-    """Say several things of one's own service at once; all are checked before the first is kept.
+    """Say several things of one's own service at once; all of them are kept, or none.
 
     Parameters
     ----------
@@ -185,10 +185,7 @@ def confirm_facts(
         The asker is neither the provider of this service nor a coordinator of the region.
     """
     reports = [Report("services", service_id, field, value, source) for field, value in facts.items()]
-    for report in reports:
-        checked_report(report)
-    for report in reports:
-        confirm_service(settings, region, report=report, by=by, at=at)
+    confirm_services(settings, region, reports=reports, by=by, at=at)
 
 
 def answer_need(

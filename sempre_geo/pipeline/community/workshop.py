@@ -25,7 +25,6 @@ from sempre_geo.community.store.workshops import (
     load_told,
     load_workshop,
     load_workshops,
-    mark_further,
     save_workshop,
 )
 from sempre_geo.community.suppression import shown_count
@@ -174,12 +173,8 @@ def tell_in_hand(
     here = workshop_in_hand(settings, carried, at=when)
     if here is None or not here.is_open:
         raise _closed()
-    sending = Sending(f"workshop {here.id}", workshop=_word(settings, here.id))
-    receipt = tell(settings, here.region, draft=draft, sending=sending, at=when)
-    if further:
-        with open_community(settings).writing() as transaction:
-            mark_further(transaction, receipt.id)
-    return receipt
+    sending = Sending(f"workshop {here.id}", workshop=_word(settings, here.id), further=further)
+    return tell(settings, here.region, draft=draft, sending=sending, at=when)
 
 
 def close_workshop(settings: Settings, workshop_id: str, *, by: Asker, at: datetime | None = None) -> None:
