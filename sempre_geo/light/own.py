@@ -18,6 +18,7 @@ from sempre_geo.light.team import show as show_team
 from sempre_geo.light.tokens import new_token, seconds_since
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import (
+    Own,
     contest_with_code,
     erase_with_code,
     my_data,
@@ -28,6 +29,7 @@ from sempre_geo.pipeline.community.followed import proposals_of_code, team_of_co
 from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
+from sempre_geo.pipeline.explore.places import settlement_names
 from sempre_geo.pipeline.explore.wrong_things import told_correction
 
 FORM = "code"
@@ -144,11 +146,18 @@ def _ask(visit: Visit, problem: str = "", *, may_be_a_voice: bool = False, statu
     )  # fmt: skip
 
 
+def _place_of(visit: Visit, own: Own) -> str:
+    """The village and the municipality, as far as they are known."""
+    settlement = settlement_names(visit.here.region, visit.language).get(own.settlement_id or "", "")
+    return ", ".join(name for name in (settlement, own.municipality) if name)
+
+
 def _own(visit: Visit, *, problem: str = "", at: str = "", done: str = "", status_code: int = 200) -> Response:
     settings, code = visit.here.settings, visit.form.one("code")
     own = open_with_code(settings, code)
     return page(
-        visit, "own", own=own, code=code, done=done, problems={at: problem} if problem else {},
+        visit, "own", own=own, where=_place_of(visit, own), code=code, done=done,
+        problems={at: problem} if problem else {},
         category=visit.here.category(own.category), protected=is_protected(settings, own.category, own.groups),
         text=visit.form.one("text") if at == "text" else own.text, followed=proposals_of_code(settings, code),
         token=new_token(settings, FORM), team_token=new_token(settings, TEAM), key=secrets.token_hex(16),

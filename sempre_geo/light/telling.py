@@ -20,7 +20,7 @@ from sempre_geo.light.tokens import new_token, sending_of, wrong_token
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.duplicates import similar_public
-from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected
+from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected, left_out_better
 from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.publish.labels import about_whom, eases, obstacles
 
@@ -128,6 +128,7 @@ def _check(visit: Visit, place: Where, problems: Problems | None = None) -> Resp
         or visit.form.one("marked") == "yes",
         category=visit.here.category(draft.category), obstacle=obstacles().get(visit.form.one("obstacle"), ""),
         about=about_whom().get(draft.about, ""), protected=is_protected(settings, draft.category, draft.groups),
+        better=left_out_better(settings, visit.here.region_name, draft.text),
         similar=_similar(visit, draft),
     )  # fmt: skip
 

@@ -64,7 +64,8 @@ def test_four_screens_lead_from_the_start_to_a_code_that_opens_what_was_said(sma
 
 
 def test_what_is_about_people_with_a_disability_is_only_counted_unless_its_author_asks_otherwise(small, visitor):
-    check = _to_check(visitor, where=WHERE | {"groups": "disability"})
+    check = _to_check(visitor, {**WHAT, "text": "Call 29123456"}, where=WHERE | {"groups": "disability"})
+    assert "please write it again without it" in check.text
     assert 'name="shown_alone"' in check.text
     code = code_on(visitor.fills("en/tell/save", check, CONSENT))
     own = open_with_code(small, code)

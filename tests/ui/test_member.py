@@ -180,6 +180,7 @@ def test_with_the_code_one_changes_and_erases_what_one_wrote(served: Settings) -
     _entry, code = _published(served)
     script = _with_code(code)
     assert "Published" in _told(script)
+    assert "Bebrene (Bjebrene), Rietumu" in _told(script)
     script.text_area(key="mine_new_text").set_value("It never comes.")
     script.selectbox(key="mine_new_category").set_value("gp")
     script.selectbox(key="mine_new_place").set_value("municipality:m1")

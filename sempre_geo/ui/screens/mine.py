@@ -88,7 +88,8 @@ def _told(own: Own) -> None:
     page_title(_("What you wrote"))
     counted = ngettext("{n} voice", "{n} voices", own.voices).format(n=own.voices)
     kind = words.kinds().get(own.kind, own.kind)
-    where = own.municipality or _("in this region")
+    settlement = words.settlement_choices(here.region).get(own.settlement_id or "", "")
+    where = ", ".join(name for name in (settlement, own.municipality) if name) or _("in this region")
     if own.precision == "exact":
         where += ". " + _("The exact place is kept and never shown.")
     alert = "".join(f'<p role="alert"><strong>{escape(text)}</strong></p>' for text in own.messages)

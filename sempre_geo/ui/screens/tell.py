@@ -18,7 +18,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected
+from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected, left_out_better
 from sempre_geo.pipeline.explore.views import place_at, position
 from sempre_geo.ui import words
 from sempre_geo.ui.contributions import contributions_table, similar_to, voice_receipt
@@ -146,6 +146,10 @@ def _say() -> None:
         _("In your own words, in any language"), key="tell_text", max_chars=_LONGEST, height=120,
         placeholder=_("I go twice a year instead of monthly, because ..."), persist_state="session",
     )  # fmt: skip
+    st.caption(_("For example: I go twice a year instead of monthly. Leave out names and telephone numbers."))
+    better = left_out_better(here.settings, region.name, str(st.session_state.get("tell_text") or ""))
+    if better:
+        st.info(better, icon=":material/info:")
     st.file_uploader(
         _("A photo, if you like (only the picture is kept, without its place and date)"),
         type=["jpg", "jpeg", "png", "webp"], key="tell_photo", max_upload_size=15,
