@@ -57,6 +57,7 @@ def _frame(visit: Visit) -> Mapping[str, Any]:
     return {
         "base": BASE,
         "home": f"{BASE}/{visit.language}",
+        "site": visit.site,
         "language": visit.language,
         "spoken": current_language().partition("@")[0],
         "untranslated": "" if current_language() == visit.language else visit.language,

@@ -38,7 +38,10 @@ class Form:
 
 @dataclass(frozen=True)
 class Visit:
-    """A request as the pages see it. ``asked`` are the parts of the path; ``address`` is the sender's."""
+    """A request as the pages see it.
+
+    ``asked`` are the parts of the path, ``address`` is the sender's, ``site`` is how the sender reached us.
+    """
 
     here: Here
     language: str
@@ -46,6 +49,7 @@ class Visit:
     form: Form
     address: str
     wants_json: bool
+    site: str = ""
 
 
 class TooMuchError(Exception):
@@ -67,6 +71,7 @@ async def read_visit(request: Request, here: Here) -> Visit:
         form=await _read_form(request) if request.method == "POST" else _linked(request),
         address=request.client.host if request.client else "",
         wants_json=request.headers.get("accept", "").startswith("application/json"),
+        site=f"{request.url.scheme}://{request.url.netloc}",
     )
 
 

@@ -19,6 +19,7 @@ from sempre_geo.light.team import after, inside
 from sempre_geo.light.tokens import new_token, wrong_token
 from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.community.lessons import write_diary
+from sempre_geo.pipeline.community.proposal_evidence import evidence_sentences
 from sempre_geo.pipeline.community.proposal_writing import drafts, write_in_proposal
 from sempre_geo.pipeline.community.proposals import move
 
@@ -85,7 +86,7 @@ def _question(
     if isinstance(shown, Response):
         return shown
     half = drafts(settings, shown.id, code=code).get(question.id)
-    before = written or half or _kept(shown, question)
+    before = written or half or {**_told(visit, question), **_kept(shown, question)}
     return page(
         visit, "question", shown=shown, id=shown.id, code=code, question=question, before=before, done=done,
         half=half is not None and written is None, problems=problems or {}, rows=_SPARE_ROWS, count=COUNT, first=FIRST,
@@ -103,7 +104,14 @@ def _kept(shown: Proposal, question: Question) -> Mapping[str, Any]:
     if question.id == FIRST:
         return vars(shown.sentences)
     own = {"ownership": shown.ownership} if question.id == "decisions" else {}
-    return {**shown.answers.get(question.id, {}), **own}
+    return {**own, **shown.answers.get(question.id, {})}
+
+
+def _told(visit: Visit, question: Question) -> Mapping[str, str]:
+    """What the needs and the map tell of the evidence, where nothing else is written yet."""
+    if question.id != "evidence":
+        return {}
+    return evidence_sentences(visit.here.settings, visit.asked["id"], code=visit.form.one("code"))
 
 
 def _words(question: Question, written: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.proposals import Member
+from sempre_geo.pipeline.community.proposal_evidence import evidence_sentences
 from sempre_geo.pipeline.community.proposal_team import invite
 from sempre_geo.pipeline.community.proposal_writing import comment, team_comments, write_in_proposal
 from sempre_geo.pipeline.community.proposals import approve, proposal
@@ -82,9 +83,7 @@ def test_leaving_a_team_needs_the_box_and_the_code_opens_nothing_then(visitor, s
     assert _opened(visitor, story.code).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "path", ["team", "say", "who", "invite", "leave", "join", "answer", "diary", "step"]
-)
+@pytest.mark.parametrize("path", ["team", "say", "who", "invite", "leave", "join", "answer", "diary", "step"])
 def test_a_room_stays_shut_without_a_code_of_its_team_or_a_form_of_ours(small, visitor, story, path):
     fields = {"text": "Hello", "sure": "yes", **ANTS}
     for code in ("", story.idea_code, "kamilo"):
@@ -173,6 +172,8 @@ def test_the_questions_are_answered_one_a_screen_and_rows_of_a_table_are_kept(sm
     assert [(row["item"], row.get("amount")) for row in kept] == [("Fuel", 1200.5), (HOSTILE, None)]
     again = visitor.fills(f"en/proposals/{story.id}/question", saved, {"number": "11"})
     assert ('value="1200.50"' in again.text, 'name="f_costs_4_item"' in again.text) == (True, True)
+    evidence = visitor.fills(f"en/proposals/{story.id}/question", saved, {"number": "3"}).text
+    assert evidence_sentences(small, story.id, code=story.code)["normative"] in evidence
     words = {"number": "1", "f_title": "Taxi", "f_what": "A taxi.", "f_for_whom": "All.", "f_why_here": "No bus."}
     visitor.fills(f"en/proposals/{story.id}/answer", again, words)
     assert proposal(small, story.id, code=story.code).sentences.title == "Taxi"

@@ -54,6 +54,7 @@ def test_four_screens_lead_from_the_start_to_a_code_that_opens_what_was_said(sma
     assert "Bebrene" in check.text
     receipt = visitor.fills("en/tell/save", check, CONSENT)
     assert (receipt.status_code, len(visitor.seen)) == (200, 4)
+    assert 'class="paper">Where to type the code: http://testserver/light/en/code<' in receipt.text
     own = open_with_code(small, code_on(receipt))
     assert (own.text, own.about, own.groups, own.precision) == (
         WHAT["text"],

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 USUAL = ("gp", "pharmacy", "grocery", "library")
 STAY_MIN = 30
 _DAYS_AHEAD, _ROUND_MIN, _LATEST_MIN = 7, 30, 22 * 60
-_STREETS = "networks"
+_STREETS, _DAY_MIN = "networks", 24 * 60
 
 
 @dataclass(frozen=True)
@@ -246,7 +246,6 @@ def _steps(settings: Settings, region: str, shown: VisitDetail) -> tuple[str, ..
 
 def _hours(settings: Settings, region: str, *, found: Answer, mode: str, today: Date) -> str:
     """When the nearest service is open today, and else on which day next."""
-    from sempre_geo.pipeline.travel.visit_sentences import clock
     from sempre_geo.travel.calendars import read_calendar
     from sempre_geo.travel.hours import open_intervals
 
@@ -267,10 +266,23 @@ def _hours(settings: Settings, region: str, *, found: Answer, mode: str, today: 
         if not hours.known:
             return _("{service}: the opening hours are not known; ask before you go.").format(service=name)
         if hours.intervals:
-            times = ", ".join(f"{clock(opens * 60)}-{clock(closes * 60)}" for opens, closes in hours.intervals)
+            times = ", ".join(_between(opens, closes) for opens, closes in hours.intervals)
             if ahead == 0:
                 return _("{service}: open today {times}.").format(service=name, times=times)
             return _("{service}: closed today; next open on {day}, {times}.").format(
                 service=name, day=spoken_date(day), times=times
             )
     return _("{service}: closed for the next seven days.").format(service=name)
+
+
+def _between(opens_min: int, closes_min: int) -> str:
+    """An opening as a notice on the door has it: past midnight the hours begin anew, all day long ends at 24:00.
+
+    >>> _between(0, 36 * 60), _between(18 * 60, 26 * 60), _between(9 * 60, 24 * 60)
+    ('00:00-24:00', '18:00-02:00', '09:00-24:00')
+    """
+    from sempre_geo.pipeline.travel.visit_sentences import clock
+
+    past = closes_min > _DAY_MIN
+    ends = min(closes_min, _DAY_MIN) if closes_min - opens_min >= _DAY_MIN or not past else closes_min - _DAY_MIN
+    return f"{clock(opens_min * 60)}-{clock(ends * 60)}"
