@@ -150,6 +150,16 @@ def silent_places(table: pd.DataFrame) -> pd.DataFrame:
     return silent.assign(missing=missing).sort_values("missing", ascending=False, kind="stable")
 
 
+def silence_can_be_told(table: pd.DataFrame) -> bool:
+    """Whether enough have spoken in all for silence to mean something: somewhere two voices were to be expected.
+
+    >>> places = pd.DataFrame({"people": [100, 300], "beyond": 0.0})
+    >>> [silence_can_be_told(felt_and_calculated(places, pd.Series({0: said}))) for said in (1, 3)]
+    [False, True]
+    """
+    return bool((table["expected"] >= _WORTH_SAYING).any())
+
+
 def class_title(felt_class: str) -> str:
     """What a class is called."""
     return {

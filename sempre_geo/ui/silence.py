@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from sempre_geo.community.felt import silent_places, silent_sentence
+from sempre_geo.community.felt import silence_can_be_told, silent_places, silent_sentence
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import number
@@ -17,8 +17,8 @@ _MOST_TOLD, _MOST_DRAWN = 5, 12
 def show(table: pd.DataFrame, *, key: str) -> None:
     """The silent places of a table of what people feel beside what is calculated; ``name`` is among its columns."""
     st.subheader(_("Silent places"))
-    if not table["received"].any():
-        st.write(_("Nobody has told us anything yet."))
+    if not silence_can_be_told(table):
+        st.write(_("Too few have spoken so far for anybody to know who is silent."))
         return
     silent = silent_places(table)
     if silent.empty:

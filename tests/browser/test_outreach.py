@@ -16,6 +16,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.outreach_days import held_days
 from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.voices import add_voice
 from sempre_geo.settings import Settings
 from tests.browser.conftest import Server, Visit, Watch, serving_small_region
 from tests.ui.small_region import HOSTILE, NAME, small_settings
@@ -37,6 +38,8 @@ def store(server: Server) -> Iterator[Settings]:
     add_account(settings, "tour-anna", role="coordinator", password=PASSWORD)
     said = tell(settings, NAME, draft=Draft("need", "library", HOSTILE, Place(settlement_id="s1")))
     publish(settings, said.id, by=OPERATOR)
+    for number in range(6):
+        add_voice(settings, said.id, voter=f"phone-{number}")
     yield settings
     close_community(settings)
 

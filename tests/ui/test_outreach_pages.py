@@ -64,6 +64,7 @@ def test_the_coordinator_hears_clusters_news_and_silent_places(page: _Open) -> N
     assert "Choose a service to see" in script.caption[0].value
     script.selectbox(key="listen_group").set_value("over_64").run()
     assert "Nobody from Augstkalni" not in _told(script), "none of the seven said that it is over 64"
+    assert "Too few have spoken so far" in " ".join(str(part.value) for part in script.markdown)
     script.selectbox(key="listen_group").set_value("women").run()
     assert "Where this group lives is not known" in " ".join(str(part.value) for part in script.markdown)
     script.button(key="listen_seen").click().run()
