@@ -22,6 +22,8 @@ from sempre_geo.pipeline.community.corrections import (
     report_correction,
 )
 from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.outreach_ways import road_minutes
+from sempre_geo.pipeline.explore import wrong_things as reporting
 from sempre_geo.pipeline.explore.wrong_things import told_correction, wrong_fields, wrong_kinds, wrong_things
 from sempre_geo.pipeline.gaps.ground import ground_of
 from sempre_geo.pipeline.gaps.metrics import departure_costs
@@ -217,6 +219,9 @@ def test_a_ferry_of_the_streets_rests_on_its_days_in_every_way_by_street_and_is_
     assert "Island ferry does not run (24 November 2026; ice on the strait)" in resting.sentence
     assert (sailing.minutes, sailing.notes) == (crossed.minutes, ())
     assert _matrix(home, TUESDAY, mode="car", to=ISLAND) == [np.inf]
+    ends = pd.DataFrame({"lon": [WEST, ISLAND[0]], "lat": [SOUTH, ISLAND[1]]})
+    on_tour = [road_minutes(home, "village", places=ends, days=days)[0][0, 1] for days in ([after], [after, TUESDAY])]
+    assert (on_tour[0] < np.inf, on_tour[1]) == (True, np.inf)
     assert _matrix(home, after, mode="car", to=ISLAND) == [pytest.approx(crossed.minutes, abs=0.02)]
     assert set(visits(home, "village", date=TUESDAY, **asked)["reason"]) == {"unreachable"}
     assert visits(home, "village", date=after, **asked).drop(columns="change").equals(before.drop(columns="change"))
@@ -252,6 +257,13 @@ def test_stops_and_lines_can_be_named_and_what_can_be_wrong_of_them_is_a_correct
         assert set(wrong_fields(layer)) <= set(FIELDS[layer])
     accepted(home, "lines", "R", "not_running", "", "a notice")
     assert region_timetable(region_in_use(home, "village")).feed.trips.empty
+
+
+def test_a_ferry_can_be_reported_where_there_is_no_timetable(home, monkeypatch) -> None:
+    monkeypatch.setattr(reporting, "has_timetable", lambda *_asked: False)
+    kinds = wrong_kinds(home, "village")
+    assert ("stops" in kinds, "lines" in kinds) == (False, True)
+    assert wrong_things(home, "village", kind="lines") == {"ferry:9001": "Island ferry"}
 
 
 def test_whoever_reported_days_without_a_line_reads_them_again_with_the_code(home) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -110,16 +111,19 @@ def hall_hours(
     return hours.intervals if hours.known else (*hours.intervals, *hours.maybe) or (frame,)
 
 
-def road_minutes(settings: Settings, region: str, *, places: pd.DataFrame) -> tuple[NDArray[np.float64], bool]:
-    """Minutes by car between places (``lon, lat``), and whether they follow roads.
+def road_minutes(
+    settings: Settings, region: str, *, places: pd.DataFrame, days: Sequence[date]
+) -> tuple[NDArray[np.float64], bool]:
+    """Minutes by car between places (``lon, lat``) that suffice on each of some days, and whether they follow roads.
 
     A region built without streets is measured as the crow flies, with a detour.
     """
     built = open_region(settings, region)
     if (built.path / "networks" / "car").is_dir():
         points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(places["lon"], places["lat"]), crs="EPSG:4326")
-        table = travel_matrix(region_grounds(settings, region).streets("car"), points, points)
-        minutes = table["minutes"].to_numpy(dtype=np.float64).reshape(len(places), len(places)).copy()
+        grounds = {region_grounds(settings, region, day=day) for day in days}  # one, unless a ferry rests on some
+        tables = [travel_matrix(ground.streets("car"), points, points)["minutes"].to_numpy() for ground in grounds]
+        minutes = np.max(tables, axis=0).astype(np.float64).reshape(len(places), len(places))
         np.fill_diagonal(minutes, 0.0)
         return minutes, True
     east, north = metres_of(places["lon"].to_numpy(dtype=float), places["lat"].to_numpy(dtype=float))

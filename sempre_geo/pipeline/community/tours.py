@@ -154,7 +154,7 @@ def _planned(settings: Settings, region: str, places: pd.DataFrame, *, wish: Wis
     ]  # fmt: skip
     check_tour(stops, days=days, earliest_min=wish.earliest_min, latest_min=wish.latest_min)
     at = pd.DataFrame({"lon": [start.x, *places["hall_lon"]], "lat": [start.y, *places["hall_lat"]]})
-    minutes, by_road = road_minutes(settings, region, places=at)
+    minutes, by_road = road_minutes(settings, region, places=at, days=days)
     tour = plan_tour(stops, minutes, days=days, earliest_min=wish.earliest_min, latest_min=wish.latest_min)
     return _content(settings, region, tour, places) | {
         "start": place_name(built, wish.start_id), "by_road": by_road, "notes": kept_text(wish.notes),

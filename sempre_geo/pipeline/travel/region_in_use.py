@@ -79,9 +79,7 @@ class RegionInUse(Region):
 
     def about_streets(self, day: date | None) -> tuple[Correction, ...]:
         """The corrections that close ferries of the streets, for good or on a day."""
-        from sempre_geo.pipeline.travel.closed_ferries import closed_ways
-
-        return self.told(row for row in self._resting(day) if closed_ways(self, [row[1]]))
+        return self.told(row for row in self._resting(day) if _closed_by(self, (row[1],)))
 
     def told(self, corrections: Iterable[Correction]) -> tuple[Correction, ...]:
         """Corrections with the names of ferries in place of their ids."""
@@ -95,12 +93,8 @@ class RegionInUse(Region):
         return crossing_names(self.ferries, self.settlements)
 
     def _closed_on(self, day: date | None) -> tuple[int, ...]:
-        resting = self._resting(day)
-        if not resting:
-            return ()
-        from sempre_geo.pipeline.travel.closed_ferries import closed_ways
-
-        return closed_ways(self, [row[1] for row in resting])
+        resting = tuple(row[1] for row in self._resting(day))
+        return _closed_by(self, resting) if resting else ()
 
     def _resting(self, day: date | None) -> list[Correction]:
         at = day or build_day(self)
@@ -237,6 +231,14 @@ def _opened(settings: Settings, region: str, _folder: Path, _stamp: int) -> Regi
 def _corrected(built: Region, corrections: tuple[Correction, ...]) -> RegionInUse:
     parts = {part.name: getattr(built, part.name) for part in fields(built)}
     return RegionInUse(**parts, corrections=corrections).on(None)
+
+
+@lru_cache(maxsize=64)
+def _closed_by(region: RegionInUse, things: tuple[str, ...]) -> tuple[int, ...]:
+    """Kept, as a page asks for the days of a week one by one."""
+    from sempre_geo.pipeline.travel.closed_ferries import closed_ways
+
+    return closed_ways(region, things)
 
 
 @lru_cache(maxsize=4)
