@@ -23,8 +23,9 @@ _SATURDAY = 5
 
 
 def chosen() -> tuple[tuple[str, str], ...]:
-    """The halls that were chosen so far, as pairs of a settlement and a service."""
-    return tuple(st.session_state.get(CHOSEN, {}).items())
+    """The halls that were chosen so far and are still there, as pairs of a settlement and a service."""
+    known = installation().region.services.index
+    return tuple((place, hall) for place, hall in st.session_state.get(CHOSEN, {}).items() if hall in known)
 
 
 def show(plan: pd.DataFrame, *, days: Sequence[date]) -> None:
