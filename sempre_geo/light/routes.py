@@ -36,6 +36,7 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
     here = Here(settings, region_name)
     looked_at: dict[str, View] = {
         "": _home, "tell": telling.what, "tell/whole": telling.whole, "kept": _kept, "near": near.ask,
+        "sources": _sources,
         "said": reading.said, "said/near": reading.where, "said/{kind}/{number:int}": reading.said,
         "said/{id}": reading.item, "said/{id}/proposal": proposing.ask,
         "proposals": proposals.listed, "proposals/{id}": proposals.one,
@@ -112,6 +113,13 @@ def _home(visit: Visit) -> Response:
 def _kept(visit: Visit) -> Response:
     """What the service worker shows when there is no network."""
     return page(visit, "kept")
+
+
+def _sources(visit: Visit) -> Response:
+    """What every number is made from, how old it is, under which licence, and what is not known."""
+    region = visit.here.region
+    sources = [{"date": "", **source} for source in region.catalog["sources"]]
+    return page(visit, "sources", sources=sources, notes=region.notes)
 
 
 async def _first(request: Request) -> Response:

@@ -204,7 +204,7 @@ def test_every_light_page_serves_everybody(opens, store):
     idea = _published(store, "A bus with books.", "idea")
     for path in (f"said/{idea}", f"said/{idea}/proposal", "said/near", "", "tell",
                  "tell/whole", "kept", "near", "said", f"said/{entry}", "proposals",
-                 f"proposals/{started.proposal_id}", "code", "said/nothing"):  # fmt: skip
+                 f"proposals/{started.proposal_id}", "code", "sources", "said/nothing"):  # fmt: skip
         page.goto(f"{home}{path}")
         _serves_everybody(page)
 

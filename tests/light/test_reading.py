@@ -209,13 +209,22 @@ def test_an_address_with_a_question_mark_is_read_without_it(visitor):
 
 def test_every_page_says_that_the_region_is_fictional_and_runs_nothing_but_our_files(small, visitor):
     entry, _own_code = _told(small)
-    for path in ("", "tell", "tell/whole", "kept", "near", "said", f"said/{entry}", "proposals", "code", "said/none"):
+    for path in ("", "tell", "tell/whole", "kept", "near", "said", f"said/{entry}", "proposals", "code", "sources",
+                 "said/none"):  # fmt: skip
         page = visitor.opens(f"en/{path}")
         assert "Fictional:" in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert page.headers["cache-control"] == "no-store"
         assert "set-cookie" not in page.headers
         assert not re.search(r"\son\w+=|style=|<script>|https?://", page.text)
+
+
+def test_the_sources_their_licences_and_what_is_not_known_are_told(visitor):
+    page = visitor.opens("en/sources").text
+    assert [
+        word for word in ("Written by hand", "CC0-1.0", "2026-11-01", "Nothing was mended.") if word not in page
+    ] == []
+    assert 'href="/light/en/sources"' in visitor.opens("en/").text
 
 
 def test_the_browser_s_language_is_offered_and_an_untranslated_one_says_so(visitor):
