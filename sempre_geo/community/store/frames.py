@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.pandas_compat  # which pyarrow would import in the middle of the first list
 from numpy.typing import NDArray
 from sqlalchemy import Boolean, ColumnElement, Integer, Select, String, cast, func, select
 
