@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from starlette.responses import Response
 
+from sempre_geo.community.groups import told_groups
 from sempre_geo.community.proposal_questions import part_names
 from sempre_geo.errors import InputError, MissingDataError, SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, status_of
+from sempre_geo.light.places import Where, read_where
 from sempre_geo.light.proposals import FORM as TEAM
 from sempre_geo.light.proposals import proposal_page
 from sempre_geo.light.team import show as show_team
+from sempre_geo.light.telling import told_ease, what_lists, where_lists
 from sempre_geo.light.tokens import new_token, seconds_since
 from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import (
@@ -29,7 +33,7 @@ from sempre_geo.pipeline.community.followed import proposals_of_code, team_of_co
 from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.voices import withdraw_voice
-from sempre_geo.pipeline.explore.places import settlement_names
+from sempre_geo.pipeline.explore.places import Found, settlement_names
 from sempre_geo.pipeline.explore.wrong_things import told_correction
 
 FORM = "code"
@@ -72,18 +76,51 @@ def _team(visit: Visit) -> Response:
 
 
 def change(visit: Visit) -> Response:
-    """Change one's words, and whether they may be shown by themselves."""
-    code, form = visit.form.one("code"), visit.form
-    alone = form.one("shown_alone") == "yes" if form.one("asked_alone") else None
+    """Change what one told: the words, what it is about and whom, where, how easy it is, the photo."""
+    code, place = visit.form.one("code"), read_where(visit)
     try:
         _check_token(visit)
-        changed = change_with_code(visit.here.settings, code, change=Change(text=form.one("text"), shown_alone=alone))
+        if place.problem and _is_elsewhere(visit):
+            return _own(visit, problem=place.problem, at="place", found=place.found, status_code=422)
+        changed = change_with_code(visit.here.settings, code, change=_changes(visit, place))
     except MissingDataError as problem:
         return _ask(visit, str(problem), status_code=404)
     except SempreGeoError as problem:
         return _own(visit, problem=str(problem), at="text", status_code=status_of(problem))
-    done = _("Changed. Somebody of the network reads the new words before others see them.")
-    return _own(visit, done=" ".join((*changed.messages, done)))
+    looked_at = changed.status == "received"
+    done = _("Changed. Somebody of the network reads what others will see of it before they see it.")
+    return _own(visit, done=" ".join((*changed.messages, done if looked_at else _("Changed."))))
+
+
+def _changes(visit: Visit, place: Where) -> Change:
+    """What the form changes; the part behind "more" counts only where it was on the page."""
+    form = visit.form
+    change = Change(
+        text=form.one("text"), shown_alone=form.one("shown_alone") == "yes" if form.one("asked_alone") else None
+    )
+    if not form.one("asked_more"):
+        return change
+    return replace(
+        change,
+        category=form.one("category") or None,
+        obstacle=form.one("obstacle") or None,
+        about=form.one("about") or None,
+        groups=tuple(name for name in form.every("groups") if name in told_groups()),
+        ease=told_ease(form),
+        place=place.place if _is_elsewhere(visit) else None,
+        photo=form.photo,
+        without_photo=form.one("without_photo") == "yes",
+    )
+
+
+def _is_elsewhere(visit: Visit) -> bool:
+    return any(visit.form.one(name) for name in ("lon", "lat", "found", "sought", "place"))
+
+
+def _now(own: Own) -> Form:
+    """The contribution as the form has it filled in."""
+    told = {"category": (own.category,), "obstacle": (own.obstacle,), "about": (own.about,), "groups": own.groups}
+    return Form(told | {f"ease_{mode}": (str(step),) for mode, step in own.ease.items()})
 
 
 def contest(visit: Visit) -> Response:
@@ -152,7 +189,15 @@ def _place_of(visit: Visit, own: Own) -> str:
     return ", ".join(name for name in (settlement, own.municipality) if name)
 
 
-def _own(visit: Visit, *, problem: str = "", at: str = "", done: str = "", status_code: int = 200) -> Response:
+def _own(
+    visit: Visit,
+    *,
+    problem: str = "",
+    at: str = "",
+    done: str = "",
+    found: Sequence[Found] = (),
+    status_code: int = 200,
+) -> Response:
     settings, code = visit.here.settings, visit.form.one("code")
     own = open_with_code(settings, code)
     return page(
@@ -161,5 +206,7 @@ def _own(visit: Visit, *, problem: str = "", at: str = "", done: str = "", statu
         category=visit.here.category(own.category), protected=is_protected(settings, own.category, own.groups),
         text=visit.form.one("text") if at == "text" else own.text, followed=proposals_of_code(settings, code),
         token=new_token(settings, FORM), team_token=new_token(settings, TEAM), key=secrets.token_hex(16),
-        parts=part_names(), form=Form(), status_code=status_code,
+        parts=part_names(), form=Form(), now=_now(own), found=found,
+        lists_of={**what_lists(visit), **where_lists(visit)},
+        status_code=status_code,
     )  # fmt: skip

@@ -108,16 +108,16 @@ def _again(visit: Visit, checked: _Checked, *, status_code: int = 422) -> Respon
 
 
 def _what(visit: Visit, problems: Problems | None = None) -> Response:
-    return _screen(visit, "tell_what", problems, **_what_lists(visit))
+    return _screen(visit, "tell_what", problems, **what_lists(visit))
 
 
 def _where(visit: Visit, problems: Problems | None = None, place: Where | None = None) -> Response:
-    return _screen(visit, "tell_where", problems, found=place.found if place else (), **_where_lists(visit))
+    return _screen(visit, "tell_where", problems, found=place.found if place else (), **where_lists(visit))
 
 
 def _whole(visit: Visit, problems: Problems | None = None, place: Where | None = None) -> Response:
     found = place.found if place else ()
-    return _screen(visit, "tell_whole", problems, found=found, **_what_lists(visit), **_where_lists(visit))
+    return _screen(visit, "tell_whole", problems, found=found, **what_lists(visit), **where_lists(visit))
 
 
 def _check(visit: Visit, place: Where, problems: Problems | None = None) -> Response:
@@ -146,14 +146,16 @@ def _screen(visit: Visit, template: str, problems: Problems | None, **values: An
     )  # fmt: skip
 
 
-def _what_lists(visit: Visit) -> Mapping[str, Any]:
+def what_lists(visit: Visit) -> Mapping[str, Any]:
+    """What a need or an idea can be about, and what can stand in the way."""
     return {
         "categories": visit.here.categories,
         "obstacles": obstacles(),
     }
 
 
-def _where_lists(visit: Visit) -> Mapping[str, Any]:
+def where_lists(visit: Visit) -> Mapping[str, Any]:
+    """Where it can be and whom it can be about, with what a map needs."""
     return {
         "lists": place_lists(visit, with_municipalities=True),
         "about_whom": about_whom(),
@@ -206,7 +208,7 @@ def _draft(visit: Visit, place: Where) -> Draft:
         obstacle=obstacle if kind == "need" and obstacle in obstacles() else "other",
         about=form.one("about") if form.one("about") in about_whom() else "myself",
         groups=tuple(name for name in form.every("groups") if name in told_groups()),
-        ease=_ease(form),
+        ease=told_ease(form),
         language=visit.language.partition("@")[0],
         consent=form.one("consent") == "yes",
         shown_alone=form.one("shown_alone") == "yes",
@@ -216,7 +218,8 @@ def _draft(visit: Visit, place: Where) -> Draft:
     )
 
 
-def _ease(form: Form) -> dict[str, int]:
+def told_ease(form: Form) -> dict[str, int]:
+    """How easy it is per mode, as far as a form tells."""
     given = {mode: form.one(f"ease_{mode}") for mode in MODES}
     return {mode: int(step) for mode, step in given.items() if step in {str(ease) for ease in EASE}}
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.places import offered_categories, settlement_names
+from sempre_geo.pipeline.explore.places import municipality_names, offered_categories, settlement_names
 from sempre_geo.publish.labels import about_whom, eases, groups, kinds, obstacles, status, statuses, time_steps
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui.installation import installation
@@ -49,8 +49,8 @@ def settlement_choices(region: Region) -> Mapping[str, str]:
 
 def municipality_choices(region: Region) -> Mapping[str, str]:
     """Municipality ids and what choosing one means: somewhere in it."""
-    names = region.municipalities["name"].astype(str).sort_values()
-    return {str(place_id): _("Somewhere in {place}").format(place=name) for place_id, name in names.items()}
+    names = municipality_names(region, current_language())
+    return {place_id: _("Somewhere in {place}").format(place=name) for place_id, name in names.items()}
 
 
 def place_columns() -> dict[str, str]:

@@ -13,7 +13,7 @@ from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.corrections import Report
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.light.reading import A_PAGE
-from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
@@ -107,8 +107,15 @@ def test_with_the_code_one_reads_the_answer_changes_the_words_and_takes_them_alo
     assert "It names a person." in opened.text
     contested = visitor.fills("en/code/contest", opened, {"why": "It names nobody."})
     assert review_queue(small, NAME, by=OPERATOR)["id"].tolist() == [entry]
-    changed = visitor.fills("en/code/change", contested, {"text": "Closed at five."})
+    nowhere = visitor.fills("en/code/change", contested, {"text": "x", "sought": "Nowhereville"})
+    assert (nowhere.status_code, "Nowhereville" in nowhere.text or "another spelling" in nowhere.text) == (422, True)
+    more = {"category": "gp", "about": "my_community", "groups": "carers", "place": "m:m2", "ease_car": "2"}
+    changed = visitor.fills("en/code/change", contested, {"text": "Closed at five.", **more})
     assert "Closed at five." in changed.text
+    assert "Austrumu" in changed.text
+    own = open_with_code(small, code)
+    assert (own.category, own.about, own.groups, own.ease) == ("gp", "my_community", ("carers",), {"car": 2})
+    assert (own.municipality_id, own.settlement_id, own.precision) == ("m2", None, "municipality")
     data = visitor.fills("en/code/data", changed, {})
     assert data.json()["text"] == "Closed at five."
     assert data.headers["content-disposition"].startswith("attachment")
