@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sempre_geo.i18n import gettext as _
+
 SHOWN_ITEMS = 5
 
 
@@ -57,4 +59,4 @@ def first_items(items: Iterable[object]) -> str:
     every = [str(item) for item in items]
     text = ", ".join(every[:SHOWN_ITEMS])
     hidden = len(every) - SHOWN_ITEMS
-    return f"{text} and {hidden} more" if hidden > 0 else text
+    return _("{names} and {n} more").format(names=text, n=hidden) if hidden > 0 else text

@@ -9,14 +9,17 @@ with ``gettext as _``.
 from __future__ import annotations
 
 import gettext as _gettext
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import date
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 SOURCE_LANGUAGE = "en"
+MONTHS_HAVE_CASES = frozenset({"de", "et", "lv"})  # and Babel knows their names in one case only
 _DOMAIN = "sempre_geo"
 _LOCALE = Path(__file__).resolve().parent / "locale"
 _language: ContextVar[str | None] = ContextVar("language", default=None)
@@ -55,6 +58,90 @@ def set_language(code: str) -> None:
     'en'
     """
     _language.set(code if code in available_languages() else SOURCE_LANGUAGE)
+
+
+class Sentence(str):
+    """A sentence in the language it was made in, which remembers its English and what is filled in.
+
+    What is computed once and shown to many is kept so: `reworded` says it to each in their own language.
+    """
+
+    __slots__ = ("english", "values")
+    english: str
+    values: Mapping[str, Any]
+
+
+def sentence(english: str, **values: Any) -> Sentence:
+    """A message with what it is filled with, to be kept and said again in another language.
+
+    >>> sentence("{n} cells have no population: they are kept as unknown.", n=1200)
+    '1,200 cells have no population: they are kept as unknown.'
+    """
+    made = Sentence(_worded(english, values))
+    made.english, made.values = english, values
+    return made
+
+
+def kept(text: str) -> str | dict[str, Any]:
+    """A text as a file keeps it: a sentence by its English and its values, anything else as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    return {"english": text.english, "values": dict(text.values)} if text.values else text.english
+
+
+def reworded(text: object) -> str:
+    """A kept text in the reader's language; one that is no message of ours, or of an earlier version, as it stands.
+
+    >>> reworded({"english": "{n} cells have no population: they are kept as unknown.", "values": {"n": 2}})
+    '2 cells have no population: they are kept as unknown.'
+    >>> reworded("A title of the operator"), reworded("")
+    ('A title of the operator', '')
+    """
+    if isinstance(text, Sentence):
+        return _worded(text.english, text.values)
+    if isinstance(text, Mapping):
+        return _worded(str(text["english"]), text["values"])
+    return gettext(str(text)) if text else ""
+
+
+def _worded(english: str, values: Mapping[str, Any]) -> str:
+    if not values:
+        return gettext(english)
+    return gettext(english).format(**{name: _as_written(value) for name, value in values.items()})
+
+
+def _as_written(value: object) -> object:
+    """A number or a date as the reader's language writes it; anything else as it is."""
+    if isinstance(value, Sentence):
+        return reworded(value)
+    if isinstance(value, date):
+        return written_out(value)
+    if not isinstance(value, int | float):
+        return value
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, format="#,##0.###", locale=babel_locale())
+
+
+def babel_locale() -> str:
+    """The reader's language as Babel knows it, with British dates for English."""
+    code = current_language().partition("@")[0]
+    return "en_GB" if code == SOURCE_LANGUAGE else code
+
+
+def written_out(day: date) -> str:
+    """A date with its month's name; without one, or with it cut short, where a sentence would need a case of it.
+
+    >>> written_out(date(2026, 1, 5))
+    '5 January 2026'
+    >>> with language("lv"):
+    ...     written_out(date(2026, 1, 5))
+    '2026. gada 5. janv.'
+    """
+    from babel.dates import format_date
+
+    locale = babel_locale()
+    return str(format_date(day, "medium" if locale in MONTHS_HAVE_CASES else "long", locale=locale))
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from sempre_geo.community.proposal_questions import COUNT, questions
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import written_out
 
 OWNERSHIP = ("consulted", "co_designed", "co_delivered", "user_led")
 PARTS = ("user", "provider", "network", "helper")
@@ -179,7 +180,7 @@ def check_first_test(answer: Mapping[str, Any]) -> None:
     >>> check_first_test({"starts": "2026-01-05", "ends": "2026-03-02"})
     >>> check_first_test({"starts": "2026-01-05", "ends": "2026-06-01"})
     Traceback (most recent call last):
-    sempre_geo.errors.InputError: The first small test ends within eight weeks of its beginning, by 2026-03-02.
+    sempre_geo.errors.InputError: The first small test ends within eight weeks of its beginning, by 2 March 2026.
     """
     if "starts" not in answer or "ends" not in answer:
         return
@@ -189,7 +190,7 @@ def check_first_test(answer: Mapping[str, Any]) -> None:
     if ends > starts + FIRST_TEST:
         raise InputError(
             _("The first small test ends within eight weeks of its beginning, by {day}.").format(
-                day=(starts + FIRST_TEST).isoformat()
+                day=written_out(starts + FIRST_TEST)
             )
         )
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sempre_geo.gaps.reasons import REASONS
 from sempre_geo.gaps.standards import Standard
+from sempre_geo.i18n import reworded
 
 FIXED_COLUMNS = (
     "place_id", "name", "category", "mode", "group", "standard_id", "limit", "unit", "people", "beyond", "unknown",
@@ -35,7 +36,7 @@ class Assessment:
     reason
         A code of `REASONS` where the standard is missed, empty elsewhere.
     approximated_by
-        How the data differ from the standard's words; empty where they do not.
+        How the data differ from the standard's words, in kept sentences; empty where they do not.
     day
         The day of the timetable that the costs are those of; empty where they are the same every day.
     service_id
@@ -48,7 +49,7 @@ class Assessment:
     cost: pd.Series
     known: pd.Series
     reason: pd.Series
-    approximated_by: str = ""
+    approximated_by: tuple[str, ...] = ()
     day: str = ""
     service_id: pd.Series | None = None
 
@@ -56,6 +57,10 @@ class Assessment:
     def misses(self) -> pd.Series:
         """Cells known to miss the standard."""
         return self.standard.misses(self.cost) & self.known
+
+    def in_words(self) -> str:
+        """How the data differ from the standard's words, in the reader's language; empty where they do not."""
+        return "; ".join(reworded(note) for note in self.approximated_by)
 
 
 def gap_table(assessment: Assessment, groups: pd.DataFrame, *, places: pd.Series, names: pd.Series) -> pd.DataFrame:
@@ -124,7 +129,7 @@ def _labelled(table: pd.DataFrame, assessment: Assessment, *, place_id: pd.Index
         standard_id=standard.standard_id,
         limit=standard.limit,
         unit=standard.unit,
-        approximated_by=assessment.approximated_by,
+        approximated_by=assessment.in_words(),
         day=assessment.day,
         standard_status=standard.status,
         standard_source=standard.source,

@@ -69,12 +69,14 @@ class Standard:
 class Match:
     """What of our data stands for a word of a standard, and how it differs (empty: not at all).
 
-    ``roads`` are kinds of roads, where a standard asks for a road and not for a service.
+    ``roads`` are kinds of roads, where a standard asks for a road and not for a service; ``title`` is what to call the
+    word where no service of ours lends it a name.
     """
 
     names: tuple[str, ...]
     approximated_by: str = ""
     roads: tuple[str, ...] = ()
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -203,5 +205,5 @@ def _matches(rows: dict[str, dict[str, object]], key: str) -> dict[str, Match]:
         names = tuple(str(item) for item in listed) if isinstance(listed, list) else ()
         roads = row.get("roads")
         kinds = tuple(str(kind) for kind in roads) if isinstance(roads, list) else ()
-        found[name] = Match(names, str(row.get("approximated_by", "")), kinds)
+        found[name] = Match(names, str(row.get("approximated_by", "")), kinds, str(row.get("title", "")))
     return found

@@ -13,6 +13,7 @@ from typing import Any
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import language as spoken
 from sempre_geo.publish.palette import Theme
 from sempre_geo.region.files import write_text, write_whole
 
@@ -132,6 +133,8 @@ def to_html(brief: Brief) -> str:
 
 def _data(brief: Brief, pictures: dict[str, bytes]) -> dict[str, Any]:
     """What both forms are filled with; the pictures' bytes are put into ``pictures``."""
+    with spoken(brief.language):  # a file is often made after the page, where nobody speaks its language
+        page_of = _("Page {page} of {pages}")
     sections = [
         {"title": section.title, "blocks": [_block(block, pictures) for block in section.blocks]}
         for section in brief.sections
@@ -143,7 +146,7 @@ def _data(brief: Brief, pictures: dict[str, bytes]) -> dict[str, Any]:
         "notice": brief.notice,
         "colours": dict(brief.colours),
         "sections": sections,
-        "page_of": _("Page {page} of {pages}"),
+        "page_of": page_of,
     }
 
 

@@ -17,6 +17,7 @@ from sempre_geo.community.proposal_versions import readable
 from sempre_geo.community.texts import shown_text
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.labels import statuses
+from sempre_geo.publish.speech import written_date
 
 _UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)])
 
@@ -90,7 +91,7 @@ def _standing(file: ProposalFile) -> str:
         place=writable(file.place_name) or _("Place not stated"),
         status=statuses()[file.status],
         version=newest["version"],
-        day=newest["at"][:10],
+        day=written_date(newest["at"]),
     )
 
 
@@ -121,7 +122,7 @@ def _needs_sentence(count: int) -> str:
 def _diary(file: ProposalFile) -> Iterator[Block]:
     if file.diary:
         head = (_("Date"), _("What went well"), _("What was hard"), _("What comes next"))
-        rows = [[one["created_at"][:10], one["good"], one["hard"], one["further"]] for one in file.diary]
+        rows = [[written_date(one["created_at"]), one["good"], one["hard"], one["further"]] for one in file.diary]
         yield _table(head, rows)
     if file.lessons:
         yield _table(
@@ -153,7 +154,7 @@ def _rows(asked: Field, rows: Sequence[Mapping[str, Any]], *, sums: CostTotals |
 def _ending(file: ProposalFile) -> Iterator[Block]:
     yield Heading(_("How it came to be"))
     head = (_("Date"), _("Step"), _("Reason"))
-    yield _table(head, [[step["at"][:10], statuses()[step["status"]], step["reason"]] for step in file.steps])
+    yield _table(head, [[written_date(step["at"]), statuses()[step["status"]], step["reason"]] for step in file.steps])
     yield Paragraph(
         _("This file carries the proposal as data, so that it can be read back whole; no code is in it."), quiet=True
     )

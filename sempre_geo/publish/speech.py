@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from sempre_geo.i18n import current_language, ngettext
+from sempre_geo.i18n import MONTHS_HAVE_CASES, babel_locale, current_language, ngettext, written_out
 from sempre_geo.i18n import gettext as _
 
 _HOUR_MIN = 60
 _EXACT_TO = 100
+_DAY_LENGTH = len("2026-11-24")
 
 
 def duration(minutes: float) -> str:
@@ -53,7 +54,7 @@ def number(value: float, *, digits: int = 0) -> str:
     from babel.numbers import format_decimal
 
     pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-    return format_decimal(round(value, digits), format=pattern, locale=_locale())
+    return format_decimal(round(value, digits), format=pattern, locale=babel_locale())
 
 
 def number_marks() -> tuple[str, str]:
@@ -64,7 +65,7 @@ def number_marks() -> tuple[str, str]:
     """
     from babel.numbers import get_decimal_symbol, get_group_symbol
 
-    return get_decimal_symbol(_locale()), get_group_symbol(_locale())
+    return get_decimal_symbol(babel_locale()), get_group_symbol(babel_locale())
 
 
 def calendar_date(day: date) -> str:
@@ -74,18 +75,16 @@ def calendar_date(day: date) -> str:
     >>> calendar_date(date(2026, 1, 5))
     '5 January 2026'
     """
-    from babel.dates import format_date
-
-    return str(format_date(day, "long", locale=_locale()))
+    return written_out(day)
 
 
 def written_date(moment: str) -> str:
-    """The day of a kept date or moment, as :func:`calendar_date` writes it; nothing for nothing.
+    """The day of a kept date or moment, as :func:`calendar_date` writes it; a year alone as it is, nothing for nothing.
 
-    >>> written_date("2026-11-24T08:05:00Z"), written_date("")
-    ('24 November 2026', '')
+    >>> written_date("2026-11-24T08:05:00Z"), written_date("2021"), written_date("")
+    ('24 November 2026', '2021', '')
     """
-    return calendar_date(date.fromisoformat(moment[:10])) if moment else ""
+    return calendar_date(date.fromisoformat(moment[:10])) if len(moment) >= _DAY_LENGTH else moment
 
 
 def spoken_date(day: date) -> str:
@@ -97,7 +96,9 @@ def spoken_date(day: date) -> str:
     """
     from babel.dates import format_date, format_skeleton
 
-    return f"{format_date(day, 'EEEE', locale=_locale())} {format_skeleton('MMMMd', day, locale=_locale())}"
+    locale = babel_locale()
+    months = "MMMd" if locale in MONTHS_HAVE_CASES else "MMMMd"
+    return f"{format_date(day, 'EEEE', locale=locale)} {format_skeleton(months, day, locale=locale)}"
 
 
 def weekday(day: date) -> str:
@@ -109,14 +110,8 @@ def weekday(day: date) -> str:
     """
     from babel.dates import get_day_names
 
-    name = str(get_day_names("wide", context="stand-alone", locale=_locale())[day.weekday()])
+    name = str(get_day_names("wide", context="stand-alone", locale=babel_locale())[day.weekday()])
     return name[:1].upper() + name[1:]
-
-
-def _locale() -> str:
-    """The reader's language as Babel knows it, with British dates for English."""
-    code = current_language().split("@", maxsplit=1)[0]
-    return "en_GB" if code == "en" else code
 
 
 def share(part: float) -> str:

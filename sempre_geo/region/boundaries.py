@@ -12,6 +12,7 @@ import shapely
 
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.region.tables import column_named, read_layer
 
 METRIC = "EPSG:3035"
@@ -62,20 +63,22 @@ def read_boundaries(path: Path) -> Boundaries:
     )
     if called.isna().any():
         notes.append(
-            _("{file}: the municipalities in row {rows} have no name and are called by their id or row.").format(
-                file=path.name, rows=first_items(frame.index[called.isna()])
+            sentence(
+                "{file}: the municipalities in row {rows} have no name and are called by their id or row.",
+                file=path.name,
+                rows=first_items(frame.index[called.isna()]),
             )
         )
     joined = gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs).dissolve("municipality_id")
     if len(joined) < len(kept):
         notes.append(
-            _("{file}: {n} rows were joined with another of the same id.").format(
-                file=path.name, n=len(kept) - len(joined)
+            sentence(
+                "{file}: {n} rows were joined with another of the same id.", file=path.name, n=len(kept) - len(joined)
             )
         )
     if len(kept) < len(layer):
         notes.append(
-            _("{file}: {n} rows are no polygons and were left out.").format(file=path.name, n=len(layer) - len(kept))
+            sentence("{file}: {n} rows are no polygons and were left out.", file=path.name, n=len(layer) - len(kept))
         )
     columns = ["name", *[column for column in joined if str(column).startswith("name_")], "geometry"]
     return Boundaries(joined[columns], tuple(notes))
@@ -136,7 +139,7 @@ def _mended(layer: gpd.GeoDataFrame, file: str) -> tuple[gpd.GeoDataFrame, list[
         return layer, []
     shapes = np.array([_polygons_of(shape) for shape in layer.geometry], dtype=object)
     rows = first_items(layer.index[broken])
-    note = _("{file}: the polygons in row {rows} crossed themselves and were mended.").format(file=file, rows=rows)
+    note = sentence("{file}: the polygons in row {rows} crossed themselves and were mended.", file=file, rows=rows)
     return layer.set_geometry(shapes, crs=layer.crs), [note]
 
 

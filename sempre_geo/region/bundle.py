@@ -14,7 +14,8 @@ import pandas as pd
 
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.region.catalog import CATALOG, read_catalog
+from sempre_geo.i18n import reworded
+from sempre_geo.region.catalog import CATALOG, LICENCE_UNKNOWN, read_catalog
 from sempre_geo.region.countries import Country, read_country
 from sempre_geo.region.ferries import ferries_of
 from sempre_geo.region.ways import WAY_TAGS, StreetWays
@@ -51,8 +52,13 @@ class Region:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Sentences about what was mended, estimated or left out."""
-        return tuple(self.catalog.get("notes", ()))
+        """Sentences about what was mended, estimated or left out, in the reader's language."""
+        return tuple(reworded(note) for note in self.catalog.get("notes", ()))
+
+    @property
+    def sources(self) -> tuple[Mapping[str, Any], ...]:
+        """The catalog's sources, title and licence in the reader's language."""
+        return tuple(_source_in_words(source) for source in self.catalog["sources"])
 
     def has(self, layer: str) -> bool:
         """Whether the build made ``layer``."""
@@ -151,6 +157,12 @@ def read_region(name: str | Path, settings: Settings) -> Region:
         raise InputError(
             _("{path} lacks a part ({part}); build the region again.").format(path=folder / CATALOG, part=error)
         ) from None
+
+
+def _source_in_words(source: Mapping[str, Any]) -> Mapping[str, Any]:
+    licence = str(source.get("licence") or LICENCE_UNKNOWN)
+    unknown = licence.startswith(LICENCE_UNKNOWN)  # an earlier version told the reader where to write it down
+    return {**source, "title": reworded(source["title"]), "licence": _("not stated") if unknown else licence}
 
 
 def built_regions(settings: Settings) -> list[str]:

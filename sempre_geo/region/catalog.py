@@ -1,6 +1,7 @@
 """What a region is made of and who made it: ``catalog.json`` beside the results, ``SOURCES.toml`` beside the inputs.
 
-Neither holds a clock time: the same inputs give the same bytes.
+Neither holds a clock time or the language of whoever builds: the same inputs give the same bytes, and every sentence
+is worded when it is read.
 """
 
 from __future__ import annotations
@@ -8,12 +9,13 @@ from __future__ import annotations
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from sempre_geo.errors import InputError, MissingFileError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import kept
 from sempre_geo.region.files import read_checksum, write_text
 
 CATALOG = "catalog.json"
@@ -59,12 +61,11 @@ def read_source(path: Path, *, source_id: str, title: str, licence: str, date: s
 def write_catalog(folder: Path, *, facts: Mapping[str, Any], layers: Mapping[str, Layer], sources: Sequence[Source],
                   notes: Sequence[str]) -> None:  # fmt: skip
     """Write ``catalog.json``; ``facts`` are the region's name, title, country, bbox and the like."""
-    entries = [{"id": source.source_id} | _without(asdict(source), "source_id") for source in sources]
     catalog = {
         **facts,
-        "layers": {name: asdict(layer) for name, layer in layers.items()},
-        "sources": entries,
-        "notes": list(notes),
+        "layers": {name: _entry(layer) for name, layer in layers.items()},
+        "sources": [_source_entry(source) for source in sources],
+        "notes": [kept(note) for note in notes],
     }
     write_text(json.dumps(catalog, ensure_ascii=False, indent=1, allow_nan=False) + "\n", folder / CATALOG)
 
@@ -112,10 +113,9 @@ def write_sources(folder: Path, sources: Sequence[Source]) -> None:
     """Write ``SOURCES.toml``: each input's origin, checksum, licence and date."""
     import tomli_w
 
-    entries = []
-    for source in sources:
-        entry = {name: value for name, value in asdict(source).items() if value is not None}
-        entries.append({"id": source.source_id} | _without(entry, "source_id"))
+    entries = [
+        {name: value for name, value in _source_entry(source).items() if value is not None} for source in sources
+    ]
     write_text(tomli_w.dumps({"source": entries}), folder / SOURCES)
 
 
@@ -141,5 +141,15 @@ def read_sources(folder: Path) -> list[dict[str, Any]]:
     return entries
 
 
-def _without(table: Mapping[str, Any], name: str) -> dict[str, Any]:
-    return {key: value for key, value in table.items() if key != name}
+def _source_entry(source: Source) -> dict[str, Any]:
+    entry = _entry(source)
+    return {"id": entry.pop("source_id"), **entry}
+
+
+def _entry(part: Source | Layer) -> dict[str, Any]:
+    """A part's fields, its sentences so that they can be said in any language."""
+    return {field.name: _kept(getattr(part, field.name)) for field in fields(part)}
+
+
+def _kept(value: object) -> object:
+    return kept(value) if isinstance(value, str) else value

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.region.population import GRID_CRS, PopulationLayer, grid_code
 
 PEOPLE_PER_BUILDING = 2.2  # average household size in the EU, Eurostat ilc_lvph01, 2021: one household a building
@@ -87,7 +88,7 @@ def cells_from_population(layer: PopulationLayer, *, buildings: pd.DataFrame, st
     areas = layer.areas
     if layer.kind == "points":
         cells, notes = areas.assign(estimated=False), list(layer.notes)
-        return CellLayer(_ordered(cells), _("As given: one cell a point."), notes=tuple(notes))
+        return CellLayer(_ordered(cells), sentence("As given: one cell a point."), notes=tuple(notes))
     shapes = areas.geometry.to_crs(GRID_CRS)
     placed, without = _middles(shapes, buildings=_metric(buildings), streets=streets.to_crs(GRID_CRS))
     cells = areas.set_geometry(gpd.GeoSeries(placed, index=areas.index, crs=GRID_CRS).to_crs("EPSG:4326"))
@@ -95,10 +96,12 @@ def cells_from_population(layer: PopulationLayer, *, buildings: pd.DataFrame, st
     lost = int((without & (areas["population"].fillna(0) > 0).to_numpy()).sum())
     if lost:
         notes.append(
-            _("{n} cells with people have no building in the map data; their street nearest to the middle is used.")
-            .format(n=lost)
-        )  # fmt: skip
-    method = _("Counted people; each cell's point is the middle of its buildings, weighted by floor area.")
+            sentence(
+                "{n} cells with people have no building in the map data; their street nearest to the middle is used.",
+                n=lost,
+            )
+        )
+    method = sentence("Counted people; each cell's point is the middle of its buildings, weighted by floor area.")
     return CellLayer(_ordered(cells.assign(estimated=False)), method, notes=tuple(notes))
 
 
@@ -121,8 +124,8 @@ def cells_in_study_area(
         keep[tree.query(witness, predicate="intersects")[1]] = True
     if keep.all():
         return layer
-    note = _("{n} grid cells beyond the border, without a street in the map data, were left out.").format(
-        n=int((~keep).sum())
+    note = sentence(
+        "{n} grid cells beyond the border, without a street in the map data, were left out.", n=int((~keep).sum())
     )
     return PopulationLayer(layer.areas[keep], layer.kind, (*layer.notes, note))
 
@@ -155,18 +158,23 @@ def estimated_cells(*, buildings: pd.DataFrame, settlements: gpd.GeoDataFrame) -
     weight = points["weight"].to_numpy()
     if weight[near >= 0].sum() >= COVERED_SHARE * weight.sum():
         people = _spread(weight, near, known["population"].to_numpy(dtype=np.float64))
-        method = _("Estimated: the population of places in OpenStreetMap, spread over the buildings near them.")
+        method = sentence("Estimated: the population of places in OpenStreetMap, spread over the buildings near them.")
         notes = [
-            _("No population layer was given: {people} people of {n} places were spread over the buildings near them.")
-            .format(people=round(people.sum()), n=len(known))
-        ]  # fmt: skip
+            sentence(
+                "No population layer was given: {people} people of {n} places were spread over the buildings near "
+                "them.",
+                people=round(people.sum()),
+                n=len(known),
+            )
+        ]
         return CellLayer(_gridded(points, people), method, {"reach_m": REACH_OF_PLACE_M}, tuple(notes))
     people = weight / weight.sum() * PEOPLE_PER_BUILDING * len(points)
-    method = _("Estimated from buildings: {rate} people a building, spread by floor area.").format(
-        rate=PEOPLE_PER_BUILDING
+    method = sentence(
+        "Estimated from buildings: {rate} people a building, spread by floor area.", rate=PEOPLE_PER_BUILDING
     )
-    notes = [_("No population is known: {people} people were estimated from buildings.").format(
-        people=round(people.sum()))]  # fmt: skip
+    notes = [
+        sentence("No population is known: {people} people were estimated from buildings.", people=round(people.sum()))
+    ]
     return CellLayer(_gridded(points, people), method, {"people_per_building": PEOPLE_PER_BUILDING}, tuple(notes))
 
 
@@ -275,10 +283,10 @@ def _settlement_cells(settlements: gpd.GeoDataFrame) -> CellLayer:
     )
     cells.index = pd.Index(places.index, name="cell_id")
     unknown = int(cells["population"].isna().sum())
-    notes = [_("The map data have no buildings: each of {n} settlements is one cell.").format(n=len(cells))]
+    notes = [sentence("The map data have no buildings: each of {n} settlements is one cell.", n=len(cells))]
     if unknown:
-        notes.append(_("The population of {n} settlements is unknown.").format(n=unknown))
-    method = _("Settlements of OpenStreetMap with their stated population.")
+        notes.append(sentence("The population of {n} settlements is unknown.", n=unknown))
+    method = sentence("Settlements of OpenStreetMap with their stated population.")
     return CellLayer(_ordered(cells.assign(confidential=False, estimated=True)), method, notes=tuple(notes))
 
 

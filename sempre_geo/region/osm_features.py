@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from sempre_geo.i18n import available_languages
-from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import available_languages, sentence
 from sempre_geo.region.categories import Categories
 from sempre_geo.region.countries import Country
 
@@ -228,8 +227,8 @@ class FeatureCollector:
         if not self._broken:
             return []
         return [
-            _("{n} areas have outlines that do not close in the extract; they were left out.").format(
-                n=len(self._broken)
+            sentence(
+                "{n} areas have outlines that do not close in the extract; they were left out.", n=len(self._broken)
             )
         ]
 

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.region.conditions import conditions
 from sempre_geo.region.osm_ferries import Ferry, FerryRelations
 from sempre_geo.region.ways import NODE_TAGS, NONE, RESTRICTIONS, WAY_TAGS, StreetWays
@@ -220,7 +220,7 @@ class StreetCollector:
         cut = sum(way in self._tags for way in self._cut)
         if not cut:
             return []
-        return [_("{n} ways lose nodes that are not in the extract; they were cut there.").format(n=cut)]
+        return [sentence("{n} ways lose nodes that are not in the extract; they were cut there.", n=cut)]
 
     def _known_restrictions(self) -> pd.DataFrame:
         """Restrictions between ways that are here, in the order of their ids."""

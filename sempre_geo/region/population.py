@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.region.tables import (
     CSV_ENDINGS,
     check_is_there,
@@ -191,7 +192,7 @@ def _from_grid(path: Path, table: pd.DataFrame, *, column: str | None) -> Popula
     areas.index = pd.Index(codes.astype(str), name="cell_id")
     notes = []
     if hidden.any():
-        notes.append(_("{n} cells are confidential: they are kept, their people are unknown.").format(n=hidden.sum()))
+        notes.append(sentence("{n} cells are confidential: they are kept, their people are unknown.", n=hidden.sum()))
     frame = gpd.GeoDataFrame(areas, geometry=squares.to_crs("EPSG:4326").to_numpy(), crs="EPSG:4326")
     return PopulationLayer(_ordered(frame), "grid", tuple(notes))
 
@@ -218,7 +219,7 @@ def _from_shapes(path: Path, layer: gpd.GeoDataFrame, *, column: str | None) -> 
     areas.index = pd.Index(ids, name="cell_id")
     notes = []
     if people.isna().any():
-        notes.append(_("{n} cells have no population: they are kept as unknown.").format(n=int(people.isna().sum())))
+        notes.append(sentence("{n} cells have no population: they are kept as unknown.", n=int(people.isna().sum())))
     frame = gpd.GeoDataFrame(areas, geometry=shapes.to_numpy(), crs="EPSG:4326")
     return PopulationLayer(_ordered(frame), "points" if points else "polygons", tuple(notes))
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.region.categories import Categories
 from sempre_geo.region.tables import column_named, numbers, raise_problems, read_table
 
@@ -99,7 +100,7 @@ def public_services(services: gpd.GeoDataFrame, *, categories: Categories, publi
     marked = services.assign(sensitive=sensitive)
     if publish_sensitive or not sensitive.any():
         return ServiceLayer(marked)
-    note = _("Services not published, to protect those who use them: {n}.").format(n=int(sensitive.sum()))
+    note = sentence("Services not published, to protect those who use them: {n}.", n=int(sensitive.sum()))
     return ServiceLayer(marked[~sensitive], (note,))
 
 

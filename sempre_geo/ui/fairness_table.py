@@ -10,6 +10,7 @@ import streamlit as st
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.answers import GapAnswer
 from sempre_geo.pipeline.gaps.fairness_figures import Fairness, fairness_figures
+from sempre_geo.publish.speech import number
 from sempre_geo.ui.charts import saved_rows
 from sempre_geo.ui.installation import installation
 
@@ -50,7 +51,7 @@ def _exact(value: float) -> str:
     """A figure to three places; words where there is none."""
     if math.isnan(value):
         return _("not known")
-    return _("without bound") if math.isinf(value) else f"{value:.3f}"
+    return _("without bound") if math.isinf(value) else number(value, digits=3)
 
 
 def _columns() -> dict[str, str]:

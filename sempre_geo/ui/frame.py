@@ -12,6 +12,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.publish.labels import LANGUAGE_NAMES
+from sempre_geo.publish.speech import written_date
 from sempre_geo.region.bundle import Region
 from sempre_geo.ui import session, ways
 from sempre_geo.ui.installation import installation
@@ -55,9 +56,9 @@ def name_alone(title: str) -> str:
 
 def footer(region: Region) -> None:
     """Where the data come from, in a line, and who is logged in."""
-    dates = {str(source["date"]) for source in region.catalog["sources"] if source.get("date")}
-    sources = ", ".join(dict.fromkeys(str(source["title"]) for source in region.catalog["sources"]))
-    newest = _("newest data of {date}").format(date=max(dates)) if dates else _("dates not stated")
+    dates = {str(source["date"]) for source in region.sources if source.get("date")}
+    sources = ", ".join(dict.fromkeys(str(source["title"]) for source in region.sources))
+    newest = _("newest data of {date}").format(date=written_date(max(dates))) if dates else _("dates not stated")
     today = datetime.now(region.country.zone).date()
     buses = timetable_note(installation().settings, region.name, today=today)
     name = session.greeting_name()

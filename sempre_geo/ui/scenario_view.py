@@ -11,11 +11,12 @@ import streamlit as st
 
 from sempre_geo.gaps.reasons import REASONS, reason_sentence
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import reworded
 from sempre_geo.pipeline.gaps.whatif import WhatIf
 from sempre_geo.publish.change_grid import CHANGES, change_picture
 from sempre_geo.publish.grid import cell_corners
 from sempre_geo.publish.maps import grid_overlay
-from sempre_geo.publish.speech import number
+from sempre_geo.publish.speech import number, written_date
 from sempre_geo.ui import words
 from sempre_geo.ui.charts import interval_bars, saved_table
 from sempre_geo.ui.installation import installation
@@ -56,8 +57,9 @@ def answer(found: WhatIf) -> None:
     with st.expander(_("How this was counted"), key="whatif_method"):
         for line in found.method:
             st.write(line)
-        sources = ", ".join(str(source["title"]) for source in found.sources)
-        st.write(_("Data: {sources}; {date}.").format(sources=sources, date=found.data_date or _("dates not stated")))
+        sources = ", ".join(reworded(source["title"]) for source in found.sources)
+        dated = written_date(found.data_date) or _("dates not stated")
+        st.write(_("Data: {sources}; {date}.").format(sources=sources, date=dated))
 
 
 def tables(found: WhatIf) -> None:

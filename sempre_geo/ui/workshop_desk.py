@@ -20,6 +20,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.backup import take_over
 from sempre_geo.pipeline.community.workshop import Workshop, close_workshop, open_workshop, summary, word_on_the_wall
 from sempre_geo.publish.maps import inert
+from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.hall_address import EVERYWHERE, LOCAL_NAMES, own_addresses
 from sempre_geo.ui.installation import installation
@@ -126,7 +127,9 @@ def _phones(one: Workshop) -> None:
 
 def _over(one: Workshop) -> None:
     spoken = ngettext("{n} person has spoken.", "{n} people have spoken.", one.spoken).format(n=one.spoken)
-    box = st.expander(f"{one.opened_at[:10]} · {one.place_name} · {spoken}", key=f"over_{one.id}", on_change="rerun")
+    box = st.expander(
+        f"{written_date(one.opened_at)} · {one.place_name} · {spoken}", key=f"over_{one.id}", on_change="rerun"
+    )
     if not box.open:
         return
     with box:

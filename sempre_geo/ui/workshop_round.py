@@ -13,6 +13,7 @@ from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.workshop import Workshop, tell_in_hand
+from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -148,7 +149,7 @@ def _slip(here: Workshop, receipt: tuple[Receipt, str]) -> None:
         + "".join(f'<p class="first" role="alert">{escape(message)}</p>' for message in told.messages)
         + f"<p>{escape(keep)}</p><p>{escape(can)}</p>"
         + (f"<p>{escape(later)}</p>" if here.office else "")
-        + f'<p class="quiet">{escape(here.place_name)} · {here.opened_at[:10]}</p></div>'
+        + f'<p class="quiet">{escape(here.place_name)} · {written_date(here.opened_at)}</p></div>'
     )
     with st.container(horizontal=True, key="slip_buttons"):
         st.button(_("I have it: next person"), key="hall_next", type="primary", icon=":material/arrow_forward:",

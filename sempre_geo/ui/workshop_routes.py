@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
+from sempre_geo.publish.speech import written_date
 from sempre_geo.ui.forms import asked_language, cookie_keeping, read_form
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import COOKIE, HALL
@@ -70,7 +71,7 @@ async def _slips(request: Request) -> Response:
         raise HTTPException(404)
     language = asked_language(request)
     with spoken(language):
-        place = f"<strong>{escape(hall.place_name or here.region.title)}</strong> · {hall.opened_at[:10]}"
+        place = f"<strong>{escape(hall.place_name or here.region.title)}</strong> · {written_date(hall.opened_at)}"
         later = f"<p>{escape(_('Later on, type it here: {address}').format(address=hall.office))}</p>"
         slip = (
             f'<div class="slip"><p>{place}</p><p>{escape(_("My code"))}</p>'

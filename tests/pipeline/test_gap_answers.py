@@ -44,7 +44,7 @@ def test_reasons_add_up_to_those_beyond_and_old_people_are_compared_with_the_res
     assert answer.reasons.to_dict() == {"too_long": 161.0}
     # 50 of 130 old people and 111 of 431 others are beyond.
     assert answer.ratios["over_64"].value == pytest.approx((50 / 130) / (111 / 431))
-    assert answer.sources == ("Written by hand (2026-11-01)",)
+    assert answer.sources == ("Written by hand (1 November 2026)",)
 
 
 def test_a_municipality_with_one_inhabited_cell_has_no_interval(county: Settings) -> None:

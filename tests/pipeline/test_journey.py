@@ -194,7 +194,7 @@ def test_the_day_of_a_region_has_its_notes_and_ways_written_with_it(valley: Regi
     timetable = region_timetable(valley)
     assert (valley.path / "timetable" / "footpaths_walk.parquet").is_file()
     assert timetable.day(date(2026, 5, 5)).notes == ()
-    assert timetable.day(date(2026, 12, 24)).notes == ("The timetable ends on 2026-12-31.",)
+    assert timetable.day(date(2026, 12, 24)).notes == ("The timetable ends on 31 December 2026.",)
     assert valley.catalog["layers"]["timetable"]["parameters"]["credits"] == ["Bus"]
 
 

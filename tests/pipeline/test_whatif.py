@@ -15,6 +15,7 @@ from sempre_geo.errors import InputError, MissingDataError, MissingFileError
 from sempre_geo.gaps.differences import COLUMNS
 from sempre_geo.gaps.scenario_services import changed_services
 from sempre_geo.gaps.scenarios import scenario_from_table, scenario_table, write_scenario
+from sempre_geo.i18n import language
 from sempre_geo.pipeline.gaps.siting import SitingQuestion, scenario_of_sites, siting
 from sempre_geo.pipeline.gaps.siting_job import start_siting
 from sempre_geo.pipeline.gaps.whatif import what_if
@@ -400,6 +401,9 @@ def test_a_search_goes_on_in_the_background_and_ends_with_its_plan_or_its_reason
     assert done.plan is not None
     assert (done.objective, done.gap) == (done.plan.objective, 0)
     assert done.plan.objective == siting(settings, "before", service="library", add=1, model="p-center").objective
+    with language("lv"):
+        spoken = start_siting(settings, "before", SitingQuestion("library", 99, "p-center"))
+    assert "99 sites were asked for" not in spoken.wait(60).problem, "the search speaks as whoever began it"
     wrong = start_siting(settings, "before", SitingQuestion("library", 99, "p-center")).wait(60)
     assert "99 sites were asked for" in wrong.problem
     job = start_siting(settings, "before", question)

@@ -27,6 +27,7 @@ from sempre_geo.publish.brief import Brief, Picture, Section, colours_of
 from sempre_geo.publish.grid import LIMITS_MIN, NO_WAY, UNKNOWN, cell_corners, grid_picture, time_classes
 from sempre_geo.publish.labels import time_steps
 from sempre_geo.publish.palette import Theme, read_themes
+from sempre_geo.publish.speech import written_date
 from sempre_geo.publish.static_maps import map_picture
 from sempre_geo.publish.tiles import TileMap, tile_map
 from sempre_geo.region.boundaries import municipality_of
@@ -117,8 +118,8 @@ def _brief(
 
 
 def _subtitle(region: Region, *, part_of_region: bool) -> str:
-    dates = sorted(str(source["date"]) for source in region.catalog["sources"] if source.get("date"))
-    newest = _("newest data of {date}").format(date=dates[-1]) if dates else _("dates not stated")
+    dates = sorted(str(source["date"]) for source in region.sources if source.get("date"))
+    newest = _("newest data of {date}").format(date=written_date(dates[-1])) if dates else _("dates not stated")
     return f"{region.title}, {newest}" if part_of_region else newest
 
 

@@ -17,7 +17,7 @@ from sempre_geo.pipeline.brief import wording
 from sempre_geo.pipeline.brief.topics import Topic
 from sempre_geo.publish.brief import Bars, Block, Picture, Points, Section, Table
 from sempre_geo.publish.labels import kinds, obstacles
-from sempre_geo.publish.speech import number, people, share
+from sempre_geo.publish.speech import number, people, share, written_date
 from sempre_geo.region.bundle import Region
 
 _MOST_TOPICS = 8
@@ -126,7 +126,7 @@ def voices(said: Said, *, titles: Mapping[str, str], silent: Sequence[str]) -> S
         note = _(
             "Counts are rounded down to fives and small ones are joined, so that nobody can be told. Week of {day}."
         )
-        day = str(by_category["as_of"].iloc[0])
+        day = written_date(str(by_category["as_of"].iloc[0]))
         blocks.append(Table((_("Service"), _("Voices, at least")), rows, note=note.format(day=day)))
     quotes = _quotes(said.published)
     if quotes:
@@ -150,10 +150,10 @@ def grounds(topics: Sequence[Topic], *, region: Region, day: str) -> Section:
     sources = tuple(
         (
             str(source["title"]),
-            str(source.get("licence") or _("not stated")),
-            str(source.get("date") or _("not stated")),
+            str(source["licence"]),
+            written_date(str(source.get("date") or "")) or _("not stated"),
         )
-        for source in region.catalog["sources"]
+        for source in region.sources
     )
     return Section(
         _("Standards, method, sources, and what we do not know"),
@@ -175,7 +175,7 @@ def _limits(topics: Sequence[Topic]) -> tuple[tuple[str, ...], ...]:
             _way_and_limit(topic),
             wording.status_phrase(standard),
             standard.source,
-            topic.assessment.approximated_by,
+            topic.assessment.in_words(),
         )
         services.setdefault(key, []).append(topic.title)
     return tuple((", ".join(dict.fromkeys(named)), *key) for key, named in services.items())
@@ -189,7 +189,10 @@ def _method(topics: Sequence[Topic], *, day: str) -> tuple[str, ...]:
     ]
     if day and any(topic.assessment.mode == "transit" for topic in topics):
         lines.insert(
-            1, _("Visits by bus: there, an hour inside the opening hours, and home, on {day}.").format(day=day)
+            1,
+            _("Visits by bus: there, an hour inside the opening hours, and home, on {day}.").format(
+                day=written_date(day)
+            ),
         )
     return tuple(lines)
 

@@ -14,6 +14,7 @@ from sempre_geo.gaps.equity import Interval, group_ratio_interval
 from sempre_geo.gaps.gap_table import EVERYBODY, Assessment, gap_table
 from sempre_geo.gaps.reasons import REASONS
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import reworded
 from sempre_geo.pipeline.gaps.assessments import assess, spoken_of
 from sempre_geo.pipeline.gaps.ground import Ground
 from sempre_geo.pipeline.gaps.place_gaps import (
@@ -141,7 +142,8 @@ def region_topics(ground: Ground, *, categories: Sequence[str], progress: Progre
 
 
 def _topic(ground: Ground, assessment: Assessment, *, known: Categories) -> Topic:
-    titles = [known.title(name) for name in ground.crosswalk.category(assessment.category).names]
+    match = ground.crosswalk.category(assessment.category)
+    titles = [known.title(name) for name in match.names] or [reworded(match.title)]
     return Topic(
         assessment=assessment,
         groups=group_counts(ground.region, assessment.standard, ground.crosswalk),

@@ -110,7 +110,7 @@ def helpful_changes(
 def _source_in_words(source: str, region: Region) -> str:
     """A service's source with the title of the layer's own one, which the table knows by a short name."""
     own, *corrections = source.split("; ")
-    titles = {str(known["id"]): str(known["title"]) for known in region.catalog["sources"]}
+    titles = {str(known["id"]): str(known["title"]) for known in region.sources}
     return "; ".join(filter(None, [titles.get(own, own), *dict.fromkeys(corrections)]))
 
 

@@ -12,7 +12,6 @@ import pandas as pd
 
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.explore.views import named, open_region, service_place
 from sempre_geo.publish.labels import groups
 from sempre_geo.publish.speech import calendar_date, people, share
@@ -127,6 +126,8 @@ def week_sentences(page: ServicePage, *, weekday: Mapping[int, str]) -> Sequence
     weekday
         How a sentence names each weekday, Monday first: "on Mondays".
     """
+    from sempre_geo.pipeline.travel.visit_sentences import in_a_row
+
     week = page.week
     if week.empty:
         return [_("The timetable covers no day of this week.")]
@@ -137,7 +138,7 @@ def week_sentences(page: ServicePage, *, weekday: Mapping[int, str]) -> Sequence
     told = [_best_days(max(total), float(week["everybody"].iloc[0]), _equal(total, days, max(total)))]
     never = [day for day, count in zip(days, total, strict=True) if count < _FEWEST]
     if never:
-        told.append(_("Nobody can come by bus and be home the same day {days}.").format(days=", ".join(never)))
+        told.append(_("Nobody can come by bus and be home the same day {days}.").format(days=in_a_row(never)))
     if week["if_open"].sum() >= _FEWEST:
         told.append(_("The opening hours are not known: the numbers hold if it is open when people arrive."))
     return told
@@ -148,17 +149,12 @@ def _equal(total: Sequence[float], days: Sequence[str], most: float) -> Sequence
 
 
 def _best_days(count: float, everybody: float, days: Sequence[str]) -> str:
+    from sempre_geo.pipeline.travel.visit_sentences import in_a_row
+
     told = {"people": people(count), "share": share(count / everybody)}
-    if len(days) == 1:
-        return _("Most people can come by bus {day} and be home the same day: {people}, {share} of all.").format(
-            day=days[0], **told
-        )
-    text = ngettext(
-        "On {n} day of the week the most people can come by bus and be home the same day: {people}, {share} of all.",
-        "On {n} days of the week the most people can come by bus and be home the same day: {people}, {share} of all.",
-        len(days),
+    return _("Most people can come by bus {day} and be home the same day: {people}, {share} of all.").format(
+        day=in_a_row(days), **told
     )
-    return text.format(n=len(days), **told)
 
 
 def change_of_hours(gains: pd.DataFrame) -> str:

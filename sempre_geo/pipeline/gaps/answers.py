@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from sempre_geo.gaps.gap_table import Assessment
 from sempre_geo.gaps.ranking import RESAMPLES, Ranking, ranking
 from sempre_geo.gaps.standards import EVERYWHERE, Standard
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.pipeline.explore.views import named, open_region
 from sempre_geo.pipeline.gaps.assessments import assessment
 from sempre_geo.pipeline.gaps.ground import ground_of
@@ -197,12 +199,21 @@ def _ratios(found: Assessment, cells: pd.DataFrame) -> dict[str, Interval]:
     return ratios
 
 
+def _dated(source: Mapping[str, Any]) -> object:
+    dated = str(source.get("date") or "")
+    if not dated:
+        return sentence("date not known")
+    return dated if dated.isdigit() else date.fromisoformat(dated[:10])
+
+
 def _sources(region: Region, found: Assessment) -> tuple[str, ...]:
-    """What the figures rest on: the sources of people, services, streets, and of the timetable where it counts."""
+    """What the figures rest on: the sources of people, services, streets, and of the timetable where it counts.
+
+    They are kept sentences, as answers are kept for readers of any language.
+    """
     told = []
     for source in region.catalog.get("sources", ()):
         if str(source["id"]).startswith("gtfs") and not found.day:
             continue
-        dated = source.get("date") or _("date not known")
-        told.append(_("{title} ({date})").format(title=source["title"], date=dated))
+        told.append(sentence("{title} ({date})", title=sentence(str(source["title"])), date=_dated(source)))
     return tuple(told)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sempre_geo.gaps.gap_table import Assessment
 from sempre_geo.gaps.standards import EVERYWHERE, Standard
-from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.pipeline.gaps.ground import Ground
 from sempre_geo.pipeline.gaps.metrics import (
     STAY_MIN,
@@ -50,7 +50,7 @@ def assessment(ground: Ground, standard: Standard, *, category: str, stay_min: i
         cost=costs["cost"],
         known=costs["known"],
         reason=costs["reason"].where(misses, ""),
-        approximated_by="; ".join(note for note in notes if note),
+        approximated_by=tuple(note for note in notes if note),
         day=day_note(ground.day) if depends_on_day(standard, ground.crosswalk.modes[standard.mode].names) else "",
         service_id=costs.get("service_id"),
     )
@@ -81,11 +81,11 @@ def _costs(ground: Ground, standard: Standard, category: str, *, stay_min: int) 
     if standard.metric != "time_away":
         found = [street_costs(ground, standard, categories=services.names, modes=modes.names)]
     if standard.there_and_back and standard.metric == "travel_time":
-        notes.append(_("by street the way there counts twice"))
+        notes.append(sentence("by street the way there counts twice"))
     if TRANSIT in modes.names and standard.there_and_back:
         found += [visit_costs(ground, standard, category=name, stay_min=stay_min) for name in services.names]
         if ground.day:
-            notes.append(_("a stay of {stay} minutes on {day}").format(stay=stay_min, day=ground.day))
+            notes.append(sentence("a stay of {stay} minutes on {day}", stay=stay_min, day=ground.day))
     return _least(found, ground.region.cells.index), notes
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.gaps.answers import EVERYBODY, NO_MUNICIPALITY, GapAnswer, gap_answer, municipality_name
 from sempre_geo.pipeline.gaps.limits import limits_of, own_limit
+from sempre_geo.publish.speech import written_date
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.earlier import earlier_folder
 from sempre_geo.settings import Settings
@@ -199,11 +200,11 @@ def _build(settings: Settings, region: str, standard: Standard, question: Questi
     return Build(answer.assessment, built.cells[answer.group].astype(float), hours, "".join(checksums))
 
 
-def _sources(region: Region) -> list[dict[str, object]]:
-    return list(region.catalog.get("sources", ()))
+def _sources(region: Region) -> list[Mapping[str, object]]:
+    return list(region.sources)
 
 
-def _kind(source: dict[str, object]) -> str:
+def _kind(source: Mapping[str, object]) -> str:
     return _KINDS.get(str(source["id"]).split("-")[0], str(source["id"]))
 
 
@@ -225,5 +226,5 @@ def _other_sources(before: Region, now: Region) -> list[str]:
     return told + gone
 
 
-def _date(source: dict[str, object]) -> str:
-    return str(source.get("date") or _("date not known"))
+def _date(source: Mapping[str, object]) -> str:
+    return written_date(str(source.get("date") or "")) or _("date not known")

@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from sempre_geo.gaps.equity import Interval
 from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import reworded
 from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.gaps.answers import GapAnswer
 from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, is_chosen
 from sempre_geo.publish.labels import groups
-from sempre_geo.publish.speech import duration, people, share
+from sempre_geo.publish.speech import duration, number, people, share, written_date
 
 _ALIKE = 0.05
 
@@ -75,7 +76,7 @@ def who_says(answer: GapAnswer, *, published: int) -> list[str]:
     if not published:
         told.append(_("We know of no published standard for this service and this way of getting there."))
     if answer.assessment.approximated_by:
-        told.append(_("Approximated: {what}.").format(what=answer.assessment.approximated_by))
+        told.append(_("Approximated: {what}.").format(what=answer.assessment.in_words()))
     told.append(_rests_on(answer))
     return told
 
@@ -107,8 +108,8 @@ def spoken_limit(standard: Standard) -> str:
     if standard.unit == "min":
         return duration(standard.limit)
     if standard.unit == "m":
-        return _("{n} m").format(n=f"{standard.limit:,.0f}")
-    return _("{n} departures an hour").format(n=f"{standard.limit:g}")
+        return _("{n} m").format(n=number(standard.limit))
+    return _("{n} departures an hour").format(n=number(standard.limit))
 
 
 def statuses() -> Mapping[str, str]:
@@ -142,9 +143,9 @@ def _how_sure(whole: Interval) -> list[str]:
 
 
 def _rests_on(answer: GapAnswer) -> str:
-    day = _(" Bus times of {day}.").format(day=answer.assessment.day) if answer.assessment.day else ""
+    day = _(" Bus times of {day}.").format(day=written_date(answer.assessment.day)) if answer.assessment.day else ""
     counted = _("Counted from {n} places where people live: {sources}.").format(
-        n=int(answer.total["cells"]), sources="; ".join(answer.sources)
+        n=number(answer.total["cells"]), sources="; ".join(reworded(source) for source in answer.sources)
     )
     estimated = " " + _("Who lives where is an estimate from buildings.") if answer.estimated else ""
     return counted + day + estimated
@@ -173,7 +174,7 @@ def _ratio_sentence(standard: Standard, group: str, ratio: Interval, *, service:
     elif _may_be_one(ratio):
         chosen, times = alike, ""
     else:
-        chosen, times = unequal, f"{ratio.value:.1f}"
+        chosen, times = unequal, number(ratio.value, digits=1)
     return chosen.format(group=who, times=times, service=service, by=mode_phrases()[mode])
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from sempre_geo.errors import SempreGeoError
+from sempre_geo.i18n import current_language, set_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.siting import SitingPlan, SitingQuestion, best_sites
 from sempre_geo.settings import Settings
@@ -49,6 +50,7 @@ class SitingJob:
     """One search in the background. Any thread may look at it or stop it."""
 
     question: SitingQuestion
+    language: str = field(default_factory=current_language)  # of whoever began it, as it works in a thread of its own
     started: float = field(default_factory=time.monotonic)
     _state: SitingState = field(default_factory=SitingState)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -87,6 +89,7 @@ class SitingJob:
         return self._wanted.is_set()
 
     def _run(self, settings: Settings, region: str, time_limit_s: float) -> None:
+        set_language(self.language)
         try:
             plan = best_sites(
                 settings, region, self.question, time_limit_s=time_limit_s, on_improvement=self._improved,

@@ -14,7 +14,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.gaps.whatif_limits import limit_sentence
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared
-from sempre_geo.publish.speech import duration
+from sempre_geo.publish.speech import calendar_date, duration, number
 from sempre_geo.publish.speech import people as spoken
 
 _SAID_MIN = 1.0
@@ -92,9 +92,11 @@ def _money(cost: float | None, gaining: float) -> list[str]:
     if cost is None:
         return []
     if gaining < 0.5:  # noqa: PLR2004 - nobody, rounded
-        return [_("It costs {cost:,.0f} a year.").format(cost=cost)]
+        return [_("It costs {cost} a year.").format(cost=number(cost))]
     return [
-        _("It costs {cost:,.0f} a year, {each:,.0f} for each person who gains.").format(cost=cost, each=cost / gaining)
+        _("It costs {cost} a year, {each} for each person who gains.").format(
+            cost=number(cost), each=number(cost / gaining)
+        )
     ]
 
 
@@ -103,7 +105,7 @@ def _measured(prepared: Prepared) -> str:
         return _("Measured is the way to the nearest service {by}; opening hours play no part.").format(
             by=mode_phrases()[prepared.mode]
         )
-    days = ", ".join(day.isoformat() for day in prepared.days)
+    days = ", ".join(calendar_date(day) for day in prepared.days)
     return _(
         "Measured is a visit of {stay} minutes inside the opening hours {by}, home again the same day, on the best of "
         "these days: {days}."
@@ -112,9 +114,14 @@ def _measured(prepared: Prepared) -> str:
 
 def _ride_rules(zone: Zone) -> str:
     return _(
-        "Rides on demand in {zone} run door to door at {kmh:g} km/h and can be had every quarter of an hour; a visit "
-        "takes two, so that of 100 visits {accepted:.0f} come about where {refused:.0%} of the rides are refused."
-    ).format(zone=zone.name, kmh=zone.kmh, accepted=100 * (1 - zone.refused_share) ** 2, refused=zone.refused_share)
+        "Rides on demand in {zone} run door to door at {kmh} km/h and can be had every quarter of an hour; a visit "
+        "takes two, so that of 100 visits {accepted} come about where {refused} % of the rides are refused."
+    ).format(
+        zone=zone.name,
+        kmh=number(zone.kmh),
+        accepted=number(100 * (1 - zone.refused_share) ** 2),
+        refused=number(100 * zone.refused_share),
+    )
 
 
 def _service(prepared: Prepared, category: str) -> str:

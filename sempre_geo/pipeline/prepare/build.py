@@ -14,12 +14,13 @@ import shapely
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.pipeline.prepare.build_writing import MapData, Parts, write_region
 from sempre_geo.progress import Progress, part_of, silent
 from sempre_geo.publish.palette import read_themes
 from sempre_geo.region.boundaries import municipality_of, read_boundaries, read_clip
 from sempre_geo.region.bundle import Region, read_region
-from sempre_geo.region.catalog import CATALOG, Source, read_source, remembered
+from sempre_geo.region.catalog import CATALOG, LICENCE_UNKNOWN, Source, read_source, remembered
 from sempre_geo.region.categories import Categories, read_categories
 from sempre_geo.region.cells import (
     CellLayer,
@@ -41,7 +42,6 @@ from sempre_geo.region.ways import StreetWays
 from sempre_geo.settings import Settings
 
 OSM_LICENCE = "ODbL 1.0, (c) OpenStreetMap contributors"
-OWN_LICENCE = "not stated; write it into SOURCES.toml"
 FICTIONAL_LICENCE = "EUPL-1.2, fictional"
 COVERED_MARGIN_DEG = 0.03  # cells up to 2-3 km beyond the last street are judged: they have no road
 _STREET_POINT_DEG = 0.001
@@ -158,7 +158,12 @@ def fetch_region(
         progress=part_of(progress, 0, _READ),
     )
     source = Source(
-        "osm", _("OpenStreetMap"), fetched.address, read_checksum(fetched.osm), OSM_LICENCE, fetched.extract.timestamp
+        "osm",
+        sentence("OpenStreetMap"),
+        fetched.address,
+        read_checksum(fetched.osm),
+        OSM_LICENCE,
+        fetched.extract.timestamp,
     )
     given = MapData(fetched.extract, fetched.country, (source,), fetched.boundary)
     return assemble_region(settings, name, given=given, inputs=BuildInputs(()), progress=part_of(progress, _READ, 1.0))
@@ -237,7 +242,7 @@ def _municipalities(extract: OsmExtract, inputs: BuildInputs) -> tuple[gpd.GeoDa
         return read.municipalities, read.notes
     if extract.municipalities.empty:
         return extract.municipalities, (
-            _("The map data hold no municipality; give --boundaries FILE to count by one."),
+            sentence("The map data hold no municipality; give --boundaries FILE to count by one."),
         )
     return extract.municipalities, ()
 
@@ -260,7 +265,7 @@ def _cut(layer: PopulationLayer, area: shapely.Geometry) -> PopulationLayer:
         return layer
     if not inside.any():
         raise InputError(_("No cell of the population layer lies inside the clip; take the layer of the region."))
-    note = _("{n} cells of the population layer lie outside the clip and were cut off.").format(n=int((~inside).sum()))
+    note = sentence("{n} cells of the population layer lie outside the clip and were cut off.", n=int((~inside).sum()))
     return PopulationLayer(layer.areas[inside], layer.kind, (*layer.notes, note))
 
 
@@ -295,16 +300,16 @@ def _street_points(streets: StreetWays) -> gpd.GeoSeries:
 
 def _sources(inputs: BuildInputs, extract: OsmExtract, country: Country) -> list[Source]:
     osm_licence, own_licence = (
-        (FICTIONAL_LICENCE, FICTIONAL_LICENCE) if country.fictional else (OSM_LICENCE, OWN_LICENCE)
+        (FICTIONAL_LICENCE, FICTIONAL_LICENCE) if country.fictional else (OSM_LICENCE, LICENCE_UNKNOWN)
     )
     census = inputs.population is not None and not country.fictional and inputs.population_column is None
     found = [
-        *(("osm", _("OpenStreetMap extract"), path, osm_licence, extract.timestamp) for path in inputs.osm),
-        *(("gtfs", _("Timetable"), path, own_licence, None) for path in inputs.gtfs),
-        ("clip", _("Outline of the region"), inputs.clip, own_licence, None),
-        ("population", _("Population"), inputs.population, CENSUS_SOURCE if census else own_licence, None),
-        ("boundaries", _("Municipalities"), inputs.boundaries, own_licence, None),
-        ("services", _("Services of the planner"), inputs.services, own_licence, None),
+        *(("osm", sentence("OpenStreetMap extract"), path, osm_licence, extract.timestamp) for path in inputs.osm),
+        *(("gtfs", sentence("Timetable"), path, own_licence, None) for path in inputs.gtfs),
+        ("clip", sentence("Outline of the region"), inputs.clip, own_licence, None),
+        ("population", sentence("Population"), inputs.population, CENSUS_SOURCE if census else own_licence, None),
+        ("boundaries", sentence("Municipalities"), inputs.boundaries, own_licence, None),
+        ("services", sentence("Services of the planner"), inputs.services, own_licence, None),
     ]
     seen: dict[str, int] = {}
     sources = []

@@ -14,6 +14,7 @@ import shapely
 
 from sempre_geo import __version__
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.pipeline.prepare.street_times import RANKS, street_times
 from sempre_geo.progress import Progress, part_of
 from sempre_geo.publish.palette import Theme
@@ -80,7 +81,7 @@ def write_region(parts: Parts, folder: Path, *, inputs: Path, theme: Theme, prog
     notes = [*parts.notes]
     far = int((~parts.covered).sum())
     if far:
-        notes.append(_("{n} cells lie beyond the map data: their travel times are unknown.").format(n=far))
+        notes.append(sentence("{n} cells lie beyond the map data: their travel times are unknown.", n=far))
     with write_folder_whole(folder) as draft:
         layers = _write_tables(parts, draft)
         times = _write_networks(parts, draft, progress=progress)
@@ -111,15 +112,21 @@ def _write_tables(parts: Parts, draft: Path) -> dict[str, Layer]:
     helps = (*_source_ids(parts, "osm"), *_source_ids(parts, "services"))
     borders = _source_ids(parts, "boundaries") or _source_ids(parts, "osm")
     osm = _source_ids(parts, "osm")
-    read = _("As read from the sources.")
+    read = sentence("As read from the sources.")
     tables = {
-        "cells": (parts.cells.cells, _("Where people live"), _("people"), parts.cells.method, people),
-        "services": (parts.services, _("Services"), _("places"), read, helps),
-        "settlements": (parts.given.extract.settlements, _("Settlements"), _("places"), read, osm),
-        "municipalities": (parts.municipalities, _("Municipalities"), _("areas"), read, borders),
-        "land": (parts.given.extract.land, _("Water, forest, built-up land"), _("areas"), read, osm),
-        "roads": (parts.given.extract.roads, _("Roads, railways and ferries"), _("lines"), read, osm),
-        "buildings": (parts.buildings, _("Buildings"), _("square metres of floor"), _("Floor area."), osm),
+        "cells": (parts.cells.cells, sentence("Where people live"), sentence("people"), parts.cells.method, people),
+        "services": (parts.services, sentence("Services"), sentence("places"), read, helps),
+        "settlements": (parts.given.extract.settlements, sentence("Settlements"), sentence("places"), read, osm),
+        "municipalities": (parts.municipalities, sentence("Municipalities"), sentence("areas"), read, borders),
+        "land": (parts.given.extract.land, sentence("Water, forest, built-up land"), sentence("areas"), read, osm),
+        "roads": (parts.given.extract.roads, sentence("Roads, railways and ferries"), sentence("lines"), read, osm),
+        "buildings": (
+            parts.buildings,
+            sentence("Buildings"),
+            sentence("square metres of floor"),
+            sentence("Floor area."),
+            osm,
+        ),
     }
     layers = {}
     for name, (frame, title, units, method, sources) in tables.items():
@@ -150,18 +157,28 @@ def _street_layers(parts: Parts, times: pd.DataFrame) -> dict[str, Layer]:
     ways = len(parts.given.extract.streets.ways)
     day = parts.given.day.isoformat() if parts.given.day else None
     return {
-        "streets": Layer(_("Street ways"), _("ways"), _("As read from the sources."), "streets", ways, osm),
+        "streets": Layer(
+            sentence("Street ways"), sentence("ways"), sentence("As read from the sources."), "streets", ways, osm
+        ),
         "networks": Layer(
-            _("Street networks"), _("seconds"), _("Speeds from tags and the country's limits."), NETWORKS, len(MODES),
-            osm, {"modes": list(MODES), "country": parts.given.country.code, "day": day},
+            sentence("Street networks"),
+            sentence("seconds"),
+            sentence("Speeds from tags and the country's limits."),
+            NETWORKS,
+            len(MODES),
+            osm,
+            {"modes": list(MODES), "country": parts.given.country.code, "day": day},
         ),
         "travel_times": Layer(
-            _("Travel times by street"), _("minutes one way"), _("Shortest paths to the nearest services."),
-            "travel_times.parquet", len(times), tuple(source.source_id for source in parts.given.sources
-                                                      if not source.source_id.startswith("gtfs")),
+            sentence("Travel times by street"),
+            sentence("minutes one way"),
+            sentence("Shortest paths to the nearest services."),
+            "travel_times.parquet",
+            len(times),
+            tuple(source.source_id for source in parts.given.sources if not source.source_id.startswith("gtfs")),
             {"nearest": RANKS, "modes": list(MODES)},
         ),
-    }  # fmt: skip
+    }
 
 
 def _write_timetable(parts: Parts, draft: Path, notes: list[str]) -> dict[str, Layer]:
@@ -173,17 +190,25 @@ def _write_timetable(parts: Parts, draft: Path, notes: list[str]) -> dict[str, L
     write_timetable(draft, feed, ways=parts.given.extract.streets, country=parts.given.country, day=parts.given.day)
     if len(feed.problems):
         notes.append(
-            _("The timetable has {n} oddities that were mended or left out; sempre-geo check names them.").format(
-                n=len(feed.problems)
+            sentence(
+                "The timetable has {n} oddities that were mended or left out; sempre-geo check names them.",
+                n=len(feed.problems),
             )
         )
     west, south, east, north = parts.given.bbox
     if not (feed.stops["lon"].between(west, east) & feed.stops["lat"].between(south, north)).any():
-        notes.append(_("No stop of the timetable lies in the region: nobody here can go by bus; give one that does."))
+        notes.append(
+            sentence("No stop of the timetable lies in the region: nobody here can go by bus; give one that does.")
+        )
     layer = Layer(
-        _("Timetable"), _("stop times"), _("As read from the sources."), TIMETABLE, len(feed.stop_times),
-        _source_ids(parts, "gtfs"), feed.facts(),
-    )  # fmt: skip
+        sentence("Timetable"),
+        sentence("stop times"),
+        sentence("As read from the sources."),
+        TIMETABLE,
+        len(feed.stop_times),
+        _source_ids(parts, "gtfs"),
+        feed.facts(),
+    )
     return {TIMETABLE: layer}
 
 

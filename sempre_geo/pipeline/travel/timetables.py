@@ -23,6 +23,7 @@ from sempre_geo.pipeline.travel.region_in_use import (
     days_of,
     holding_on,
 )
+from sempre_geo.publish.speech import calendar_date
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.catalog import CATALOG
 from sempre_geo.region.countries import Country
@@ -122,7 +123,7 @@ class RegionTimetable:
         last = self.feed.span[1]
         if last - day > timedelta(days=31):
             return ()
-        return (_("The timetable ends on {last}.").format(last=last.isoformat()),)
+        return (_("The timetable ends on {last}.").format(last=calendar_date(last)),)
 
 
 def write_timetable(folder: Path, feed: Feed, *, ways: StreetWays, country: Country, day: date | None = None) -> None:

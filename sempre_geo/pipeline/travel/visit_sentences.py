@@ -150,7 +150,7 @@ def week_sentences(days: pd.DataFrame) -> list[str]:
     works = [
         on_weekday(day.date()) for day, status in zip(known["date"], known["status"], strict=True) if status != "none"
     ]
-    return [*([_("Also possible {days}.").format(days=_and(works))] if works else []), *refusals(days)]
+    return [*([_("Also possible {days}.").format(days=in_a_row(works))] if works else []), *refusals(days)]
 
 
 def refusals(days: pd.DataFrame) -> list[str]:
@@ -158,7 +158,7 @@ def refusals(days: pd.DataFrame) -> list[str]:
     none = days[days["status"] == "none"]
     return [
         _("Not {days}: {why}").format(
-            days=_and([on_weekday(day.date()) for day in rows["date"]]), why=_why(str(reason))
+            days=in_a_row([on_weekday(day.date()) for day in rows["date"]]), why=_why(str(reason))
         )
         for reason, rows in none.groupby("reason", sort=False)
     ]
@@ -173,7 +173,7 @@ def days_sentence(days: pd.DataFrame, *, mode: str) -> str:
     if len(works) == len(days):
         return _("{by} one can go and be home again every day of the week.").format(by=_by(mode))
     return _("{by} one can go and be home again {days}.").format(
-        by=_by(mode), days=_and([on_weekday(day) for day in works])
+        by=_by(mode), days=in_a_row([on_weekday(day) for day in works])
     )
 
 
@@ -228,7 +228,8 @@ def _why(reason: str) -> str:
     return sentences.get(reason, "")
 
 
-def _and(names: list[str]) -> str:
+def in_a_row(names: Sequence[str]) -> str:
+    """Names as a sentence lists them, the last one behind an "and"."""
     if len(names) < 2:  # noqa: PLR2004 - one name stands alone
         return "".join(names)
     return _("{first} and {last}").format(first=", ".join(names[:-1]), last=names[-1])

@@ -8,8 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import reworded
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui.frame import page_title
+from sempre_geo.publish.speech import number, written_date
+from sempre_geo.ui.frame import name_alone, page_title
 from sempre_geo.ui.installation import installation
 
 region = installation().region
@@ -21,7 +23,7 @@ if region.fictional:
         "{title} does not exist. Its people, services, buses and everything said about them are invented, so that the "
         "tool can be tried without anybody's data."
     )
-    st.html(f'<div class="empty"><p>{escape(lead.format(title=region.title))}</p></div>')
+    st.html(f'<div class="empty"><p>{escape(lead.format(title=name_alone(region.title)))}</p></div>')
 
 st.html(f"<h2>{escape(_('Sources'))}</h2>")
 st.table(
@@ -30,10 +32,10 @@ st.table(
             {
                 _("Source"): source["title"],
                 _("Where from"): source["origin"],
-                _("Date"): source.get("date") or _("not stated"),
+                _("Date"): written_date(str(source.get("date") or "")) or _("not stated"),
                 _("Licence"): source["licence"],
             }
-            for source in catalog["sources"]
+            for source in region.sources
         ]
     ),
     hide_index=True,
@@ -44,11 +46,11 @@ st.table(
     pd.DataFrame(
         [
             {
-                _("Layer"): layer["title"],
-                _("Unit"): layer["units"],
-                _("How it is made"): layer["method"],
+                _("Layer"): reworded(layer["title"]),
+                _("Unit"): reworded(layer["units"]),
+                _("How it is made"): reworded(layer["method"]),
                 _("From"): ", ".join(layer.get("sources", ())),
-                _("Rows"): layer["rows"],
+                _("Rows"): number(layer["rows"]),
             }
             for layer in catalog["layers"].values()
         ]
