@@ -21,8 +21,9 @@ def streamlit_words() -> Mapping[str, str]:
 
 def _page() -> Mapping[str, str]:
     return {
-        "App pages": _("Pages"),
-        f"{_ANY} more": _("{n} more pages").format(n=_ANY),
+        **dict.fromkeys(("App pages", "Sidebar", "Expand sidebar"), _("Pages")),
+        "Collapse sidebar": _("Close it"),
+        f"{_ANY} more": _("{n} more").format(n=_ANY),
         "Skip to main content": _("Go to the content"),
         "Main menu": _("Menu"),
         "Theme": _("Appearance"),

@@ -57,12 +57,53 @@ STREAMLITS_ENGLISH = (
     "Is Streamlit still running? If you accidentally stopped Streamlit, just restart it in your terminal:",
 )  # fmt: skip
 """What Streamlit 1.67 writes on pages of ours, as its own files have it."""
+LARGE_TEXT = "document.documentElement.style.setProperty('font-size', '34px', 'important')"  # 17 px, doubled
+_LOST = """() => {
+  const seen = one => one.checkVisibility({visibilityProperty: true, opacityProperty: true})
+    && !one.closest('[aria-hidden="true"], svg, .stDataFrame, [data-testid="stSidebar"], [data-tag]');
+  const named = one => `${one.tagName} ${one.closest('[class*=st-key]')?.className.match(/st-key-\\S+/) || ''} `
+    + (one.innerText || one.ariaLabel || '').slice(0, 40);
+  const words = one => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return range.getBoundingClientRect();
+  };
+  const beyond = (inner, outer, across, down, beside = 3, below = 4) =>
+    (across && (inner.right > outer.right + beside || inner.left < outer.left - beside))
+    || (down && inner.bottom > outer.bottom + below);
+  const isCut = one => {
+    for (let box = one; box && box !== document.body; box = box.parentElement) {
+      const style = getComputedStyle(box), hides = side => /hidden|clip/.test(side);
+      if (beyond(words(one), box.getBoundingClientRect(), hides(style.overflowX), hides(style.overflowY)))
+        return box.getBoundingClientRect().width > 3;  // what only screen readers are told is one dot wide
+      if (/auto|scroll/.test(style.overflowX + style.overflowY)) return false;
+    }
+    return false;
+  };
+  const texts = [...document.querySelectorAll('.stApp *')].filter(one => seen(one)
+    && [...one.childNodes].some(child => child.nodeType === Node.TEXT_NODE && child.nodeValue.trim()));
+  const boxes = [...document.querySelectorAll('.stMain a, .stMain button, .stMain td, .stMain li')].filter(seen);
+  const controls = ['button', 'a[href]', 'input', 'textarea', 'summary'].map(name => `.stMain ${name}`).join();
+  const pressed = [...document.querySelectorAll(controls)]
+    .filter(one => seen(one) && !/file|checkbox|radio/.test(one.type)).map(one => [one, one.getBoundingClientRect()])
+    .filter(([_one, box]) => box.width > 4 && box.height > 4);
+  const over = ([one, a], [other, b]) => one.closest('.stElementContainer') !== other.closest('.stElementContainer')
+    && Math.min(a.right, b.right) - Math.max(a.left, b.left) > 3
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3;
+  return [
+    ...texts.filter(isCut).map(one => `cut: ${named(one)}`),
+    ...boxes.filter(one => beyond(words(one), one.getBoundingClientRect(), true, true, 8, 12))
+      .map(one => `spills: ${named(one)}`),
+    ...pressed.flatMap((one, at) => pressed.slice(at + 1).filter(other => over(one, other))
+      .map(other => `overlap: ${named(one[0])} and ${named(other[0])}`)),
+  ];
+}"""
 _SEEN = """known => {
   const shown = one => one.checkVisibility({visibilityProperty: true}) && !one.closest('.stHtml, iframe');
   const all = [...document.querySelectorAll('body, body *')].filter(shown).flatMap(one => [
     ...[...one.childNodes].filter(child => child.nodeType === Node.TEXT_NODE).map(child => child.nodeValue),
     ...['aria-label', 'title', 'placeholder'].map(name => one.getAttribute(name) || '')]).map(text => text.trim());
-  return known.filter(text => all.includes(text)).concat(all.filter(text => /^(\\d+ more|Remove .*)$/.test(text)));
+  return known.filter(text => all.includes(text)).concat(all.filter(text => /^Remove .*$/.test(text)));
 }"""
 
 
@@ -131,7 +172,22 @@ class Looker:
             self.wrong.append(f"scrolls sideways: {self.page.evaluate(_SIDEWAYS)}")
         self.wrong += [f"small target {told}" for told in self.page.evaluate(_SMALL, SMALLEST_TARGET_PX)]
         self.wrong += [f"frame without a title {told[:90]}" for told in self.page.evaluate(_NAMELESS)]
+        if self.scheme == "light":
+            self._look_at_large_text()
         return self.wrong
+
+    def _look_at_large_text(self) -> None:
+        """Text at 200 %: nothing is cut, lies over another or needs scrolling sideways, narrow and wide.
+
+        What was chosen in a list of several may be shortened where it is narrow: Streamlit names it whole beside it.
+        """
+        self.page.evaluate(LARGE_TEXT)
+        for width in reversed(WIDTHS):
+            self.page.set_viewport_size({"width": width, "height": 844})
+            self.page.wait_for_timeout(250)
+            self.wrong += [f"large text at {width} {told}" for told in self.page.evaluate(_LOST)]
+            if int(self.page.evaluate(_SIDEWAYS)) > width:
+                self.wrong.append(f"large text at {width} scrolls sideways: {self.page.evaluate(_SIDEWAYS)}")
 
     def _settled(self) -> None:
         self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
