@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from sempre_geo.ui.installation import installation
 from sempre_geo.ui.session import theme
 
 HEIGHT_PX = 620
+_NEAR_DEG = 0.03
 serve_leaflet_ourselves()
 
 
@@ -28,6 +30,7 @@ def show_map(
     key: str,
     on_click: Callable[[float, float], None] | None = None,
     center: tuple[float, float] | None = None,
+    around: tuple[float, float] | None = None,
     height_px: int = HEIGHT_PX,
 ) -> None:
     """Draw the region's base map with layers on it and report clicks.
@@ -46,11 +49,14 @@ def show_map(
         Called with (lon, lat) before the page runs again.
     center
         (lon, lat) to move to, when it differs from the last time.
+    around
+        (lon, lat) whose neighbourhood is shown at first instead of the whole region; such a map's key is for this
+        place alone. To move there afterwards would be lost in the animation of the first view.
     """
     here, look = installation(), theme()
     base = base_map(
         region.name,
-        bbox=first_view(region),
+        bbox=_neighbourhood(*around) if around else first_view(region),
         theme=look,
         online_tiles=here.settings.online_tiles,
     )
@@ -86,6 +92,16 @@ def credit(region: Region) -> str:
     if region.fictional:
         return _("A fictional place")
     return _("© OpenStreetMap contributors")
+
+
+def _neighbourhood(lon: float, lat: float) -> tuple[float, float, float, float]:
+    """A box of about 7 km round a point, wide enough to know it by the names of the villages near it.
+
+    >>> [round(side, 3) for side in _neighbourhood(24.0, 60.0)]
+    [23.94, 59.97, 24.06, 60.03]
+    """
+    wide = _NEAR_DEG / max(math.cos(math.radians(lat)), 0.1)
+    return lon - wide, lat - _NEAR_DEG, lon + wide, lat + _NEAR_DEG
 
 
 @lru_cache(maxsize=4)

@@ -27,7 +27,7 @@ from sempre_geo.pipeline.community.reasons import reasons
 from sempre_geo.pipeline.explore.views import named
 from sempre_geo.pipeline.explore.wrong_things import told_correction
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import session, words
+from sempre_geo.ui import review_places, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.installation import installation
 
@@ -61,19 +61,28 @@ def waiting_entry(row: pd.Series) -> None:
     """One entry that waits for review, with all that can be done with it."""
     one = str(row["id"])
     with st.container(border=True, key=f"entry_{one}"):
-        entry_words(row)
-        _photos(one)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.button(_("Publish"), key=f"publish_{one}", type="primary", on_click=_publish, args=(one,))
-            with st.popover(_("Do not publish"), key=f"why_{one}"):
-                _reasons(one, str(row["language"]))
-            with st.popover(_("Change the words"), key=f"words_{one}"):
-                if row["title"]:
-                    st.text_input(_("A short name for it"), value=row["title"], key=f"title_{one}")
-                st.text_area(_("What is published instead"), value=row["text"], key=f"text_{one}")
-                st.button(_("Keep these words"), key=f"edit_{one}", on_click=_edit, args=(one,))
-            st.button(_("Someone is in danger"), key=f"danger_{one}", on_click=_escalate, args=(one,))
+        said, place = st.columns((3, 2))
+        with said:
+            entry_words(row)
+            _photos(one)
+        with place:
+            review_places.where(row)
+        _decisions(row)
         _similar(one)
+
+
+def _decisions(row: pd.Series) -> None:
+    one = str(row["id"])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(_("Publish"), key=f"publish_{one}", type="primary", on_click=_publish, args=(one,))
+        with st.popover(_("Do not publish"), key=f"why_{one}"):
+            _reasons(one, str(row["language"]))
+        with st.popover(_("Change the words"), key=f"words_{one}"):
+            if row["title"]:
+                st.text_input(_("A short name for it"), value=row["title"], key=f"title_{one}")
+            st.text_area(_("What is published instead"), value=row["text"], key=f"text_{one}")
+            st.button(_("Keep these words"), key=f"edit_{one}", on_click=_edit, args=(one,))
+        st.button(_("Someone is in danger"), key=f"danger_{one}", on_click=_escalate, args=(one,))
 
 
 def escalated(row: pd.Series) -> None:
@@ -174,7 +183,7 @@ def entry_words(row: pd.Series) -> None:
     """What somebody wrote, with personal data marked in it, and what a coordinator should know of it."""
     kind, category = words.kinds().get(str(row["kind"]), ""), words.category(str(row["category"]))
     told = row["kind"] == "need" and row["obstacle"] != "other"
-    parts = [category, words.obstacles().get(str(row["obstacle"]), "") if told else "", str(row["municipality"])]
+    parts = [category, words.obstacles().get(str(row["obstacle"]), "") if told else "", review_places.village(row)]
     head = " · ".join(inert(part) for part in parts if part)
     title = f"<strong>{_marked_if_found(row, 'title')}</strong><br>" if row["title"] else ""
     st.html(

@@ -17,7 +17,7 @@ import sempre_geo.ui
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.corrections import Report
-from sempre_geo.pipeline.community.accounts import add_account, login
+from sempre_geo.pipeline.community.accounts import add_account, login, read_log
 from sempre_geo.pipeline.community.contributions import contest_with_code, open_with_code, tell
 from sempre_geo.pipeline.community.corrections import corrections_in_use, report_correction
 from sempre_geo.pipeline.community.photos import photos_of
@@ -30,6 +30,7 @@ from tests.ui.small_region import HOSTILE, NAME
 
 PAGE = Path(sempre_geo.ui.__file__).parent / "screens" / "review.py"
 PASSWORD = "long enough"  # noqa: S105 - of an account that lives as long as a test
+_EXACT = (19.3123, 57.3321)
 NEED = Draft("need", "library", "No bus on Tuesdays.", Place(settlement_id="s1"), language="lv")
 
 
@@ -74,6 +75,28 @@ def test_words_are_changed_before_they_are_published(page: Callable[[], AppTest]
     script.button(key=f"edit_{said.id}").click().run()
     script.button(key=f"publish_{said.id}").click().run()
     assert public_contributions(served, NAME)["text"].tolist() == ["No bus."]
+
+
+def _looks(served: Settings) -> int:
+    return int(read_log(served, by=OPERATOR)["action"].eq("see an exact place").sum())
+
+
+def test_an_exact_place_is_shown_on_request_and_each_look_is_recorded(
+    page: Callable[[], AppTest], served: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maps: list[tuple[float, float]] = []
+    monkeypatch.setattr("sempre_geo.ui.review_places.show_map", lambda *_a, **options: maps.append(options["around"]))
+    said = tell(served, NAME, draft=replace(NEED, text="No way there.", place=Place(lon=_EXACT[0], lat=_EXACT[1])))
+    village = tell(served, NAME, draft=NEED)
+    script = page()
+    assert (_looks(served), maps) == (0, [])
+    script.button(key=f"exact_{said.id}").click().run()
+    assert maps[-1] == _EXACT
+    script.run()
+    assert _looks(served) == 1
+    script.button(key=f"close_{said.id}").click().run()
+    assert len(maps) == 2
+    assert f"exact_{village.id}" not in {button.key for button in script.button}, "a village is no exact place"
 
 
 def test_danger_without_a_contact_says_what_to_do(page: Callable[[], AppTest], served: Settings) -> None:

@@ -25,6 +25,7 @@ from sempre_geo.community.store.contributions import (
     save_original,
 )
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.zones import load_zones
 from sempre_geo.community.texts import kept_line, kept_text
 from sempre_geo.errors import MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
@@ -33,7 +34,8 @@ from sempre_geo.settings import Settings
 
 QUEUE_COLUMNS = (
     "id", "kind", "category", "topic", "obstacle", "about", "title", "text", "language", "municipality",
-    "precision", "how_it_came_in", "findings", "status", "created_at", "waits_days", "contested",
+    "settlement_id", "precision", "shown_near", "shown_lon", "shown_lat", "how_it_came_in", "findings", "status",
+    "created_at", "waits_days", "contested",
 )  # fmt: skip
 _ACTION_TO = {
     "published": "publish or not publish", "not_published": "publish or not publish",
@@ -45,7 +47,8 @@ UNANSWERED_COLUMNS = ("id", "kind", "category", "title", "text", "language", "mu
 def review_queue(settings: Settings, region: str, *, by: Asker, at: datetime | None = None) -> pd.DataFrame:
     """What waits for review in the asker's places, without exact places: signs of danger, then the longest waiting.
 
-    ``contested`` is the author's own reason against a decision, ``waits_days`` the full days since the last step.
+    ``contested`` is the author's own reason against a decision, ``waits_days`` the full days since the last step,
+    ``shown_near, shown_lon, shown_lat`` the masked zone at which everybody will see it; empty where it has none.
 
     Raises
     ------
@@ -57,6 +60,7 @@ def review_queue(settings: Settings, region: str, *, by: Asker, at: datetime | N
         check_reviewer(person)
         rows = _own(load_standing(transaction, region, AWAITING), person, action="read the review queue")
         contested = [_contested(transaction, row) for row in rows.to_dict("records")]
+        rows = _with_zones(rows, load_zones(transaction, region))
     rows = rows.assign(contested=pd.Series(contested, index=rows.index, dtype=object))
     queue = _with_days(rows, at=at or now())[list(QUEUE_COLUMNS)]
     urgent = queue["findings"].map(lambda noticed: "danger" not in noticed)
@@ -166,6 +170,15 @@ def _own(rows: pd.DataFrame, person: Person, *, action: str) -> pd.DataFrame:
 def _with_days(rows: pd.DataFrame, *, at: datetime) -> pd.DataFrame:
     since = [(at - datetime.fromisoformat(str(moment))).days for moment in rows["status_at"]]
     return rows.assign(waits_days=pd.Series(since, index=rows.index, dtype=int))
+
+
+def _with_zones(rows: pd.DataFrame, zones: pd.DataFrame) -> pd.DataFrame:
+    point = zones.reindex(rows["zone_id"].where(rows["precision"].ne("municipality")))
+    return rows.assign(
+        shown_near=pd.Series(point["name"].to_numpy(), rows.index, dtype=object).fillna(""),
+        shown_lon=point["lon"].to_numpy(dtype=float),
+        shown_lat=point["lat"].to_numpy(dtype=float),
+    )
 
 
 def _contested(transaction: Transaction, row: Mapping[Any, Any]) -> str:

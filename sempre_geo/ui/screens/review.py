@@ -170,5 +170,5 @@ except NotAllowedError as refusal:
     )
     queue = None
 if queue is not None:
-    with st.container(key="reading"):
+    with st.container(key="inbox"):
         _show(queue)
