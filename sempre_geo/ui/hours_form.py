@@ -28,7 +28,7 @@ def hours_fields(shown: ServiceFacts) -> str | None:
     """The fields, filled with what holds today; the hours as they stand there now, None while they cannot be read."""
     _fill(shown)
     kinds = {_BY_DAY: _("Day by day"), _FREELY: _("In OpenStreetMap's way of writing")}
-    kind = st.segmented_control(
+    kind = st.pills(
         _("How do you want to write the hours?"), list(kinds), key=_KIND, format_func=kinds.__getitem__, required=True
     )
     try:

@@ -140,7 +140,7 @@ def test_what_are_no_hours_is_said_and_cannot_be_saved(page: Open, served: Setti
     script.text_input(key="hours_Mo").set_value("in the morning").run()
     assert "Monday: write times like" in script.warning[0].value
     assert not [button for button in script.button if button.key == "hours_save"]
-    script.segmented_control(key="hours_kind").set_value("freely").run()
+    script.pills(key="hours_kind").set_value("freely").run()
     script.text_input(key="hours_free").set_value("Xx 25:99").run()
     assert "are no opening hours" in script.warning[0].value
     script.text_input(key="hours_free").set_value("Jul-Aug Mo 10:00-12:00; PH off").run()

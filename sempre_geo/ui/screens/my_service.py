@@ -57,8 +57,9 @@ def _head(shown: ServiceFacts, around: Around) -> None:
         with st.container(key="own_map"):
             pins = [service_pins(shown.category), marker_at(shown.lon, shown.lat), contribution_pins(around.texts)]
             show_map(
-                region, [pin for pin in pins if pin], key="my_service", center=(shown.lon, shown.lat), height_px=_MAP_PX
-            )
+                region, [pin for pin in pins if pin], key=f"my_service-{shown.service_id}",
+                around=(shown.lon, shown.lat), height_px=_MAP_PX,
+            )  # fmt: skip
             pin_legend(
                 session.theme(),
                 [("service", words.category(shown.category)), ("need", _("need")), ("idea", _("idea"))],
@@ -91,7 +92,7 @@ def _desk(ids: tuple[str, ...]) -> None:
         "offers": (_("Offer something"), lambda: provider_desk.own_offers(shown)),
         "team": (_("Join a team"), provider_desk.team),
     }
-    chosen = st.segmented_control(
+    chosen = st.pills(
         _("What do you want to do?"), list(parts), key="own_part", required=True,
         default=None if "own_part" in st.session_state else "hours", format_func=lambda part: parts[part][0],
     )  # fmt: skip
