@@ -196,6 +196,27 @@ def test_what_left_before_cannot_be_caught_today_and_the_next_day_is_named(villa
     assert by_bus.day == date(2026, 11, 30)
 
 
+def test_what_can_still_be_begun_before_the_next_half_hour_is_not_called_too_late(village: Settings) -> None:
+    region = open_region(village, NAME)
+    home, country = str(region.cells.index[0]), region.country
+    friday = datetime(2026, 11, 27, 16, 18, tzinfo=country.zone)
+    asked = {"place_id": home, "category": "pharmacy", "service": "pharmacy"}
+    for mode in ("car", "transit"):
+        told = " ".join(everyday(village, NAME, **asked, mode=mode, now=friday).told)
+        assert "too late" not in told
+        assert "on Friday 27 November: leave 16:" in told
+
+
+def test_who_asks_for_the_bus_to_a_door_round_the_corner_is_told_the_walk_first(village: Settings) -> None:
+    home, monday = str(open_region(village, NAME).cells.index[0]), datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+    asked = {"place_id": home, "category": "pharmacy", "service": "pharmacy", "mode": "transit"}
+    booked = on_a_day(village, NAME, **asked, day=date(2026, 12, 1), stay_min=60)
+    for found in (everyday(village, NAME, **asked, now=monday), booked):
+        assert found.told[0].startswith("The nearest pharmacy: Aptieka")
+        assert found.told[0].endswith(" min on foot.")
+        assert found.told[1].startswith("By bus on ")
+
+
 @pytest.mark.parametrize("mode", ["car", "bike", "walk"])
 def test_one_home_by_street_is_told_what_is_computed_for_all(village: Settings, mode: str) -> None:
     asked = {"service": "pharmacy", "date": date(2026, 11, 24), "stay_min": 30, "mode": mode}

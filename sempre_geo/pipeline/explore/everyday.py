@@ -15,7 +15,7 @@ from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import offered_categories
-from sempre_geo.pipeline.explore.sentences import way_sentences
+from sempre_geo.pipeline.explore.sentences import nearest_sentence, way_sentences
 from sempre_geo.pipeline.explore.views import Answer, answer, cell_of, open_region
 from sempre_geo.pipeline.explore.visit_views import BUS, bus_sentences, has_timetable, timetable_span
 from sempre_geo.publish.speech import spoken_date
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 USUAL = ("gp", "pharmacy", "grocery", "library")
 STAY_MIN = 30
 _DAYS_AHEAD, _ROUND_MIN, _LATEST_MIN = 7, 30, 22 * 60
+_WALKED_MIN = 10
 _STREETS, _DAY_MIN = "networks", 24 * 60
 
 
@@ -96,7 +97,10 @@ def everyday(
     hours = _hours(settings, region, found=found, mode=mode, today=now.date())
     asked = _Asked(settings, region, cell_of(open_region(settings, region), place_id), category, mode)
     visit = _there_and_back(asked, now)
-    told = [*visit.told, *ways] if mode == BUS else [*ways, *visit.told, _week_by_bus(asked, now)]
+    if mode == BUS:
+        told = [*_on_foot(found, service), *visit.told, *ways]
+    else:
+        told = [*ways, *visit.told, _week_by_bus(asked, now)]
     way = found.nearest_by(mode)
     return replace(
         visit, told=tuple(text for text in (*told, hours) if text), service_id=way.service_id or "" if way else "",
@@ -124,7 +128,7 @@ def on_a_day(
         visit = bus_sentences(settings, region, place_id=place_id, category=category, day=day, stay_min=stay_min)
     elif asked.span() is not None:
         visit = asked.told(day, stay_min)
-    told = (*visit, *ways) if mode == BUS else (*ways, *visit)
+    told = (*_on_foot(found, service), *visit, *ways) if mode == BUS else (*ways, *visit)
     way = found.nearest_by(mode)
     return Everyday(
         category, told, service_id=way.service_id or "" if way else "", service=way.service if way else ""
@@ -132,6 +136,12 @@ def on_a_day(
 
 
 _NOTHING_SAID = pd.DataFrame({"lon": pd.Series(dtype=float), "lat": pd.Series(dtype=float)})
+
+
+def _on_foot(found: Answer, service: str) -> list[str]:
+    """For those who asked for the bus: what they can walk to, told before any bus."""
+    near = [way for way in found.ways if way.mode == "walk" and way.minutes <= _WALKED_MIN]
+    return [nearest_sentence(way, service) for way in near]
 
 
 def _there_and_back(asked: _Asked, now: datetime) -> Everyday:
@@ -220,11 +230,12 @@ def _still_today(asked: _Asked, now: datetime) -> VisitDetail | None:
     passed_min = now.hour * 60 + now.minute
     if whole.visit is None or whole.visit.leave_home_s >= passed_min * 60:
         return whole
-    from_min = math.ceil(passed_min / _ROUND_MIN) * _ROUND_MIN  # rounded, so that many ask the same
-    if from_min >= _LATEST_MIN:
-        return None
-    rest = asked.day(now.date(), earliest_min=from_min)
-    return rest if rest.visit is not None else None
+    rounded_min = math.ceil(passed_min / _ROUND_MIN) * _ROUND_MIN  # so that many ask the same
+    for from_min in dict.fromkeys((rounded_min, passed_min)):  # what leaves before the half hour is still to be had
+        rest = asked.day(now.date(), earliest_min=from_min) if from_min < _LATEST_MIN else None
+        if rest is not None and rest.visit is not None:
+            return rest
+    return None
 
 
 def _next_day(asked: _Asked, start: Date, last: Date) -> VisitDetail | None:

@@ -40,7 +40,7 @@ def sentences(answer: Answer, *, service: str, mode: str, by_bus: Sequence[str] 
     """
     chosen = [way for way in answer.ways if way.mode == mode]
     others = [way for way in answer.ways if way.mode != mode]
-    told = [who_lives(answer), *by_bus, *(_nearest(way, service) for way in chosen), _also(others)]
+    told = [who_lives(answer), *by_bus, *(nearest_sentence(way, service) for way in chosen), _also(others)]
     told += [*_unsure(answer.ways), *answer.corrected, heard(answer)]
     return [sentence for sentence in dict.fromkeys(told) if sentence]
 
@@ -52,7 +52,12 @@ def way_sentences(answer: Answer, *, service: str, mode: str) -> list[str]:
     """
     chosen = [way for way in answer.ways if way.mode == mode] or list(answer.ways[:1])
     others = [way for way in answer.ways if way not in chosen]
-    told = [*(_nearest(way, service) for way in chosen), _also(others), *_unsure(answer.ways), *answer.corrected]
+    told = [
+        *(nearest_sentence(way, service) for way in chosen),
+        _also(others),
+        *_unsure(answer.ways),
+        *answer.corrected,
+    ]
     return [sentence for sentence in told if sentence]
 
 
@@ -68,7 +73,8 @@ def who_lives(answer: Answer) -> str:
     return text + " " + _("The number is an estimate from buildings.") if answer.estimated else text
 
 
-def _nearest(way: Way, service: str) -> str:
+def nearest_sentence(way: Way, service: str) -> str:
+    """The nearest service by a mode and how long it takes; or that there is none, or that it is not known."""
     by = mode_phrases()[way.mode]
     if way.status == "ok" and math.isfinite(way.minutes):
         where = way.service if not way.service_place else f"{way.service}, {way.service_place}"
