@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.region.gtfs import Feed
 from sempre_geo.travel.footpaths import changing, straight_footpaths
 
@@ -143,12 +144,13 @@ def service_day(
     runs["shift_s"] += _zone_shift(feed, runs, day=day, zone=zone)
     table = _connections(feed, runs, used=used, window_s=window_s)
     notes = tuple(
-        _("The timetable '{name}' says nothing about {day}.").format(name=name, day=day.isoformat())
-        for name in feed.silent_on(day)
+        sentence("The timetable '{name}' says nothing about {day}.", name=name, day=day) for name in feed.silent_on(day)
     )
     if footpaths is None:
         footpaths = straight_footpaths(stops)
-        notes += (_("Ways between stops are straight lines, taken as 1.3 times as long: no street network was used."),)
+        notes += (
+            sentence("Ways between stops are straight lines, taken as 1.3 times as long: no street network was used."),
+        )
     foot_indptr, foot_stop, foot_s, change_s = changing(
         feed, stops, footpaths=_known(footpaths, stops.index), min_change_s=min_change_s
     )

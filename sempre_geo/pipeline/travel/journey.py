@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from sempre_geo.errors import InputError
-from sempre_geo.i18n import current_language, ngettext
+from sempre_geo.i18n import current_language, ngettext, reworded
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.travel.closed_ferries import network_of
 from sempre_geo.pipeline.travel.region_in_use import RegionInUse, correction_notes, region_in_use
@@ -228,7 +228,7 @@ def _by_bus(timetable: RegionTimetable, asked: _Asked, *, wheelchair: bool) -> A
 
 
 def _notes(timetable: RegionTimetable, asked: _Asked) -> tuple[str, ...]:
-    return timetable.day(asked.moment.date()).notes
+    return tuple(reworded(note) for note in timetable.day(asked.moment.date()).notes)
 
 
 def _ride(timetable: RegionTimetable, asked: _Asked, *, rider: Rider) -> Journey | NoJourney:

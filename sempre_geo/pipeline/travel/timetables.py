@@ -14,6 +14,7 @@ import pandas as pd
 
 from sempre_geo.errors import MissingDataError, MissingFileError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import sentence
 from sempre_geo.pipeline.travel.closed_ferries import network_of
 from sempre_geo.pipeline.travel.region_in_use import (
     Correction,
@@ -23,7 +24,6 @@ from sempre_geo.pipeline.travel.region_in_use import (
     days_of,
     holding_on,
 )
-from sempre_geo.publish.speech import calendar_date
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.catalog import CATALOG
 from sempre_geo.region.countries import Country
@@ -123,7 +123,7 @@ class RegionTimetable:
         last = self.feed.span[1]
         if last - day > timedelta(days=31):
             return ()
-        return (_("The timetable ends on {last}.").format(last=calendar_date(last)),)
+        return (sentence("The timetable ends on {last}.", last=last),)
 
 
 def write_timetable(folder: Path, feed: Feed, *, ways: StreetWays, country: Country, day: date | None = None) -> None:

@@ -172,7 +172,7 @@ def _save(idea_id: str, figures: list[dict[str, object]]) -> None:
             idea_id=idea_id,
             needs=st.session_state["proposal_needs"],
             evidence=figures,
-            language=current_language(),
+            language=current_language().partition("@")[0],
         )
     except SempreGeoError as problem:
         st.warning(str(problem), icon=":material/info:")
