@@ -40,6 +40,8 @@ def test_the_messages_hold_sentences_of_the_code_and_words_of_the_tables():
     messages = translations.english_messages(read_settings())
     assert ("{n} idea", "{n} ideas") in messages
     assert messages[("Doctor",)] == ("layers/services.toml",)
+    assert messages[("Road passable all year",)] == ("layers/crosswalk.toml",)
+    assert "sempre_geo/region/population.py" in messages[("{n} cells have no population: they are kept as unknown.",)]
     assert len(messages) > 500
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pypdf
@@ -84,6 +85,11 @@ def test_both_forms_say_the_same_and_that_the_place_is_invented(brief):
     assert "://" not in page
     assert page.count("data:image/png;base64,") == len(_blocks(brief, Picture)) == 1
     assert Image.open(io.BytesIO(_blocks(brief, Picture)[0].png)).width > 200
+
+
+def test_a_file_made_where_nobody_speaks_its_language_is_in_it_to_the_foot_of_each_page(brief):
+    assert "Page 1 of" in _text(brief)
+    assert "Page 1 of" not in _text(replace(brief, language="lv"))
 
 
 def test_the_same_inputs_give_the_same_file(tiny, brief, tmp_path):
