@@ -77,8 +77,9 @@ def sentence(english: str, **values: Any) -> Sentence:
     >>> sentence("{n} cells have no population: they are kept as unknown.", n=1200)
     '1,200 cells have no population: they are kept as unknown.'
     """
-    made = Sentence(_worded(english, values))
-    made.english, made.values = english, values
+    plain = {name: value.item() if hasattr(value, "item") else value for name, value in values.items()}  # numpy's own
+    made = Sentence(_worded(english, plain))
+    made.english, made.values = english, plain
     return made
 
 

@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sempre_geo.i18n import language, sentence
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.catalog import Layer, Source, read_catalog, write_catalog, write_sources
@@ -17,7 +19,7 @@ ENGLISH = "1,200 cells have no population: they are kept as unknown."
 
 
 def _written(folder: Path) -> bytes:
-    note = sentence("{n} cells have no population: they are kept as unknown.", n=1200)
+    note = sentence("{n} cells have no population: they are kept as unknown.", n=np.int64(1200))
     source = Source("gtfs", sentence("Timetable"), "bus.zip", "00")
     write_sources(folder, [source])
     write_catalog(
