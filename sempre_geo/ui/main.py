@@ -18,29 +18,48 @@ _HERE = Path(__file__).parent
 _SCREENS = _HERE / "screens"
 
 
-def _pages() -> list[st.Page]:
-    """The pages of this app, those of the visitor's way in shown; each checks for itself what may be done on it."""
-    return [
-        _page("explore", _("Explore"), "map", default=True),
-        _page("near", _("What is near me"), "near_me"),
-        _page("tell", _("Tell us"), "add_location_alt"),
-        _page("said", _("What people said"), "forum"),
-        _page("mine", _("My code"), "key"),
-        _page("proposals", _("Proposals"), "flag"),
-        _page("networks", _("Networks"), "groups"),
-        _page("gaps", _("Gaps"), "bar_chart"),
-        _page("whatif", _("What if"), "alt_route"),
-        _page("where_next", _("Where next"), "add_home_work"),
-        _page("compare", _("Compare"), "compare_arrows"),
-        _page("brief", _("Brief"), "description"),
-        _page("my_service", _("My service"), "store", shown=session.is_provider() or ways.chosen_way() == "offer"),
-        _page("service", _("A service"), "storefront"),
-        _page("sources", _("Sources"), "menu_book", script="about"),
-        _page("review", _("Review"), "rate_review", shown=session.is_coordinator()),
-        _page("listen", _("Listen"), "hearing", shown=session.opens_workshops() or session.is_planner()),
-        _page("outreach", _("Outreach"), "tour", shown=session.opens_workshops()),
-        _page("workshop", _("Workshop"), "diversity_3", shown=session.opens_workshops()),
-    ]
+def _pages() -> list[st.Page] | dict[str, list[st.Page]]:
+    """The pages of this app, each of which checks for itself what may be done on it.
+
+    Those of the visitor's way in stand side by side. Without one they stand under what people come for, so that
+    none is hidden behind the end of the line.
+    """
+    under = _under()
+    if in_hand or ways.chosen_way():
+        return [page for pages in under.values() for page in pages]
+    return under
+
+
+def _under() -> dict[str, list[st.Page]]:
+    desk = session.opens_workshops()
+    return {
+        "": [_page("explore", _("Explore"), "map", default=True), _page("near", _("What is near me"), "near_me")],
+        _("Tell us"): [
+            _page("tell", _("Tell us"), "add_location_alt"),
+            _page("said", _("What people said"), "forum"),
+            _page("mine", _("My code"), "key"),
+        ],
+        _("Plan together"): [
+            _page("review", _("Review"), "rate_review", shown=session.is_coordinator()),
+            _page("listen", _("Listen"), "hearing", shown=desk or session.is_planner()),
+            _page("outreach", _("Outreach"), "tour", shown=desk),
+            _page("workshop", _("Workshop"), "diversity_3", shown=desk),
+            _page("proposals", _("Proposals"), "flag"),
+            _page("networks", _("Networks"), "groups"),
+        ],
+        _("See the gaps"): [
+            _page("gaps", _("Gaps"), "bar_chart"),
+            _page("whatif", _("What if"), "alt_route"),
+            _page("where_next", _("Where next"), "add_home_work"),
+            _page("compare", _("Compare"), "compare_arrows"),
+            _page("brief", _("Brief"), "description"),
+            _page("sources", _("Sources"), "menu_book", script="about"),
+        ],
+        _("I offer a service"): [
+            _page("my_service", _("My service"), "store", shown=session.is_provider() or ways.chosen_way() == "offer"),
+            _page("service", _("A service"), "storefront"),
+        ],
+    }
 
 
 def _page(
