@@ -53,6 +53,8 @@ def test_an_answer_names_the_service_in_the_readers_language(county: Settings) -
     ]
     told = sentences(found, service="doctor", mode="walk")
     assert told[1] == "The nearest doctor: Dr. Ozola, Augstkalni, 1 h 30 on foot."
+    told = sentences(found, service="doctor", mode="transit", by_bus=["By bus there is no way."])
+    assert told[1:3] == ["By bus there is no way.", "The nearest doctor: Dr. Ozola, Augstkalni, 8 min by car."]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -13,8 +14,11 @@ from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.pipeline.travel.service_reach import ServiceWeek, gain_of_opening, try_hours, who_can_come
 from sempre_geo.pipeline.travel.visit_details import visit_at, visit_sentences
-from sempre_geo.pipeline.travel.visits import COLUMNS, visits, week_visits
+from sempre_geo.pipeline.travel.visit_grounds import region_grounds
+from sempre_geo.pipeline.travel.visits import COLUMNS, day_visits, question_of, visits, week_visits
 from sempre_geo.settings import Settings, read_settings
+from sempre_geo.travel.hours import OpenDay
+from sempre_geo.travel.visits import category_visits
 from tests.timetable_files import timetable, write_zip
 from tests.village import EAST, NORTH, SOUTH, WEST, write_village
 
@@ -128,6 +132,24 @@ def test_a_cell_is_told_in_sentences(home) -> None:
     assert detail.visit.away_s == detail.visit.walking_s + detail.visit.riding_s + detail.visit.waiting_s + 3600
     with pytest.raises(MissingDataError, match="no cell 'nowhere'"):
         visit_at(home, "village", cell_id="nowhere", **PHARMACY)
+
+
+def test_where_nothing_can_be_visited_the_nearest_is_told_of_not_one_far_off_that_fails_by_less(
+    home, monkeypatch
+) -> None:
+    grounds = region_grounds(home, "village")
+    day = day_visits(grounds, category="pharmacy", date=SUNDAY, question=question_of(stay_min=60))
+    doctor = str(grounds.services("gp").index[0])
+    shut_early = replace(day.sites[0], service_id=doctor, hours=OpenDay(((360, 400),)))
+    both = category_visits(day.ground, [shut_early, *day.sites], day.question)
+    monkeypatch.setattr(
+        "sempre_geo.pipeline.travel.visit_details.day_of",
+        lambda *_asked, **_more: replace(day, sites=[shut_early, *day.sites], table=both),
+    )
+    assert (both["site"] == 0).all()
+    detail = visit_at(home, "village", cell_id=grounds.cells.index[0], **PHARMACY | {"date": SUNDAY})
+    assert (detail.service, detail.reason) == ("Aptieka", "closed_that_day")
+    assert "were open from" in detail.change
 
 
 def test_a_service_sees_who_can_come_and_which_hours_would_help(home) -> None:

@@ -38,10 +38,7 @@ def sentences(answer: Answer, *, service: str, mode: str, by_bus: Sequence[str] 
     by_bus
         What there is to say about the day by bus, where that was chosen.
     """
-    chosen = [way for way in answer.ways if way.mode == mode]
-    others = [way for way in answer.ways if way.mode != mode]
-    told = [who_lives(answer), *by_bus, *(nearest_sentence(way, service) for way in chosen), _also(others)]
-    told += [*_unsure(answer.ways), *answer.corrected, heard(answer)]
+    told = [who_lives(answer), *by_bus, *way_sentences(answer, service=service, mode=mode), heard(answer)]
     return [sentence for sentence in dict.fromkeys(told) if sentence]
 
 

@@ -330,6 +330,14 @@ def _municipality(region: Region, municipality_id: object, language: str) -> str
     return named(region.municipalities.loc[municipality_id], language) if known else ""
 
 
+def nearest_service(region: Region, cell: str, category: str, *, mode: str) -> str | None:
+    """The id of the service that an `Answer` names first for a mode, by bus by another; None without any."""
+    if category not in categories_of(region) or not region.has("travel_times"):
+        return None
+    ways = _ways(region, cell, category, "")
+    return next((way.service_id for way in ways if way.mode == mode), ways[0].service_id if ways else None)
+
+
 def _ways(region: Region, cell: str, category: str, language: str) -> tuple[Way, ...]:
     rows = _nearest(region, category)
     here = rows.iloc[_rows_of_cells(region, category).get(cell, [])]

@@ -11,11 +11,11 @@ import pandas as pd
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.views import named
+from sempre_geo.pipeline.explore.views import named, nearest_service
 from sempre_geo.pipeline.travel.region_in_use import correction_notes, holding_on, region_in_use
 from sempre_geo.pipeline.travel.visit_grounds import TRANSIT, RegionGrounds, check_category, check_mode, region_grounds
 from sempre_geo.pipeline.travel.visit_sentences import reliability_sentences, visit_sentence, week_sentences
-from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, week_of
+from sempre_geo.pipeline.travel.visits import DayVisits, change_sentence_of, day_of, question_of, to_one, week_of
 from sempre_geo.settings import Settings
 from sempre_geo.travel.itineraries import Visit, visit_of
 from sempre_geo.travel.reliability import Reliability, reliability, ways_home_of
@@ -29,7 +29,8 @@ class VisitDetail:
     Attributes
     ----------
     service_id, service
-        The service that is best, or fails by the least, and its name.
+        The service that is best, and its name; where none can be visited the nearest by street, which people ask
+        about, although another may fail by less.
     status, reason, change
         As in :func:`~sempre_geo.pipeline.travel.visits.visits`.
     visit
@@ -77,6 +78,9 @@ def visit_at(
     home = int(grounds.cells.index.get_indexer([cell_id])[0])
     question = question_of(stay_min=stay_min, earliest_min=earliest_min)
     day = day_of(grounds, service, date=date, question=question, mode=mode)
+    if day.table["status"].iloc[home] == "none" and mode != "wheelchair":
+        nearest = nearest_service(grounds.region, cell_id, service, mode=mode)
+        day = to_one(day, nearest) if nearest else day
     row = day.table.iloc[home]
     site = day.sites[int(row["site"])] if row["site"] >= 0 else None
     visit = None if row["status"] == "none" else visit_of_home(day, home)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - the option is called date
 from datetime import timedelta
 from functools import lru_cache
@@ -155,15 +155,30 @@ def day_visits(
         grounds.timetable.feed.check_covers(date)
     ground = grounds.ground(date if mode == TRANSIT else None, mode, rider_of(wheelchair=wheelchair))
     sites = grounds.sites(category, date, mode=mode, wheelchair=wheelchair)
-    table = category_visits(ground, sites, question, progress=progress)
-    if mode != TRANSIT:
-        table["reason"] = table["reason"].replace("no_stop_in_reach", "unreachable")
+    table = _visits_to(ground, sites, question, mode=mode, progress=progress)
     if wheelchair or mode == _ROLLING:
         on_foot = TRANSIT if wheelchair else "walk"
         others = day_visits(grounds, category=category, date=date, question=question, mode=on_foot)
         barred = (table["status"] == "none") & (others.table["status"] != "none")
         table["reason"] = table["reason"].where(~barred, "not_accessible")
     return DayVisits(date, mode, question, ground, sites, table)
+
+
+def to_one(day: DayVisits, service_id: str) -> DayVisits:
+    """The same day with one of its services alone; unchanged where that is none of them."""
+    sites = [site for site in day.sites if site.service_id == service_id]
+    if not sites:
+        return day
+    return replace(day, sites=sites, table=_visits_to(day.ground, sites, day.question, mode=day.mode))
+
+
+def _visits_to(
+    ground: Ground, sites: Sequence[Site], question: Question, *, mode: str, progress: Progress = silent
+) -> pd.DataFrame:
+    table = category_visits(ground, sites, question, progress=progress)
+    if mode != TRANSIT:
+        table["reason"] = table["reason"].replace("no_stop_in_reach", "unreachable")
+    return table
 
 
 def day_of(grounds: RegionGrounds, category: str, *, date: Date, question: Question, mode: str = TRANSIT) -> DayVisits:
