@@ -10,6 +10,7 @@ from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.brief import Block, Brief, Points, Section, Table
 from sempre_geo.publish.calendar_file import Appointment
+from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.speech import duration, number, people, spoken_date
 from sempre_geo.region.bundle import Region
 
@@ -81,7 +82,7 @@ def plan_notes(facts: Mapping[str, Any]) -> list[str]:
 
 def visit_sentences(visit: Mapping[str, Any]) -> list[str]:
     """All there is to say of a visit."""
-    hours = _("Opening hours: {hours}").format(hours=visit["opening_hours"] or _("not known"))
+    hours = _("Opening hours: {hours}").format(hours=told_hours(visit["opening_hours"]) or _("not known"))
     knows = _("Knows the place: {who}").format(who=visit["known_by"]) if visit["known_by"] else ""
     told = [*coming_sentences(visit), hours if visit["hall"] else "", knows, *plan_notes(visit)]
     return [sentence for sentence in told if sentence]

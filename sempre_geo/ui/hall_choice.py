@@ -12,6 +12,7 @@ import streamlit as st
 
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.halls import Hall, halls_of_place
+from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import number, spoken_date
 from sempre_geo.publish.tour_document import clock, coming_sentences
@@ -65,7 +66,7 @@ def _told(hall: Hall) -> str:
     """What tells one hall from another."""
     near = _("{km} km from the middle of the place.").format(km=number(hall.away_m / 1000, digits=1))
     facts = _("Opening hours: {hours}. With a wheelchair: {wheels}.").format(
-        hours=hall.opening_hours or _("not known"), wheels=words.wheelchair(hall.wheelchair)
+        hours=told_hours(hall.opening_hours) or _("not known"), wheels=words.wheelchair(hall.wheelchair)
     )
     if not hall.open:
         return inert(f"{near} {facts}") + f"<br>{escape(_('On this day it is closed.'))}"

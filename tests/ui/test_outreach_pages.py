@@ -17,6 +17,7 @@ from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.outreach_days import held_days
 from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.tours import day_for_tour, listed_tours
 from sempre_geo.pipeline.community.voices import add_voice
 from sempre_geo.settings import Settings
 from sempre_geo.ui import map_frame
@@ -84,7 +85,7 @@ def test_a_policymaker_hears_steps_of_five_and_is_not_asked_for_group_or_time(pa
 def test_a_visitor_reads_who_may_see_it(page: _Open, name: str) -> None:
     told = _told(page(name, ""))
     assert "coordinator" in told
-    assert f"/login?to={name}" in told
+    assert f"to={name}" in told
     assert "Augstkalni" not in told
 
 
@@ -109,7 +110,7 @@ def test_the_coordinator_plans_a_tour_takes_its_files_and_notes_the_day(page: _O
 
 
 def test_the_coordinator_chooses_a_limit_and_a_hall_and_the_tour_goes_there(
-    page: _Open, monkeypatch: pytest.MonkeyPatch
+    page: _Open, served: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sempre_geo.community.outreach.HALLS", ("library", "gp"))
     script = page("outreach", "coordinator")
@@ -120,11 +121,17 @@ def test_the_coordinator_chooses_a_limit_and_a_hall_and_the_tour_goes_there(
     script.selectbox(key="hall_place").set_value("s0").run()
     told = _told(script)
     assert "4.9 km from the middle of the place. Opening hours: not known. With a wheelchair: not known." in told
-    assert "0.1 km from the middle of the place. Opening hours: Tu 09:00-13:00. With a wheelchair: yes." in told
+    assert "0.1 km from the middle of the place. Opening hours: Tuesday 09:00-13:00. With a wheelchair: yes." in told
     assert "On this day it is closed." in told
     assert HOSTILE not in told
     script.selectbox(key="hall_of_s0").set_value("gp1").run()
     script.multiselect(key="tour_places").set_value(["s0"])
+    days = [_tuesday() + timedelta(days=ahead) for ahead in range(-1, 4)]
+    assert day_for_tour(served, NAME, halls=["gp1"], days=days) == _tuesday(), "a day on which the hall is open"
+    script.multiselect(key="tour_days").set_value([_tuesday() + timedelta(days=1)])
+    script.button(key="tour_plan").click().run()
+    assert "Closed on these days: Dr. Ozola (Tuesday 09:00-13:00)." in script.error[0].value
+    assert listed_tours(served, NAME, by=OPERATOR).empty
     script.multiselect(key="tour_days").set_value([_tuesday()])
     script.button(key="tour_plan").click().run()
     assert "Augstkalni</strong>, Dr. Ozola" in _told(script)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,6 +23,7 @@ from sempre_geo.pipeline.community.outreach import Search, outreach_places
 from sempre_geo.pipeline.community.outreach_ways import coming_by_bus, hall_hours, road_minutes
 from sempre_geo.pipeline.explore.views import open_region, place_name
 from sempre_geo.publish import brief, calendar_file
+from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.palette import read_themes
 from sempre_geo.publish.tour_document import appointments, tour_brief
 from sempre_geo.settings import Settings
@@ -30,6 +31,7 @@ from sempre_geo.settings import Settings
 KINDS = ("pdf", "html", "ics")
 _MOST_LISTED = 20
 _MOST_PLACES = 100
+_SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,8 @@ def plan_outreach_tour(
     Raises
     ------
     InputError
-        There are too many places or none, a place or a hall is not among those that can be visited, or the times do
-        not fit.
+        There are too many places or none, a place or a hall is not among those that can be visited, the times do
+        not fit, or no day has room for any of the places; then nothing is kept.
     NotAllowedError
         The asker is neither coordinator nor network member here.
     """
@@ -85,6 +87,20 @@ def plan_outreach_tour(
         row = {"id": tour_id, "region": region, "content": content, "actor": person.actor, "created_at": stamp(when)}
         save_tour(transaction, row)
     return tour_id
+
+
+def day_for_tour(settings: Settings, region: str, *, halls: Sequence[object], days: Sequence[date]) -> date:
+    """The first working day on which most of some halls are open, as those who plan a tour would choose it first."""
+    working = [day for day in days if day.weekday() < _SATURDAY] or list(days)
+    frame = (Wish.earliest_min, Wish.latest_min)
+    best, most = working[0], -1
+    for day in working:
+        open_then = sum(bool(hall_hours(settings, region, hall_id=hall, day=day, frame=frame)) for hall in halls)
+        if open_then > most:
+            best, most = day, open_then
+        if most == len(halls):
+            break
+    return best
 
 
 def tour_content(settings: Settings, tour_id: str, *, by: Asker) -> Mapping[str, Any]:
@@ -156,9 +172,23 @@ def _planned(settings: Settings, region: str, places: pd.DataFrame, *, wish: Wis
     at = pd.DataFrame({"lon": [start.x, *places["hall_lon"]], "lat": [start.y, *places["hall_lat"]]})
     minutes, by_road = road_minutes(settings, region, places=at, days=days)
     tour = plan_tour(stops, minutes, days=days, earliest_min=wish.earliest_min, latest_min=wish.latest_min)
+    if not tour.days:
+        raise InputError(_no_room(places, closed=[not any(stop.open) for stop in stops]))
     return _content(settings, region, tour, places) | {
         "start": place_name(built, wish.start_id), "by_road": by_road, "notes": kept_text(wish.notes),
     }  # fmt: skip
+
+
+def _no_room(places: pd.DataFrame, *, closed: Sequence[bool]) -> str:
+    """Why no tour can be made: the halls that are closed on every day asked for, with their hours."""
+    shut = [
+        f"{row['hall']} ({told_hours(str(row['opening_hours']))})"
+        for row in places.loc[list(closed)].to_dict("records")
+    ]
+    told = [_("No day has room for any of these places: choose more days or longer ones.")]
+    if shut:
+        told.append(_("Closed on these days: {names}.").format(names=first_items(shut)))
+    return " ".join(told)
 
 
 def _by_hall(places: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,15 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.outreach import Search, outreach_places
 from sempre_geo.pipeline.community.outreach_days import HeldDay, held_days, record_day
 from sempre_geo.pipeline.community.settlement_gaps import usual_limit
-from sempre_geo.pipeline.community.tours import KINDS, Wish, listed_tours, plan_outreach_tour, tour_content
+from sempre_geo.pipeline.community.tours import (
+    KINDS,
+    Wish,
+    day_for_tour,
+    listed_tours,
+    plan_outreach_tour,
+    tour_content,
+)
+from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.maps import inert, pin_group, to_features
 from sempre_geo.publish.speech import calendar_date, duration, number, people, spoken_date
 from sempre_geo.publish.tour_document import clock, plan_notes, visit_sentences
@@ -27,12 +35,13 @@ from sempre_geo.ui.charts import private_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.legend import pin_legend
+from sempre_geo.ui.login import login_address
 from sempre_geo.ui.map_frame import show_map
 from sempre_geo.ui.outreach_routes import PATH
 from sempre_geo.ui.session import theme
 
 OPEN, _TROUBLE, _DONE = "tour_id", "outreach_trouble", "outreach_done"
-_DAYS_AHEAD, _FIRST_CHOSEN, _SATURDAY = 28, 3, 5
+_DAYS_AHEAD, _FIRST_CHOSEN = 28, 3
 here, region = installation(), installation().region
 token = session.login_token()
 
@@ -92,7 +101,9 @@ def _table(plan: pd.DataFrame) -> None:
         "expected": _("Voices to be expected"), "hall": _("Hall"), "wheelchair": _("Wheelchair"),
         "opening_hours": _("Opening hours"), "known_by": _("Who knows the place"),
     }  # fmt: skip
-    shown = plan.round({"expected": 1}).assign(wheelchair=plan["wheelchair"].map(words.wheelchair))
+    shown = plan.round({"expected": 1}).assign(
+        wheelchair=plan["wheelchair"].map(words.wheelchair), opening_hours=plan["opening_hours"].map(told_hours)
+    )
     private_table(shown, columns=columns, key="outreach_table")
 
 
@@ -105,13 +116,14 @@ def _plan_form(plan: pd.DataFrame, search: Search) -> None:
     """What the tour is to be like."""
     st.subheader(_("Plan a tour"))
     names, homes, days = plan["name"].to_dict(), dict(words.settlement_choices(region)), _days_ahead()
+    first = [str(one) for one in names][:_FIRST_CHOSEN]
+    good = day_for_tour(here.settings, region.name, halls=plan["hall_id"][first].tolist(), days=days)
     hours = list(range(6 * 60, 22 * 60 + 1, 30))
     with st.form("tour_form"):
-        st.multiselect(_("Places"), list(names), list(names)[:_FIRST_CHOSEN], key="tour_places",
+        st.multiselect(_("Places"), list(names), first, key="tour_places",
                        format_func=names.__getitem__, max_selections=MOST_STOPS)  # fmt: skip
         st.selectbox(_("Start and end"), list(homes), key="tour_start", format_func=homes.__getitem__)
-        st.multiselect(_("Days"), days, [day for day in days if day.weekday() < _SATURDAY][:1], key="tour_days",
-                       format_func=spoken_date)  # fmt: skip
+        st.multiselect(_("Days"), days, [good], key="tour_days", format_func=spoken_date)  # fmt: skip
         st.select_slider(_("Between"), hours, (8 * 60, 18 * 60), key="tour_hours", format_func=clock)
         st.select_slider(_("Time at each place"), (60, 90, 120, 180, 240), 120, key="tour_stay", format_func=duration)
         st.text_area(_("Notes: child care, interpreter, rides"), key="tour_notes", max_chars=2000, height=80)
@@ -135,8 +147,6 @@ def _tours() -> None:
     """The tours that were planned, one of them open, with its files."""
     listed = listed_tours(here.settings, region.name, by=token).set_index("id")
     chosen = st.session_state.get(OPEN)
-    if chosen and chosen not in listed.index:
-        st.info(_("No day has room for any of these places: choose more days or longer ones."))
     if listed.empty:
         return
     labels = {
@@ -228,7 +238,7 @@ def _page() -> None:
         listed_tours(here.settings, region.name, by=token)
     except NotAllowedError as refusal:
         page_title(_("Outreach"))
-        link = f'<a href="/login?to=outreach" target="_self">{escape(_("Log in"))}</a>'
+        link = f'<a href="{escape(login_address("outreach"))}" target="_self">{escape(_("Log in"))}</a>'
         st.html(f'<div class="empty"><p>{escape(str(refusal))} {link}</p></div>')
         return
     with st.container(key="split"):
