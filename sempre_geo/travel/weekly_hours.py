@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date, timedelta
 from itertools import groupby
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.region.countries import Country
-from sempre_geo.travel.calendars import DayCalendar
-from sempre_geo.travel.hours import DAY_MIN, Intervals, OpenDay, merged, open_intervals
+from sempre_geo.travel.hours import DAY_MIN, Intervals, merged
 from sempre_geo.travel.hours_text import tidied
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -114,16 +110,6 @@ def changed_week(week: Week, *, weekday: int, kind: str, opens_min: int, closes_
     ]  # fmt: skip
     day = merged([*kept, (opens_min, closes_min)])
     return (*week[:weekday], day, *week[weekday + 1 :])
-
-
-def open_week(opening_hours: str, week_of: date, *, country: Country, calendar: DayCalendar) -> Sequence[OpenDay]:
-    """When it is open on each day of the week of a day, Monday first, holidays included as they fall."""
-    monday = week_of - timedelta(days=week_of.weekday())
-    return [open_intervals(opening_hours, day, country=country, calendar=calendar) for day in _week_from(monday)]
-
-
-def _week_from(monday: date) -> list[date]:
-    return [monday + timedelta(days=number) for number in range(len(DAYS))]
 
 
 def _numbers(rule: str) -> list[int]:

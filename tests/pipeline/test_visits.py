@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sempre_geo.errors import InputError, MissingDataError
-from sempre_geo.pipeline.explore.own_service import tried_sentences
+from sempre_geo.pipeline.explore.own_service import helpful_changes, tried_sentences
 from sempre_geo.pipeline.prepare.build import build_region
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.pipeline.travel.service_reach import ServiceWeek, gain_of_opening, try_hours, who_can_come
@@ -156,12 +156,14 @@ def test_a_service_sees_who_can_come_and_which_hours_would_help(home) -> None:
     service = visits(home, "village", **PHARMACY)["service_id"].iloc[0]
     asked = ServiceWeek(service, TUESDAY, 60)
     coming = who_can_come(home, "village", asked=asked)
-    everybody = coming[coming["group"] == "population"].set_index("weekday")
+    everybody = coming[coming["group"] == "population"].set_index("weekday").sort_index()
     assert (everybody["can_come"] == everybody["people"]).tolist() == [True] * 5 + [False] * 2
     gains = gain_of_opening(home, "village", asked=asked)
     assert gains["kind"].iloc[0] == "open_that_day"
     assert gains["gain"].iloc[0] == pytest.approx(everybody["people"].iloc[0])
     assert (gains["gain_new"] == 0).all()
+    offered = helpful_changes(home, "village", service_id=service, day=TUESDAY, stay_min=60)
+    assert [change["kind"] for _told, change in offered] == ["open_that_day"], "one of each kind, not each closed day"
 
 
 def test_other_hours_are_tried_without_saving_them(home) -> None:
@@ -171,8 +173,8 @@ def test_other_hours_are_tried_without_saving_them(home) -> None:
     assert same.days["can_now"].tolist()[:5] == same.days["can_then"].tolist()[:5]
     other = try_hours(home, "village", opening_hours="Mo-Th 09:00-17:00; Fr off; Sa 09:00-11:00", asked=asked)
     everybody = other.days["can_now"].iloc[0]
-    assert other.days["gain"].tolist() == [0, 0, 0, 0, 0, everybody, 0], "on Saturday they all come"
-    assert other.days["lose"].tolist() == [0, 0, 0, 0, everybody, 0, 0], "on Friday nobody can"
+    assert other.days["gain"].tolist() == [0, 0, 0, 0, everybody, 0, 0], "on Saturday they all come"
+    assert other.days["lose"].tolist() == [0, 0, 0, everybody, 0, 0, 0], "on Friday nobody can"
     assert (other.gain_new, other.lose_all) == (0, 0)
     shut = try_hours(home, "village", opening_hours="off", asked=asked)
     assert shut.lose_all == everybody

@@ -139,6 +139,7 @@ def test_the_table_of_groups_adds_up_to_what_the_use_case_counted(village: Setti
     counted = who_can_come(village, NAME, asked=ServiceWeek(service_id, day, 30))
     everybody = counted[counted["group"] == "population"].set_index("date")
     assert page.by_group.loc["population"].drop("people").tolist() == everybody["can_come"].tolist()
+    assert page.week["date"].iloc[0] == day, "the seven days from this one on, none that is over"
     assert page.by_group.loc["population", "people"] == everybody["people"].iloc[0]
 
 

@@ -20,10 +20,10 @@ from sempre_geo.publish.speech import people
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 from sempre_geo.travel.calendars import read_calendar
-from sempre_geo.travel.hours import OpenDay
-from sempre_geo.travel.weekly_hours import open_week, spans_text
+from sempre_geo.travel.hours import OpenDay, open_intervals
+from sempre_geo.travel.weekly_hours import spans_text
 
-_FEWEST = 1.0
+_FEWEST, _DAYS_OF_WEEK = 1.0, 7
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,13 @@ def service_facts(settings: Settings, region: str, *, service_id: str, language:
 
 
 def hours_in_words(opening_hours: str, region: Region, *, settings: Settings, day: Date) -> list[tuple[Date, str]]:
-    """What opening hours mean in the week of a day: each date, and when it is open on it, in words."""
+    """What opening hours mean on the seven days from a day on: each date, and when it is open on it, in words."""
     calendar = read_calendar(settings, region.country, region=region.name)
-    monday = day - timedelta(days=day.weekday())
-    week = open_week(opening_hours, day, country=region.country, calendar=calendar)
-    return [(monday + timedelta(days=number), _day_in_words(one)) for number, one in enumerate(week)]
+    dates = [day + timedelta(days=number) for number in range(_DAYS_OF_WEEK)]
+    return [
+        (one, _day_in_words(open_intervals(opening_hours, one, country=region.country, calendar=calendar)))
+        for one in dates
+    ]
 
 
 def tried_sentences(tried: HoursTried) -> list[str]:
@@ -96,14 +98,15 @@ def tried_sentences(tried: HoursTried) -> list[str]:
 
 
 def helpful_changes(
-    settings: Settings, region: str, *, service_id: str, day: Date, stay_min: int, most: int = 3
+    settings: Settings, region: str, *, service_id: str, day: Date, stay_min: int
 ) -> list[tuple[str, pd.Series]]:
     """The changes of hours by which most others could come, each as a sentence and as the row that says it.
 
-    At most one for each day and kind, as an hour earlier says what half an hour would.
+    The best of each kind: an earlier hour, a later one and a new day are different things to ask of people, and a
+    new day, which helps most nearly everywhere, is the dearest of them.
     """
     gains = gain_of_opening(settings, region, asked=ServiceWeek(service_id, day, stay_min))
-    best = gains[gains["gain"] >= _FEWEST].drop_duplicates(["date", "kind"]).head(most)
+    best = gains[gains["gain"] >= _FEWEST].drop_duplicates("kind")
     return [(change_of_hours(best.iloc[[place]]), best.iloc[place]) for place in range(len(best))]
 
 

@@ -24,10 +24,10 @@ _FEWEST, _SOON_OVER_DAYS = 1.0, 28
 
 @dataclass(frozen=True)
 class ServicePage:
-    """What a service's page says: its name and facts, and who can come in the week of a day.
+    """What a service's page says: its name and facts, and who can come on the seven days from a day on.
 
     ``week``: one row a day: ``date``, ``everybody`` who is counted, ``can_come``, ``if_open`` where the hours are
-    not known. ``by_group``: one row a group of people, one column a day of that week, in people.
+    not known. ``by_group``: one row a group of people, one column a day, in people.
     """
 
     name: str
@@ -59,7 +59,7 @@ def service_names(settings: Settings, region: str, *, category: str, language: s
 def service_page(
     settings: Settings, region: str, *, service_id: str, day: Date, stay_min: int, language: str = ""
 ) -> ServicePage:
-    """Everything a service's page says for the week of a day, by bus.
+    """Everything a service's page says for the seven days from a day on, by bus.
 
     Raises
     ------

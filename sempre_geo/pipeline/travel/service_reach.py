@@ -46,7 +46,7 @@ class _DayAtSite:
 
 @dataclass(frozen=True)
 class ServiceWeek:
-    """What is asked of one service: who could come for a stay on the days of the week of ``date``, by a mode."""
+    """What is asked of one service: who could come for a stay on the seven days from ``date`` on, by a mode."""
 
     service_id: str
     date: Date
@@ -55,7 +55,7 @@ class ServiceWeek:
 
 
 def who_can_come(settings: Settings, region: str, *, asked: ServiceWeek, progress: Progress = silent) -> pd.DataFrame:
-    """How many people of each group have a visit to one service on each day of the week that is asked for.
+    """How many people of each group have a visit to one service on each of the seven days asked for.
 
     Returns
     -------
@@ -182,7 +182,7 @@ def _could(day: _DayAtSite, hours: OpenDay, stay_min: int) -> NDArray[np.bool_]:
 
 
 def _week(grounds: RegionGrounds, asked: ServiceWeek, *, progress: Progress) -> list[_DayAtSite]:
-    """The days of the week of the date that the timetable covers."""
+    """Those of the seven days from the date on that the timetable covers."""
     check_mode(asked.mode)
     if asked.service_id not in grounds.region.services.index:
         raise MissingDataError(
@@ -193,11 +193,10 @@ def _week(grounds: RegionGrounds, asked: ServiceWeek, *, progress: Progress) -> 
     by_bus, question = asked.mode == TRANSIT, question_of(stay_min=asked.stay_min)
     if by_bus:
         grounds.timetable.feed.check_covers(asked.date)
-    monday = asked.date - timedelta(days=asked.date.weekday())
     found = []
     for shift in range(_DAYS_OF_WEEK):
         progress(_("Visits day by day"), (shift + 1) / _DAYS_OF_WEEK)
-        day = monday + timedelta(days=shift)
+        day = asked.date + timedelta(days=shift)
         if not by_bus or grounds.timetable.feed.covers(day):
             found.append(_at_site(grounds, asked.service_id, day, question, asked.mode))
     return found

@@ -15,6 +15,7 @@ from sempre_geo.pipeline.explore.own_service import ServiceFacts, service_facts
 from sempre_geo.pipeline.explore.service_views import ServicePage, service_names, service_page, week_sentences
 from sempre_geo.pipeline.explore.visit_views import STAYS_MIN, usual_day
 from sempre_geo.pipeline.travel.visit_sentences import on_weekday
+from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.labels import LANGUAGE_NAMES, groups
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration, people, spoken_date
@@ -50,7 +51,7 @@ def _ask() -> tuple[str | None, int]:
 
 
 def _facts(found: ServicePage, service_id: str) -> None:
-    hours = found.opening_hours or _("not known")
+    hours = told_hours(found.opening_hours) or _("not known")
     place = f' <span class="in">{inert(found.place)}</span>' if found.place else ""
     told = _("Opening hours: {hours}. With a wheelchair: {wheels}.").format(
         hours=hours, wheels=words.wheelchair(found.wheelchair)
