@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 SOURCE_LANGUAGE = "en"
-MONTHS_HAVE_CASES = frozenset({"de", "et", "lv"})  # and Babel knows their names in one case only
+MONTHS_HAVE_CASES = frozenset({"de", "et", "lv"})  # or the words before a date have; Babel knows the names in one only
 _DOMAIN = "sempre_geo"
 _LOCALE = Path(__file__).resolve().parent / "locale"
 _language: ContextVar[str | None] = ContextVar("language", default=None)
@@ -131,18 +131,18 @@ def babel_locale() -> str:
 
 
 def written_out(day: date) -> str:
-    """A date with its month's name; without one, or with it cut short, where a sentence would need a case of it.
+    """A date with its month's name, or its number where a sentence would need a case of the name.
 
     >>> written_out(date(2026, 1, 5))
     '5 January 2026'
     >>> with language("lv"):
     ...     written_out(date(2026, 1, 5))
-    '2026. gada 5. janv.'
+    '05.01.2026'
     """
     from babel.dates import format_date
 
     locale = babel_locale()
-    return str(format_date(day, "medium" if locale in MONTHS_HAVE_CASES else "long", locale=locale))
+    return str(format_date(day, "dd.MM.y" if locale in MONTHS_HAVE_CASES else "long", locale=locale))
 
 
 @contextmanager

@@ -97,8 +97,9 @@ def spoken_date(day: date) -> str:
     from babel.dates import format_date, format_skeleton
 
     locale = babel_locale()
-    months = "MMMd" if locale in MONTHS_HAVE_CASES else "MMMMd"
-    return f"{format_date(day, 'EEEE', locale=locale)} {format_skeleton(months, day, locale=locale)}"
+    if locale in MONTHS_HAVE_CASES - {"de"}:  # whose names of months stay the same behind every word
+        return str(format_date(day, "EEEE d.MM", locale=locale))
+    return f"{format_date(day, 'EEEE', locale=locale)} {format_skeleton('MMMMd', day, locale=locale)}"
 
 
 def weekday(day: date) -> str:

@@ -11,6 +11,8 @@ from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.standards import EVERYWHERE, STATUSES, Crosswalk, Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.place_gaps import GROUPS
+from sempre_geo.pipeline.gaps.sentences import spoken_limit, statuses
+from sempre_geo.publish.labels import groups
 from sempre_geo.region.bundle import Region
 
 _METRICS: dict[Measure, tuple[str, ...]] = {"way": ("travel_time", "distance"), "visit": ("time_away", "travel_time")}
@@ -60,14 +62,13 @@ def limit_sentence(limit: Limit, group: str) -> str:
             "For {group} there is no limit: who gets a way or a visit where there was none gains, and who saves more "
             "than {minutes:g} minutes away from home."
         ).format(group=_group(group), minutes=limit.gain_min)
-    return _("For {group} the limit is {limit:g} {unit} ({metric}; {source}; {status}).").format(
-        group=_group(group), limit=standard.limit, unit=standard.unit, metric=standard.metric.replace("_", " "),
-        source=standard.source, status=standard.status,
-    )  # fmt: skip
+    return _("For {group} the limit is {limit} ({source}; {status}).").format(
+        group=_group(group), limit=spoken_limit(standard), source=standard.source, status=statuses()[standard.status]
+    )
 
 
 def _group(group: str) -> str:
-    return _("everybody") if group == EVERYBODY else group
+    return _("everybody") if group == EVERYBODY else groups().get(group, group)
 
 
 def _fits(standard: Standard, crosswalk: Crosswalk, category: str, *, mode: str, measure: Measure) -> bool:
