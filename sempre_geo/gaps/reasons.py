@@ -40,6 +40,17 @@ def reason_sentence(code: str) -> str:
     return sentences[code]
 
 
+def visit_reason_sentence(code: str) -> str:
+    """The same where a visit is held against a limit: the time that counts is that away from home, with the waiting.
+
+    >>> visit_reason_sentence("no_return")
+    'There is no way home the same day.'
+    """
+    if code == "too_long":
+        return _("A visit keeps one away from home for longer than the limit.")
+    return reason_sentence(code)
+
+
 def street_reasons(misses: pd.Series, status: pd.Series) -> pd.Series:
     """The reason of each place that misses a limit by street; empty text where it does not.
 

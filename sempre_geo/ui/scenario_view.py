@@ -9,7 +9,7 @@ import folium
 import pandas as pd
 import streamlit as st
 
-from sempre_geo.gaps.reasons import REASONS, reason_sentence
+from sempre_geo.gaps.reasons import REASONS, reason_sentence, visit_reason_sentence
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import reworded
 from sempre_geo.pipeline.gaps.whatif import WhatIf
@@ -79,8 +79,9 @@ def tables(found: WhatIf) -> None:
          "text": [f"{value:+.0f}" for value in net]}
     )  # fmt: skip
     interval_bars(rows.head(_MOST_BARS), axis=_("People who gain, less those who lose"), key="whatif_places")
+    why = visit_reason_sentence if found.mode == "transit" else reason_sentence
     for column in ("reason_before", "reason_after"):
-        places[column] = [reason_sentence(code) if code in REASONS else "" for code in places[column].astype(str)]
+        places[column] = [why(code) if code in REASONS else "" for code in places[column].astype(str)]
     saved_table(places, name="whatif", columns=_place_columns(), key="whatif_table")
     _sharing(found)
     st.subheader(_("Who"))

@@ -208,7 +208,13 @@ def test_adding_a_service_harms_nobody_and_the_sums_agree(home):
         assert everybody["gain"].sum() == pytest.approx(found.people_gaining)
         assert everybody["people"].sum() == pytest.approx(read_region("before", settings).cells["population"].sum())
         assert found.reasons["gain"].sum() == pytest.approx(found.people_gaining)
+        assert not any("0 people" in said for said in found.sentences), "nobody is a word, no number"
         if found.people_gaining:
+            assert "Nobody loses by it." in found.sentences
+            assert sum(said.startswith("Limit: ") for said in found.sentences) == 1
+            assert ("A visit keeps one away" in " ".join(found.sentences)) == (
+                mode == "transit" and found.reasons["reason"].iloc[0] == "too_long"
+            )
             assert found.cost_per_person == pytest.approx(1000.0 / found.people_gaining)
 
 

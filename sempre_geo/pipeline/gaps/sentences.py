@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from sempre_geo.gaps.equity import Interval
+from sempre_geo.gaps.reasons import reason_sentence, visit_reason_sentence
 from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import reworded
@@ -86,6 +87,11 @@ def fairness(answer: GapAnswer, *, service: str, mode: str) -> list[str]:
     known = {group: ratio for group, ratio in answer.ratios.items() if not math.isnan(ratio.value)}
     ordered = sorted(known, key=lambda group: (_may_be_one(known[group]), -known[group].value))
     return [_ratio_sentence(answer.standard, group, known[group], service=service, mode=mode) for group in ordered]
+
+
+def reason_words(standard: Standard, code: str) -> str:
+    """Why somebody misses a limit, in the limit's own terms: a way that is too long, or a visit."""
+    return visit_reason_sentence(code) if standard.metric == "time_away" else reason_sentence(code)
 
 
 def is_same_day(standard: Standard) -> bool:

@@ -200,6 +200,7 @@ def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) ->
     reasons = pd.concat(
         [by_reason(one.effects[EVERYBODY], people[EVERYBODY]).assign(category=one.category) for one in found]
     )
+    limits = {one.category: one.limits for one in found}
     sums, cost = _sums(found, people[EVERYBODY]), scenario.cost_per_year
     gaining = sums["people_gaining"]
     return WhatIf(
@@ -215,9 +216,9 @@ def _answer(prepared: Prepared, found: list[_Compared], people: pd.DataFrame) ->
         cost_per_year=cost,
         cost_per_person=cost / gaining if cost is not None and gaining > 0 else None,
         access=_access_table([one.table for one in shared], names),
-        method=(*method_of(prepared, {one.category: one.limits for one in found}), *access_method(shared)),
+        method=(*method_of(prepared, limits), *access_method(shared)),
         sentences=(
-            *sentences_of(prepared, groups, reasons, gaining=gaining, cost=cost),
+            *sentences_of(prepared, groups, reasons, limits=limits, gaining=gaining, cost=cost),
             *(told for one in shared for told in one.sentences),
         ),
         sources=tuple(region.catalog.get("sources", ())),

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
 from sempre_geo.gaps.differences import Limit
 from sempre_geo.gaps.gap_table import EVERYBODY
-from sempre_geo.gaps.reasons import reason_sentence
+from sempre_geo.gaps.reasons import reason_sentence, visit_reason_sentence
 from sempre_geo.gaps.timetable_changes import Zone
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.sentences import mode_phrases
+from sempre_geo.pipeline.gaps.sentences import spoken_limit, statuses
 from sempre_geo.pipeline.gaps.whatif_limits import limit_sentence
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared
 from sempre_geo.publish.speech import calendar_date, duration, number
 from sempre_geo.publish.speech import people as spoken
 
 _SAID_MIN = 1.0
+_ONE = 0.5  # of a person: who is fewer is nobody, rounded
 
 
 def sentences_of(
-    prepared: Prepared, groups: pd.DataFrame, reasons: pd.DataFrame, *, gaining: float, cost: float | None
+    prepared: Prepared,
+    groups: pd.DataFrame,
+    reasons: pd.DataFrame,
+    *,
+    limits: Mapping[str, Mapping[str, Limit]],
+    gaining: float,
+    cost: float | None,
 ) -> tuple[str, ...]:
-    """What the scenario changes, as people say it: each service, then the money."""
+    """What the scenario changes, as people say it: each service by everybody's limit of ``limits``, then the money."""
     said = []
+    why = visit_reason_sentence if prepared.measure == "visit" else reason_sentence
     everybody = groups[groups["group"] == EVERYBODY].set_index("category")
     for category, row in everybody.iterrows():
-        said.append(_who(prepared, str(category), row))
-        said += _why(reasons[reasons["category"] == category])
+        said += _who(prepared, str(category), row, limit=limits[str(category)][EVERYBODY])
+        said += _why(reasons[reasons["category"] == category], why)
         saved = float(row["minutes_saved_mean"])
         if abs(saved) >= _SAID_MIN:
             sentence = (
@@ -63,27 +72,43 @@ def method_of(prepared: Prepared, limits: Mapping[str, Mapping[str, Limit]]) -> 
     return tuple(dict.fromkeys(said))
 
 
-def _who(prepared: Prepared, category: str, row: pd.Series) -> str:
-    service, by = _service(prepared, category), mode_phrases()[prepared.mode]
-    visit = prepared.measure == "visit"
-    if row["gain"] < 0.5 and row["lose"] < 0.5:  # noqa: PLR2004 - nobody, rounded
-        return _("{service}, {by}: nobody gains and nobody loses.").format(service=service, by=by)
-    sentence = (
-        _("{service}, {by}: {gain} gain a visit that they did not have within the limit, {lose} lose one.")
-        if visit
-        else _("{service}, {by}: {gain} gain a way that they did not have within the limit, {lose} lose one.")
-    )
-    return sentence.format(service=service, by=by, gain=spoken(row["gain"]), lose=spoken(row["lose"]))
+def _who(prepared: Prepared, category: str, row: pd.Series, *, limit: Limit) -> list[str]:
+    """Who gains and who loses, nobody named as nobody, and the limit that decides."""
+    words = {"service": _service(prepared, category), "by": mode_phrases()[prepared.mode]}
+    gaining, losing = row["gain"] >= _ONE, row["lose"] >= _ONE
+    if not gaining and not losing:
+        return [_("{service}, {by}: nobody gains and nobody loses.").format(**words)]
+    said = []
+    if gaining:
+        sentence = (
+            _("{service}, {by}: {people} gain a visit that they did not have within the limit.")
+            if prepared.measure == "visit"
+            else _("{service}, {by}: {people} gain a way that they did not have within the limit.")
+        )
+        said.append(sentence.format(people=spoken(row["gain"]), **words))
+    if losing:
+        sentence = _("{service}, {by}: {people} lose what they had within the limit.")
+        said.append(sentence.format(people=spoken(row["lose"]), **words))
+    else:
+        said.append(_("Nobody loses by it."))
+    return [*said, *_limit(limit)]
 
 
-def _why(reasons: pd.DataFrame) -> list[str]:
+def _limit(limit: Limit) -> list[str]:
+    if limit.standard is None:
+        return []
+    whose = "" if limit.standard.published else f" ({statuses()[limit.standard.status]})"
+    return [_("Limit: {limit}").format(limit=f"{spoken_limit(limit.standard)}{whose}") + "."]
+
+
+def _why(reasons: pd.DataFrame, sentence: Callable[[str], str]) -> list[str]:
     held = reasons[(reasons["gain"] > 0) & (reasons["reason"] != "")]
     if held.empty:
         return []
     first = held.iloc[0]
     return [
         _("What held most of them back ({people}): {reason}").format(
-            people=spoken(first["gain"]), reason=reason_sentence(str(first["reason"]))
+            people=spoken(first["gain"]), reason=sentence(str(first["reason"]))
         )
     ]
 
@@ -91,7 +116,7 @@ def _why(reasons: pd.DataFrame) -> list[str]:
 def _money(cost: float | None, gaining: float) -> list[str]:
     if cost is None:
         return []
-    if gaining < 0.5:  # noqa: PLR2004 - nobody, rounded
+    if gaining < _ONE:
         return [_("It costs {cost} a year.").format(cost=number(cost))]
     return [
         _("It costs {cost} a year, {each} for each person who gains.").format(

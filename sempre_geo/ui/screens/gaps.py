@@ -8,12 +8,11 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from sempre_geo.gaps.reasons import reason_sentence
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.answers import GapAnswer, gap_answer
 from sempre_geo.pipeline.gaps.limits import limits_of
-from sempre_geo.pipeline.gaps.sentences import fairness, is_same_day, reading, spoken_limit, who_says
+from sempre_geo.pipeline.gaps.sentences import fairness, is_same_day, reading, reason_words, spoken_limit, who_says
 from sempre_geo.publish.speech import in_sentence, number, people, share
 from sempre_geo.ui import fairness_table, felt_table, gap_question, words
 from sempre_geo.ui.charts import interval_bars, saved_table
@@ -82,11 +81,12 @@ def _show_reasons(answer: GapAnswer) -> None:
         return
     st.subheader(_("Why"))
     st.write(
-        _("For most of them: {reason}").format(reason=reason_sentence(str(answer.reasons.index[0])))
+        _("For most of them: {reason}").format(reason=reason_words(answer.standard, str(answer.reasons.index[0])))
     )  # fmt: skip
     rows = pd.DataFrame(
         {
-            "label": [reason_sentence(str(code)) for code in answer.reasons.index], "value": answer.reasons.to_numpy(),
+            "label": [reason_words(answer.standard, str(code)) for code in answer.reasons.index],
+            "value": answer.reasons.to_numpy(),
             "low": float("nan"), "high": float("nan"), "text": [people(count) for count in answer.reasons],
         }
     )  # fmt: skip
