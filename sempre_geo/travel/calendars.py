@@ -186,7 +186,13 @@ def _day(value: object) -> date | None:
         return None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> Mapping[str, Any]:
+    """The table, read again only when the file has changed: each answer asks for it."""
+    return _read_as_of(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _read_as_of(path: Path, _changed_ns: int) -> Mapping[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
