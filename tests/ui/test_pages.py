@@ -251,7 +251,7 @@ def test_gaps_names_who_has_published_a_limit(page: Open, served: Settings) -> N
     )
     told = _told(page("gaps", by="car"))
     assert "A published limit (rule): 25 min, one way. Source: The county council 2024." in told
-    assert "Counted from 3 places where people live: Written by hand (2026-11-01)." in told
+    assert "Counted from 3 places where people live: Written by hand (1 November 2026)." in told
     assert "We know of no published standard" not in told
 
 
