@@ -10,6 +10,7 @@ from sempre_geo.i18n import gettext as _
 
 _HOUR_MIN = 60
 _EXACT_TO = 100
+_MOST_IN = 20
 _DAY_LENGTH = len("2026-11-24")
 
 
@@ -116,10 +117,10 @@ def weekday(day: date) -> str:
 
 
 def share(part: float) -> str:
-    """A share of a whole as "1 in 6", or as a percentage where that says it better.
+    """A share of a whole as "1 in 6", or as a percentage where that says it better; nobody speaks of one in 66.
 
-    >>> share(0.166), share(0.5), share(0.82), share(0.0), share(1.0), share(0.004)
-    ('1 in 6', '1 in 2', '82 %', 'nobody', 'everybody', 'fewer than 1 in 100')
+    >>> share(0.166), share(0.5), share(0.82), share(0.0), share(1.0), share(0.004), share(1 / 66)
+    ('1 in 6', '1 in 2', '82 %', 'nobody', 'everybody', 'fewer than 1 in 100', '2 %')
     """
     if part <= 0:
         return _("nobody")
@@ -129,7 +130,8 @@ def share(part: float) -> str:
         return _("fewer than 1 in 100")
     one_in = round(1 / part)
     fits = abs(1 / one_in - part) < 0.02  # noqa: PLR2004 - what nobody would notice
-    return _("1 in {n}").format(n=one_in) if one_in > 1 and fits else _("{n} %").format(n=round(100 * part))
+    spoken = 1 < one_in <= _MOST_IN and fits
+    return _("1 in {n}").format(n=one_in) if spoken else _("{n} %").format(n=round(100 * part))
 
 
 def in_sentence(title: str) -> str:

@@ -77,6 +77,12 @@ def test_its_key_figure_is_the_people_who_need_longer(tiny, brief):
     assert sum(int(row[2].split(" (")[0].replace(",", "")) for row in rows) == beyond > 0
 
 
+def test_a_limit_of_the_operators_own_is_called_no_standard_on_a_map(brief):
+    captions = [block.caption for block in _blocks(brief, Picture)]
+    assert captions
+    assert all("the limit is 6 min (own limit; no published standard)" in caption for caption in captions)
+
+
 def test_both_forms_say_the_same_and_that_the_place_is_invented(brief):
     told, page = _text(brief), to_html(brief)
     for sentence in ("Services within reach", "the four villages", "own limit; no published standard", "Fictional"):
@@ -172,7 +178,7 @@ def test_an_accepted_correction_changes_the_brief_and_the_export(tmp_path):
     settings = small_settings(tmp_path)
     (settings.data / NAME).mkdir(parents=True)
     (settings.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6), encoding="utf-8")
-    assert report(settings, NAME).sections[0].blocks[0].sentences[-1].endswith("are beyond 6 min.")
+    assert report(settings, NAME).sections[0].blocks[0].sentences[-1].endswith("have a longer way than 6 min.")
     told = report_correction(settings, NAME, report=Report("services", "gp1", "gone", "", "moved to the city"))
     decide_correction(settings, told.id, decision="accepted", by=OPERATOR)
     made = report(settings, NAME)
@@ -195,6 +201,26 @@ def test_only_the_services_asked_for_are_counted(tiny, monkeypatch):
     report(tiny, NAME, categories=["library"])
     (tiny.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6), encoding="utf-8")
     assert counted == ["library"]
+
+
+def test_services_with_the_same_limits_share_a_row_and_a_rule_names_each_once(tiny):
+    by_foot = EVERY_SERVICE.replace("own-all", "own-walk").replace("30,min,car", "15,min,walk")
+    (tiny.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6) + EVERY_SERVICE + by_foot, encoding="utf-8")
+    made = report(tiny, NAME)
+    (tiny.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6), encoding="utf-8")
+    limits = next(table for table in _blocks(made, Table) if len(table.heading) == 5)
+    held = [row[0].split(", ") for row in limits.rows]
+    assert max(map(len, held)) > 5, "many services, one row"
+    named = [title for row in held for title in row]
+    assert [named.count(title) for title in ("Doctor", "Pharmacy", "Library")] == [1, 1, 1]
+    assert {row[1] for row in limits.rows} == {
+        "by car, 6 min; by car, 30 min; on foot, 15 min", "by car, 30 min; on foot, 15 min"
+    }  # fmt: skip
+    ask = [
+        sentence for points in _blocks(made, Points) for sentence in points.sentences if "Ask first: comp" in sentence
+    ]
+    assert all(sentence.count(title) <= 1 for sentence in ask for title in ("Pharmacy", "Library", "Hospital"))
+    assert len(ask) == 1
 
 
 def test_a_ratio_counts_only_with_its_whole_interval_above_one():

@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from sempre_geo import __version__
-from sempre_geo.gaps.reasons import reason_sentence
 from sempre_geo.gaps.standards import EVERYWHERE
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.brief import wording
 from sempre_geo.pipeline.brief.topics import Topic
+from sempre_geo.pipeline.gaps.sentences import reason_words
 from sempre_geo.publish.brief import Bars, Block, Picture, Points, Section, Table
 from sempre_geo.publish.labels import kinds, obstacles
 from sempre_geo.publish.speech import number, people, share, written_date
@@ -87,9 +87,10 @@ def reasons(topics: Sequence[Topic]) -> Section:
         if counts.empty:
             continue
         bars = tuple(
-            (reason_sentence(str(code)), float(n / counts.iloc[0]), people(float(n))) for code, n in counts.items()
+            (reason_words(topic.assessment.standard, str(code)), float(n / counts.iloc[0]), people(float(n)))
+            for code, n in counts.items()
         )
-        reading = _("{service}, {way}: why {people} are beyond {limit}.").format(
+        reading = _("{service}, {way}: why {people} miss the limit of {limit}.").format(
             service=topic.title,
             way=wording.way_phrase(topic.assessment.standard),
             people=people(topic.beyond),
@@ -167,18 +168,19 @@ def grounds(topics: Sequence[Topic], *, region: Region, day: str) -> Section:
 
 
 def _limits(topics: Sequence[Topic]) -> tuple[tuple[str, ...], ...]:
-    """One row for each limit, with all services that it holds for."""
-    services: dict[tuple[str, ...], list[str]] = {}
+    """One row for all services with the same limits from the same source, whatever their number of ways there."""
+    by_service: dict[tuple[str, str, str], tuple[list[str], list[str]]] = {}
     for topic in topics:
         standard = topic.assessment.standard
-        key = (
-            _way_and_limit(topic),
-            wording.status_phrase(standard),
-            standard.source,
-            topic.assessment.in_words(),
-        )
-        services.setdefault(key, []).append(topic.title)
-    return tuple((", ".join(dict.fromkeys(named)), *key) for key, named in services.items())
+        key = (topic.title, wording.status_phrase(standard), standard.source)
+        limits, notes = by_service.setdefault(key, ([], []))
+        limits.append(_way_and_limit(topic))
+        notes.append(topic.assessment.in_words())
+    services: dict[tuple[str, ...], list[str]] = {}
+    for (title, status, source), (limits, notes) in by_service.items():
+        row = ("; ".join(dict.fromkeys(limits)), status, source, "; ".join(dict.fromkeys(filter(None, notes))))
+        services.setdefault(row, []).append(title)
+    return tuple((", ".join(named), *row) for row, named in services.items())
 
 
 def _method(topics: Sequence[Topic], *, day: str) -> tuple[str, ...]:
@@ -219,10 +221,12 @@ def _missing(topics: Sequence[Topic], *, region: Region) -> tuple[str, ...]:
 
 def map_caption(topic: Topic) -> str:
     """What a map of a topic shows."""
-    return _("{service}, {way}. Shaded where people live; the standard's limit is {limit}.").format(
+    standard = topic.assessment.standard
+    return _("{service}, {way}. Shaded where people live; the limit is {limit} ({status}).").format(
         service=topic.title,
-        way=wording.way_phrase(topic.assessment.standard),
-        limit=wording.limit_phrase(topic.assessment.standard),
+        way=wording.way_phrase(standard),
+        limit=wording.limit_phrase(standard),
+        status=wording.status_phrase(standard),
     )
 
 

@@ -62,9 +62,12 @@ def key_sentence(topic: Topic) -> str:
         return _("{service}, {way}: not known; the data do not tell.").format(**words)
     if topic.beyond < 1:
         return _("{service}, {way}: everybody is within {limit}, as far as is known.").format(**words)
-    return _("{service}, {way}: {people} ({share}) are beyond {limit}.").format(
-        people=people(topic.beyond), share=share(topic.share), **words
+    sentence = (
+        _("{service}, {way}: {people} ({share}) have fewer than {limit}.")
+        if standard.metric == "departures_per_hour"
+        else _("{service}, {way}: {people} ({share}) have a longer way than {limit}.")
     )
+    return sentence.format(people=people(topic.beyond), share=share(topic.share), **words)
 
 
 def fairness_sentence(topic: Topic, group: str, ratio: Interval) -> str:
@@ -102,8 +105,7 @@ def recommendations(topics: Sequence[Topic]) -> tuple[str, ...]:
     """What follows from the figures, one sentence a rule that fits, naming the services with the people concerned."""
     found = []
     for rule in _rules():
-        concerned = {topic: rule.concerns(topic) for topic in topics}
-        named = [_named(topic, count) for topic, count in concerned.items() if count >= 1]
+        named = _named(topics, rule.concerns)
         if named:
             rest = len(named) - _MOST_NAMED
             more = [ngettext("and {n} more", "and {n} more", rest).format(n=rest)] if rest > 0 else []
@@ -175,7 +177,16 @@ def _hit_more(topic: Topic, group: str) -> bool:
     return ratio is not None and hit_more(ratio)
 
 
-def _named(topic: Topic, count: float) -> str:
-    return _("{service}, {way}: {people}").format(
-        service=topic.title, way=way_phrase(topic.assessment.standard), people=people(count)
-    )
+def _named(topics: Sequence[Topic], concerns: Callable[[Topic], float]) -> list[str]:
+    """The services that a rule fits, each once, with the way that concerns most people."""
+    most: dict[str, tuple[float, Topic]] = {}
+    for topic in topics:
+        count = concerns(topic)
+        if count >= max(1.0, most.get(topic.title, (0.0, topic))[0]):
+            most[topic.title] = (count, topic)
+    return [
+        _("{service}, {way}: {people}").format(
+            service=title, way=way_phrase(topic.assessment.standard), people=people(count)
+        )
+        for title, (count, topic) in most.items()
+    ]
