@@ -6,8 +6,10 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from unittest.mock import patch
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -257,6 +259,10 @@ def _client() -> Client:
     return Client(Starlette(routes=proposal_routes()))
 
 
+def _words_of(document: bytes) -> str:
+    return ZipFile(BytesIO(document)).read("word/document.xml").decode()
+
+
 def test_files_go_only_to_whom_they_belong(served: Settings) -> None:
     joined, client = _begun(served), _client()
     address = f"/proposal-file?proposal={joined.proposal_id}&kind="
@@ -269,7 +275,8 @@ def test_files_go_only_to_whom_they_belong(served: Settings) -> None:
     assert answer.headers["content-disposition"].startswith("attachment; filename=")
     approve(served, joined.proposal_id, by=OPERATOR)
     assert json.loads(client.get(f"{address}json").content)["team"][0]["name"] == ""
-    assert client.get(f"{address}docx").content.startswith(b"PK")
+    words = {language: _words_of(client.get(f"{address}docx&lang={language}").content) for language in ("en", "lv")}
+    assert ("Not answered yet." in words["en"], "Not answered yet." in words["lv"]) == (True, False)
     assert client.get(f"{address}exe").status_code == 404
 
 
