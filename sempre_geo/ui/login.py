@@ -30,7 +30,11 @@ _BEGUN, _BEGUN_PATH = "sempre_login_begun", "/login"
 _REFUSED_AFTER_S = 0.4
 _Answering = Callable[[Request], Awaitable[Response]]
 _AT_ONCE = CapacityLimiter(2)  # a password takes 64 MB and a whole core to look at; the next ones wait without a thread
-_HOME, _REVIEW, _MY_SERVICE = "/", "review", "my_service"
+_HOME = "/"
+_FIRST_PAGES = {
+    "coordinator": "review", "provider": "my_service", "policymaker": "gaps", "network_member": "listen",
+}  # fmt: skip
+"""Where each role goes on after the login; who holds several goes where the first of them does."""
 _ALSO_AFTER_LOGIN = frozenset({"workshop", "listen", "outreach"})
 
 
@@ -119,11 +123,11 @@ def _logged_in(request: Request, token: str) -> Response:
 
 
 def _first_page(token: str) -> str:
-    """Where somebody goes on after the login: a service's own people to their service, all others to what waits."""
+    """Where somebody goes on after the login: where their role has something to do, else to the map."""
     from sempre_geo.pipeline.community.accounts import who_is
 
     roles = {role for role, _scope in who_is(installation().settings, token).grants}
-    return _MY_SERVICE if "provider" in roles and "coordinator" not in roles else _REVIEW
+    return next((page for role, page in _FIRST_PAGES.items() if role in roles), "")
 
 
 async def _logout_form(_request: Request) -> Response:

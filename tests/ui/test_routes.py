@@ -85,6 +85,16 @@ def test_the_log_keeps_no_query_no_tile_and_no_address(client: Client, caplog: p
     assert caplog.messages == ["GET '/login' 200"]
 
 
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [("policymaker", "gaps"), ("network_member", "listen"), ("provider", "my_service"), ("auditor", "")],
+)
+def test_a_login_leads_to_a_page_that_the_role_may_use(client: Client, served: Settings, role: str, page: str) -> None:
+    add_account(served, "somebody", role=role, password=PASSWORD)
+    answer = client.post("/login", data={"name": "somebody", "password": PASSWORD}, headers=HERE)
+    assert answer.headers["location"] == f"/{page}"
+
+
 def test_a_login_sets_a_cookie_scripts_cannot_read_and_a_logout_takes_it_back(client: Client, served: Settings) -> None:
     add_account(served, "anna", role="coordinator", password=PASSWORD)
     wrong = client.post("/login", data={"name": "anna", "password": "wrong one"}, headers=HERE)
@@ -97,6 +107,7 @@ def test_a_login_sets_a_cookie_scripts_cannot_read_and_a_logout_takes_it_back(cl
     assert "SameSite=lax" in cookie
     assert who_is(served, cookie.split(";")[0].removeprefix(f"{COOKIE}=")).has("coordinator")
     assert right.cookies[0].startswith('sempre_hall=""'), "a device that went round in a workshop is one's own again"
+    assert right.headers["location"] == "/review"
     token = cookie.split(";")[0].removeprefix(f"{COOKIE}=")
     for way in ("sec-fetch-site", "origin"):
         foreign = {"cookie": f"{COOKIE}={token}", way: {"origin": "https://evil.example"}.get(way, "same-site")}
