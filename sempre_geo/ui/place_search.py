@@ -27,6 +27,19 @@ def ask_place(
     list_key
         Where the choice of the list stands in the session.
     """
+    search_place(key, choose=choose, list_key=list_key)
+    places = words.settlement_choices(installation().region)
+    if len(places) <= _MOST_LISTED:
+        st.selectbox(
+            _("Or choose from the list"), list(places), index=None, key=list_key, format_func=places.__getitem__,
+            on_change=lambda: choose(str(st.session_state[list_key] or "")), placeholder=_("Choose a place"),
+            persist_state="session",
+        )  # fmt: skip
+    ask_position(key, locate)
+
+
+def search_place(key: str, *, choose: Callable[[str], None], list_key: str) -> None:
+    """A field that finds settlements by their name or by a landmark near them, whatever the spelling."""
     sought, found = f"{key}_sought", f"{key}_found"
 
     def search() -> None:
@@ -46,14 +59,6 @@ def ask_place(
 
     st.text_input(_("Name of a village, a town or a landmark"), key=sought, on_change=search, max_chars=100)
     _show_found(st.session_state.get(found), key=key, take=take)
-    places = words.settlement_choices(installation().region)
-    if len(places) <= _MOST_LISTED:
-        st.selectbox(
-            _("Or choose from the list"), list(places), index=None, key=list_key, format_func=places.__getitem__,
-            on_change=lambda: choose(str(st.session_state[list_key] or "")), placeholder=_("Choose a place"),
-            persist_state="session",
-        )  # fmt: skip
-    ask_position(key, locate)
 
 
 def _show_found(found: list[Found] | None, *, key: str, take: Callable[[str], None]) -> None:

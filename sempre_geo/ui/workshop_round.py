@@ -7,17 +7,20 @@ from html import escape
 
 import streamlit as st
 
-from sempre_geo.community.contributions import Draft, Place, Receipt
+from sempre_geo.community.contributions import EASE, Draft, Place, Receipt
 from sempre_geo.community.groups import told_groups
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language, ngettext
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.workshop import Workshop, tell_in_hand
+from sempre_geo.pipeline.explore.places import municipality_names
 from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_address
+from sempre_geo.ui.place_search import search_place
 
 PREFIX, RECEIPT, TURN, FURTHER, LANGUAGE = "hall_", "hall_receipt", "hall_turn", "hall_further", "hall_language"
 _LONGEST = 2000
@@ -66,8 +69,11 @@ def _questions(here: Workshop) -> None:
                  format_func=words.obstacles().__getitem__)  # fmt: skip
     st.text_area(_("In your own words, in any language"), key=_key("text"), max_chars=_LONGEST, height=120)
     _place(here)
-    st.pills(_("Who is it about?"), list(told_groups()), key=_key("groups"), selection_mode="multi",
+    st.pills(_("Who is it about?"), list(words.about_whom()), key=_key("about"), required=True, default="myself",
+             format_func=words.about_whom().__getitem__)  # fmt: skip
+    st.pills(_("They belong to:"), list(told_groups()), key=_key("groups"), selection_mode="multi",
              format_func=told_groups().__getitem__)  # fmt: skip
+    _more()
     st.checkbox(here.consent or default_consent(), key=_key("consent"))
     with st.container(horizontal=True):
         label = _("Save my idea") if kind == "idea" else _("Save my need")
@@ -89,17 +95,43 @@ def _spoken(here: Workshop) -> str:
 
 
 def _place(here: Workshop) -> None:
-    places = words.settlement_choices(installation().region)
-    known = list(places)
-    index = known.index(here.settlement_id) if here.settlement_id in places else None
-    st.selectbox(_("Where?"), known, index=index, key=_key("place"), format_func=places.__getitem__,
+    """The hall's own village stands there already; another is found by its name or a landmark, or in the list."""
+    places, chosen = words.settlement_choices(installation().region), _key("place")
+    st.session_state.setdefault(chosen, here.settlement_id if here.settlement_id in places else None)
+    search_place(_key("where"), choose=lambda _settlement: None, list_key=chosen)
+    st.selectbox(_("Where?"), list(places), index=None, key=chosen, format_func=places.__getitem__,
                  placeholder=_("Choose a place"))  # fmt: skip
+
+
+def _more() -> None:
+    """What may be left out, so that a hall of people gets its turn: how easy it is, a vaguer place, a photo."""
+    here, state = installation(), st.session_state
+    with st.expander(_("How easy is it to get there today, if you like")):
+        for mode, label in words.modes(with_bus=True).items():
+            st.selectbox(label, list(EASE), index=None, key=_key(f"ease_{mode}"), placeholder=_("No answer"),
+                         format_func=lambda step: words.eases()[step])  # fmt: skip
+    with st.expander(_("A photo, or no more than the municipality, if you like")):
+        municipalities = municipality_names(here.region, current_language())
+        st.selectbox(
+            _("Or say no more than the municipality"), list(municipalities), index=None, key=_key("roughly"),
+            format_func=municipalities.__getitem__, placeholder=_("Choose a municipality"),
+        )  # fmt: skip
+        st.file_uploader(
+            _("A photo, if you like (only the picture is kept, without its place and date)"),
+            type=["jpg", "jpeg", "png", "webp"], key=_key("photo"), max_upload_size=15,
+        )  # fmt: skip
+    category = state.get(_key("category"))
+    if category and is_protected(here.settings, str(category), state.get(_key("groups")) or ()):
+        st.checkbox(
+            _("It may stand on the map by itself. Otherwise it is only counted, as it may touch on health or safety"),
+            key=_key("alone"),
+        )
 
 
 def _save() -> None:
     """Save once, however often the button is pressed."""
     state = st.session_state
-    place, category = state.get(_key("place")), state.get(_key("category"))
+    place, category = state.get(_key("roughly")) or state.get(_key("place")), state.get(_key("category"))
     missing = {
         _("Choose what it is about."): not category,
         _("Choose a place in the list, or type its name."): not place,
@@ -109,26 +141,37 @@ def _save() -> None:
         state[f"{PREFIX}problem"] = " ".join(told for told, is_missing in missing.items() if is_missing)
         return
     kind = str(state[_key("kind")])
-    draft = Draft(
-        kind=kind,
-        category=str(category),
-        text=str(state[_key("text")]),
-        place=Place(settlement_id=str(place)),
-        obstacle=(state.get(_key("obstacle")) if kind == "need" else None) or "other",
-        groups=tuple(state.get(_key("groups")) or ()),
-        language=current_language().partition("@")[0],
-        how_it_came_in="workshop",
-        sending_key=state.setdefault(_key("sending"), secrets.token_hex(16)),
-    )
     try:
         told = tell_in_hand(
-            installation().settings, session.hall_token(), draft=draft, further=bool(state.get(FURTHER))
+            installation().settings, session.hall_token(), draft=_draft(kind), further=bool(state.get(FURTHER))
         )
     except SempreGeoError as problem:
         state[f"{PREFIX}problem"] = str(problem)
         return
     forget(further=bool(state.get(FURTHER)))
     state[RECEIPT] = (told, kind)
+
+
+def _draft(kind: str) -> Draft:
+    state = st.session_state
+    roughly, photo = state.get(_key("roughly")), state.get(_key("photo"))
+    eases = {mode: state.get(_key(f"ease_{mode}")) for mode in words.modes(with_bus=True)}
+    return Draft(
+        kind=kind,
+        category=str(state[_key("category")]),
+        text=str(state[_key("text")]),
+        place=Place(municipality_id=str(roughly)) if roughly else Place(settlement_id=str(state[_key("place")])),
+        obstacle=(state.get(_key("obstacle")) if kind == "need" else None) or "other",
+        about=str(state.get(_key("about")) or "myself"),
+        groups=tuple(state.get(_key("groups")) or ()),
+        ease={mode: int(step) for mode, step in eases.items() if step},
+        language=current_language().partition("@")[0],
+        shown_alone=bool(state.get(_key("alone"))),
+        consent=bool(state.get(_key("consent"))),
+        photo=photo.getvalue() if photo is not None else None,
+        how_it_came_in="workshop",
+        sending_key=state.setdefault(_key("sending"), secrets.token_hex(16)),
+    )
 
 
 def _problem() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -116,6 +117,8 @@ def test_nothing_of_one_person_is_left_for_the_next(served: Settings) -> None:
     def going_round(script: AppTest) -> None:
         script.button(key="hall_save_0").click().run()
         assert "Choose what it is about." in script.warning[0].value
+        script.pills(key="hall_about_0").set_value("someone_i_care_for")
+        script.selectbox(key="hall_ease_transit_0").set_value(1)
         _answer(script, "My husband is ill.", turn=0)
         seen.append(_told(script))
         script.button(key="hall_next").click().run()
@@ -132,6 +135,8 @@ def test_nothing_of_one_person_is_left_for_the_next(served: Settings) -> None:
     assert '"text": "My husband is ill."' in my_data(served, code)
     assert '"how_it_came_in": "workshop"' in my_data(served, code)
     assert '"settlement_id": "s1"' in my_data(served, code)
+    told = json.loads(my_data(served, code))
+    assert (told["about"], told["ease"], told["consent"]) == ("someone_i_care_for", {"transit": 1}, True)
     for trace in ("husband", code, "library"):
         assert trace not in seen[1]
     assert "1 person has spoken so far." in seen[1]
