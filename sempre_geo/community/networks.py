@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
@@ -32,6 +32,18 @@ class Meeting:
     place: str
     title: str
     report: str = ""
+
+
+def coming_and_past(meetings: Iterable[Meeting], today: date) -> tuple[list[Meeting], list[Meeting]]:
+    """The meetings still to come, the next first, and those that were, the last first.
+
+    >>> one, two = Meeting("2026-11-01", "Hall", "Buses"), Meeting("2026-12-03", "Hall", "Plans")
+    >>> coming_and_past([one, two], date(2026, 12, 3)) == ([two], [one])
+    True
+    """
+    ordered = sorted(meetings, key=lambda one: one.on)
+    coming = [one for one in ordered if one.on >= today.isoformat()]
+    return coming, ordered[: len(ordered) - len(coming)][::-1]
 
 
 @dataclass(frozen=True)

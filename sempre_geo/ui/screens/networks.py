@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from typing import Any
 
 import streamlit as st
 
 from sempre_geo.community.groups import group_names
-from sempre_geo.community.networks import Meeting, Network, Organisation, organisation_kinds
+from sempre_geo.community.networks import Meeting, Network, Organisation, coming_and_past, organisation_kinds
 from sempre_geo.community.proposal_questions import barrier_names
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
@@ -119,11 +119,16 @@ def _organisations(network: Network) -> str:
 
 
 def _meetings(network: Network) -> str:
-    lines = "".join(
-        f"<li>{one.on}, {inert(one.place)}: {inert(one.title)}{'<br>' + inert(one.report) if one.report else ''}</li>"
-        for one in reversed(network.meetings)
+    coming, past = coming_and_past(network.meetings, datetime.now(region.country.zone).date())
+    parts = {_("Meetings to come"): coming, _("Meetings that were"): past}
+    return "".join(
+        f"<h2>{escape(name)}</h2><ul>{''.join(map(_meeting, held))}</ul>" for name, held in parts.items() if held
     )
-    return f"<h2>{escape(_('Meetings'))}</h2><ul>{lines}</ul>" if lines else ""
+
+
+def _meeting(one: Meeting) -> str:
+    report = f"<br>{inert(one.report)}" if one.report else ""
+    return f"<li>{written_date(one.on)}, {inert(one.place)}: {inert(one.title)}{report}</li>"
 
 
 def _its_proposals(shown: NetworkPage) -> None:
