@@ -6,11 +6,13 @@ the files and other programs know; they do not change.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from sempre_geo.community.groups import group_names
 from sempre_geo.community.proposal_form import NOT_KNOWN, Field, Question
 from sempre_geo.i18n import gettext as _
+from sempre_geo.i18n import ngettext
 
 FIRST = "sentences"
 COUNT = 17
@@ -75,6 +77,22 @@ def part_names() -> Mapping[str, str]:
         "network": _("in the network"),
         "helper": _("helps"),
     }
+
+
+def counted_parts(parts: Iterable[str]) -> list[str]:
+    """How many have each part in a team, in words, for those who do not read who they are.
+
+    >>> counted_parts(["provider", "user", "user"]), counted_parts([])
+    (['2 service users', '1 provider'], [])
+    """
+    found = Counter(parts)
+    forms = {
+        "user": ngettext("{n} service user", "{n} service users", found["user"]),
+        "provider": ngettext("{n} provider", "{n} providers", found["provider"]),
+        "network": ngettext("{n} person of the network", "{n} people of the network", found["network"]),
+        "helper": ngettext("{n} helper", "{n} helpers", found["helper"]),
+    }
+    return [form.format(n=found[part]) for part, form in forms.items() if found[part]]
 
 
 def _question(question_id: str, title: str, told: str, example: str, *fields: Field) -> Question:

@@ -19,12 +19,12 @@ from sempre_geo.ui.installation import installation
 _ALL = "all"
 
 
-def show(open_: Callable[[str], None]) -> bool:
-    """The board of whoever has projects, and whether there was one; ``open_`` opens a project by its id."""
+def show(open_: Callable[[str], None]) -> frozenset[str]:
+    """The board of whoever has projects, and the ids on it; ``open_`` opens a project by its id."""
     here = installation()
     board = project_board(here.settings, here.region_name, by=session.login_token())
     if board.empty:
-        return False
+        return frozenset()
     page_title(_("Projects"), _("What must happen next in each, by when, and who waits for whom."))
     wanted = _wanted(board)
     lanes = [lane for lane in LANES if board["lane"].eq(lane).any()]
@@ -34,7 +34,7 @@ def show(open_: Callable[[str], None]) -> bool:
             st.html(f"<h2>{escape(_lanes()[lane])} ({len(of_lane)})</h2>")
             for _number, row in of_lane.iterrows():
                 _card(row, open_)
-    return True
+    return frozenset(board["id"].astype(str))
 
 
 def _wanted(board: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Set as AbstractSet
 
 import pandas as pd
 import streamlit as st
@@ -18,10 +19,14 @@ from sempre_geo.ui.installation import installation
 ALL = ""
 
 
-def chosen_proposals() -> pd.DataFrame:
-    """The proposals as `proposals_with_gains` gives them, of one municipality or stage where that is chosen."""
+def chosen_proposals(*, without: AbstractSet[str] = frozenset()) -> pd.DataFrame:
+    """The proposals as `proposals_with_gains` gives them, of one municipality or stage where that is chosen.
+
+    ``without`` are the ids of those that stand on the page already.
+    """
     here = installation()
     listed = proposals_with_gains(here.settings, here.region_name)
+    listed = listed[~listed["id"].isin(without)]
     if len(listed) < 2:  # noqa: PLR2004 - there is nothing to choose from
         return listed
     names = municipality_names(here.region, current_language())
@@ -36,10 +41,10 @@ def chosen_proposals() -> pd.DataFrame:
     return listed[listed["status"] == stage] if stage else listed
 
 
-def gain_sentence(row: pd.Series) -> str:
-    """How many would gain by a proposal's what-if; empty where none is attached."""
-    if math.isnan(row["gaining"]):
-        return ""
+def gain_sentence(gaining: float, scenario: str) -> str:
+    """How many would gain by a proposal's what-if, or that nobody has counted it."""
+    if math.isnan(gaining):
+        return _("How many people would gain has not been worked out yet.")
     return _("{people} would gain, as its what-if counts ({scenario}).").format(
-        people=people(float(row["gaining"])), scenario=row["scenario"]
+        people=people(gaining), scenario=scenario
     )

@@ -7,12 +7,14 @@ from html import escape
 from typing import Any
 
 from sempre_geo.community.proposal_form import Field, cost_totals
-from sempre_geo.community.proposal_questions import ownership_names, part_names, questions
+from sempre_geo.community.proposal_questions import counted_parts, ownership_names, part_names, questions
 from sempre_geo.community.proposal_versions import readable
 from sempre_geo.community.proposals import Proposal
 from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.proposal_gains import best_gain
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import words
+from sempre_geo.ui.proposal_filters import gain_sentence
 
 
 def whole(shown: Proposal) -> str:
@@ -37,10 +39,8 @@ def _behind(shown: Proposal) -> str:
         else _("Too few needs are linked to tell their number.")
     )
     names = part_names()
-    team = ", ".join(
-        f"{inert(member.name)} ({escape(names[member.part])})" if member.name else escape(names[member.part])
-        for member in shown.team
-    )
+    named = [f"{inert(member.name)} ({escape(names[member.part])})" for member in shown.team if member.name]
+    team = ", ".join([*named, *map(escape, counted_parts(one.part for one in shown.team if not one.name))])
     figures = "".join(
         f"<li>{inert(figure['title'])} <small>({inert(figure['date']) or escape(_('date not known'))}; "
         f"{inert(figure['version'])})</small></li>"
@@ -49,6 +49,7 @@ def _behind(shown: Proposal) -> str:
     places = f"<h2>{escape(_('Figures of the place'))}</h2><ul>{figures}</ul>" if figures else ""
     owned = ownership_names().get(shown.ownership, "")
     return (
+        f"<p class='said'>{inert(gain_sentence(*best_gain(shown.evidence)))}</p>"
         f"<p class='said'>{escape(counted)}</p><h2>{escape(_('Who is behind it'))}</h2>"
         f"<p class='said'>{team or escape(_('Nobody named yet.'))}</p><p class='said'>{escape(owned)}</p>{places}"
     )

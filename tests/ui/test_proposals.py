@@ -235,6 +235,8 @@ def test_a_stranger_reads_what_is_listed_without_names_and_may_take_it_along(ser
     approve(served, joined.proposal_id, by=OPERATOR)
     told = _told(_page("proposals", proposal_id=joined.proposal_id))
     assert "Aina" not in told
+    assert "1 service user" in told
+    assert "has not been worked out yet" in told
     assert "<script" not in told
     assert f"/proposal-file?proposal={joined.proposal_id}" in told
     assert "ticket" not in told
@@ -290,6 +292,7 @@ def test_a_coordinator_sees_what_is_due_and_shows_the_newest_version_to_everybod
         told = _told(script)
         assert re.search(r"Words that no coordinator has read wait; they are to be read by \d+ [A-Z]\w+ 20\d\d", told)
         assert "Waits for a coordinator" in told
+        assert f"read_{joined.proposal_id}" not in {button.key for button in script.button}, "it stands on the board"
         assert told.count("<h1") == 1
         script.button(key=f"board_open_{joined.proposal_id}").click().run()
         script.segmented_control(key="proposal_room").set_value("Next step").run()
@@ -338,6 +341,9 @@ def test_a_coordinator_makes_a_network_and_keeps_its_page(served: Settings) -> N
         script.button(key="org_add").click().run()
         script.text_input(key="meeting_on").set_value("2026-12-01")
         script.button(key="meeting_add").click().run()
+        script.text_input(key="meeting_on").set_value("2020-01-05")
+        script.button(key="meeting_add").click().run()
+        assert "Meetings that were</h2><ul><li>5 January 2020" in _told(script)
         script.text_area(key="network_good").set_value("Twelve came")
         script.button(key="network_diary").click().run()
         script.text_input(key="meeting_on").set_value("soon")
@@ -345,7 +351,7 @@ def test_a_coordinator_makes_a_network_and_keeps_its_page(served: Settings) -> N
     assert "a day like 2026-11-24" in script.warning[0].value
     page = network_page(served, network_id)
     assert [one.name for one in page.network.organisations] == ["Haavere library"]
-    assert (len(page.network.meetings), page.diary[0]["good"]) == (1, "Twelve came")
+    assert (len(page.network.meetings), page.diary[0]["good"]) == (2, "Twelve came")
 
 
 def test_lessons_are_read_by_a_coordinator_and_then_found(served: Settings) -> None:

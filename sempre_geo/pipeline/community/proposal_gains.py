@@ -29,7 +29,7 @@ def proposals_with_gains(settings: Settings, region: str) -> pd.DataFrame:
     listed = proposals(settings, region)
     with open_community(settings).reading() as transaction:
         read = load_read_contents(transaction, region)
-    best = [_best(read.get(one, {}).get("evidence", ())) for one in listed["id"]]
+    best = [best_gain(read.get(one, {}).get("evidence", ())) for one in listed["id"]]
     where = _municipalities(settings, region)
     return listed.assign(
         municipality_ids=pd.Series(
@@ -40,12 +40,12 @@ def proposals_with_gains(settings: Settings, region: str) -> pd.DataFrame:
     )
 
 
-def _best(evidence: Iterable[Mapping[str, Any]]) -> tuple[float, str]:
+def best_gain(evidence: Iterable[Mapping[str, Any]]) -> tuple[float, str]:
     """The largest number of people who gain, and the scenario's name; NaN and no name where there is none.
 
-    >>> _best([{"kind": "what_if", "value": 12, "scenario": "Bus"}, {"value": 90}])
+    >>> best_gain([{"kind": "what_if", "value": 12, "scenario": "Bus"}, {"value": 90}])
     (12.0, 'Bus')
-    >>> _best([])
+    >>> best_gain([])
     (nan, '')
     """
     gains = [

@@ -13,7 +13,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.proposal_dues import due_items
 from sempre_geo.pipeline.community.proposal_files import take_in_proposal
-from sempre_geo.pipeline.community.proposals import Joined, proposal, propose
+from sempre_geo.pipeline.community.proposals import Joined, proposal, proposals, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.publish.maps import inert
@@ -47,13 +47,17 @@ def _start(idea_id: str | None) -> None:
     st.session_state.pop(JOINED, None)
 
 
-def _list(*, under_board: bool) -> None:
+def _list(*, on_board: frozenset[str]) -> None:
+    """What anybody may read, but for what whoever looks has on their board already."""
+    others = set(proposals(here.settings, region.name)["id"]) - on_board
+    if on_board and not others:
+        return
     lead = _("Service users and a provider, together: what could be done, for whom, and why here.")
-    if under_board:
-        st.html(f'<h2>{escape(_("Proposals"))}</h2><p class="lead">{escape(lead)}</p>')
+    if on_board:
+        st.html(f'<h2>{escape(_("Other proposals"))}</h2><p class="lead">{escape(lead)}</p>')
     else:
         page_title(_("Proposals"), lead)
-    listed = chosen_proposals()
+    listed = chosen_proposals(without=on_board)
     if listed.empty:
         none = _("There is no proposal yet. It begins with an idea, below.")
         chosen = st.session_state.get("proposals_place") or st.session_state.get("proposals_stage")
@@ -65,7 +69,7 @@ def _list(*, under_board: bool) -> None:
             st.html(
                 f'<p class="said"><span class="tag">{escape(words.status(str(row["status"])))}</span>'
                 f"{inert(row['place_name'])}</p><p class='said'><strong>{inert(row['title'])}</strong><br>"
-                f"{inert(row['what'])}</p><p class='quiet'>{inert(gain_sentence(row))}</p>"
+                f"{inert(row['what'])}</p><p class='quiet'>{inert(gain_sentence(row['gaining'], row['scenario']))}</p>"
             )
             st.button(_("Read it"), key=f"read_{row['id']}", on_click=_open, args=(row["id"],))
 
@@ -213,7 +217,7 @@ if OPEN not in st.session_state:
     st.session_state[OPEN] = st.query_params.get("proposal")
 idea = st.session_state.get(IDEA)
 at_list = JOINED not in st.session_state and idea not in ideas.index and not st.session_state[OPEN]
-under_board = at_list and project_board.show(_open)
+on_board = project_board.show(_open) if at_list else frozenset()
 with st.container(key="reading"):
     if JOINED in st.session_state:
         _receipt(st.session_state[JOINED])
@@ -222,7 +226,7 @@ with st.container(key="reading"):
     elif st.session_state[OPEN]:
         _shown(str(st.session_state[OPEN]))
     else:
-        _list(under_board=under_board)
+        _list(on_board=on_board)
         _due()
         _ideas()
         _office()
