@@ -122,7 +122,7 @@ def read_points(path: Path, *, id_column: str = "id") -> gpd.GeoDataFrame:
     if found is None:
         raise InputError(
             _("{path} has no column '{column}', only {columns}; name one of them so.").format(
-                path=path, column=id_column, columns=first_items(table.columns)
+                path=path, column=id_column, columns=first_items([*table.columns.drop("geometry")] or ["lon", "lat"])
             )
         )
     if table.empty:

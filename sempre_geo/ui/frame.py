@@ -66,7 +66,7 @@ def footer(region: Region) -> None:
         f"{escape(_('Logged in as {name}.').format(name=name))} "
         f'<a href="/logout?lang={current_language()}" target="_self">{escape(_("Log out"))}</a>'
         if name
-        else f'<a href="{login_address()}" target="_self">{escape(_("Log in (coordinators)"))}</a>'
+        else f'<a href="{login_address()}" target="_self">{escape(_("Log in"))}</a>'
     )
     light = escape(_("Light pages for weak networks and old phones"))
     with st.container(key="page_foot"):

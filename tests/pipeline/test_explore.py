@@ -103,7 +103,8 @@ def test_what_is_published_nearby_is_quoted_and_an_idea_has_its_figures(county: 
     assert quotes(answer(county, NAME, place_id="s1", category="library")) == ["A book box."]
     figures = evidence_of_idea(county, NAME, idea_id=waiting)
     assert [figure["mode"] for figure in figures] == ["car", "walk"]
-    assert all(figure["version"] and "people need more than" in str(figure["title"]) for figure in figures)
+    assert all(figure["version"] and "no published standard" in str(figure["title"]) for figure in figures)
+    assert str(figures[1]["title"]).startswith("Rietumu: about 440 people (everybody) need more than 30 min on foot ")
     close_community(county)
 
 

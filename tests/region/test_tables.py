@@ -50,7 +50,7 @@ def test_blank_rows_are_left_out_and_the_others_keep_the_number_a_spreadsheet_sh
     [
         ("id,lon,lat\na,,57\nb,25,57\nc,25,\n", "no position in row 2, 4"),
         ("id,lon,lat\na,25,57\na,26,57\n,27,57\n", "no id in row 4; an id that stands there twice in row 3"),
-        ("name,lon,lat\na,25,57\n", "no column 'id', only name"),
+        ("name,lon,lat\na,25,57\n", "no column 'id', only name; name one"),
         ("id,x,y\na,25,57\n", "no columns 'lon' and 'lat', only id, x, y"),
         ("id,lon,lat\na,25,57,58,59\n", "cannot be read as a table"),
         ("", "is empty"),

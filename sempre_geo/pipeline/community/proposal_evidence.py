@@ -22,6 +22,7 @@ from sempre_geo.pipeline.community.proposal_desk import (
     person_at,
     proposal_scopes,
 )
+from sempre_geo.publish.speech import duration, share
 from sempre_geo.settings import Settings
 
 _HARD = 2
@@ -110,7 +111,7 @@ def _comparative(settings: Settings, row: Row, figures: Iterable[Mapping[str, An
             continue
         here, everywhere = answer.table[answer.table["name"] == row["place_name"]], answer.total["share_beyond"]
         if len(here) == 1 and pd.notna(here["share_beyond"].iloc[0]) and pd.notna(everywhere):
-            yield _("{place}: {here} % are beyond {limit} minutes; in the whole region {there} %.").format(
-                place=row["place_name"], here=round(100 * here["share_beyond"].iloc[0]), limit=f"{limit.limit:g}",
-                there=round(100 * everywhere),
+            yield _("{place}: {here} need more than {limit}; in the whole region {there}.").format(
+                place=row["place_name"], here=share(float(here["share_beyond"].iloc[0])),
+                limit=duration(limit.limit), there=share(float(everywhere)),
             )  # fmt: skip

@@ -15,7 +15,7 @@ from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.explore.views import categories_of, open_region, place_at
 from sempre_geo.pipeline.gaps.answers import NO_MUNICIPALITY, gap_answer
 from sempre_geo.pipeline.gaps.limits import own_limit
-from sempre_geo.publish.speech import duration
+from sempre_geo.publish.speech import duration, people, share
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 
@@ -53,18 +53,9 @@ def _figure(settings: Settings, region: Region, municipality: str, *, category: 
     standard = own_limit(category=category, mode=mode, limit_min=limit_min)
     answer = gap_answer(settings, region.name, standard=standard, category=category)
     here = municipality in answer.table.index
-    row = answer.table.loc[municipality] if here else answer.total
-    sentence = _(
-        "{place}: {beyond} of {people} people need more than {limit} {by} to the nearest service of this kind."
-    )
+    row = answer.table.loc[[municipality]].iloc[0] if here else answer.total
     return {
-        "title": sentence.format(
-            place=row["name"] if here else region.title,
-            beyond=round(row["beyond"]),
-            people=round(row["people"]),
-            limit=duration(limit_min),
-            by=mode_phrases()[mode],
-        ),
+        "title": _title(str(row["name"]) if here else region.title, row, mode=mode),
         "value": round(row["beyond"]),
         "category": category,
         "mode": mode,
@@ -72,6 +63,20 @@ def _figure(settings: Settings, region: Region, municipality: str, *, category: 
         "date": str(region.catalog.get("date") or ""),
         "version": __version__,
     }
+
+
+def _title(place: str, row: pd.Series, *, mode: str) -> str:
+    """The figure as people say it, with whose limit it is; exact numbers stand in the tables."""
+    words = {"limit": duration(_LIMITS_MIN[mode]), "by": mode_phrases()[mode]}
+    if pd.isna(row["share_beyond"]):
+        return _("{service}, {way}: not known; the data do not tell.").format(service=place, way=words["by"])
+    if round(row["beyond"]) == 0:
+        sentence = _("{service}, {way}: everybody is within {limit}, as far as is known.")
+        return sentence.format(service=place, way=words["by"], limit=words["limit"])
+    return _(
+        "{place}: {people} ({share}) need more than {limit} {by} to the nearest service of this kind. The limit is our "
+        "own, no published standard."
+    ).format(place=place, people=people(row["beyond"]), share=share(row["share_beyond"]), **words)
 
 
 def _municipality_of(region: Region, place_id: str) -> str:
