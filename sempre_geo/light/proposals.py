@@ -10,7 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from sempre_geo.community.proposal_form import cost_totals
-from sempre_geo.community.proposal_questions import ownership_names, part_names, questions
+from sempre_geo.community.proposal_questions import counted_parts, ownership_names, part_names, questions
 from sempre_geo.community.proposal_versions import readable
 from sempre_geo.community.proposals import Proposal
 from sempre_geo.errors import MissingDataError
@@ -80,7 +80,8 @@ def proposal_page(
     except MissingDataError as missing:
         shown, closed = None, str(missing)
     return page(
-        visit, "proposal", shown=shown, closed=closed, problems=problems or {}, form=visit.form,
+        visit, "proposal", shown=shown, closed=closed,
+        team=counted_parts(one.part for one in shown.team) if shown else [], problems=problems or {}, form=visit.form,
         id=visit.asked["id"], **behind(visit), answer_pages=len(answer_screens(shown)) if shown else 0,
         status_code=404 if closed and status_code == 200 else status_code,  # noqa: PLR2004 - nothing else was wrong
     )  # fmt: skip
