@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sempre_geo.errors import InputError, MissingDataError
@@ -15,7 +16,7 @@ from sempre_geo.pipeline.travel.region_in_use import region_in_use
 from sempre_geo.pipeline.travel.service_reach import ServiceWeek, gain_of_opening, try_hours, who_can_come
 from sempre_geo.pipeline.travel.visit_details import visit_at, visit_sentences
 from sempre_geo.pipeline.travel.visit_grounds import region_grounds
-from sempre_geo.pipeline.travel.visits import COLUMNS, day_visits, question_of, visits, week_visits
+from sempre_geo.pipeline.travel.visits import COLUMNS, away_of_day, day_visits, question_of, visits, week_visits
 from sempre_geo.settings import Settings, read_settings
 from sempre_geo.travel.hours import OpenDay
 from sempre_geo.travel.visits import category_visits
@@ -114,6 +115,14 @@ def test_a_region_without_a_timetable_says_how_to_get_one(home, tmp_path) -> Non
     with pytest.raises(MissingDataError, match="--gtfs"):
         visits(home, "plain", **PHARMACY)
     assert (visits(home, "plain", mode="car", **PHARMACY)["status"] == "ok").all()
+
+
+@pytest.mark.parametrize("day", [TUESDAY, SUNDAY])
+def test_the_time_away_alone_is_that_of_the_whole_answer_and_writes_no_sentence(home, monkeypatch, day: date) -> None:
+    whole = visits(home, "village", **PHARMACY | {"date": day}).set_index("cell_id")
+    monkeypatch.setattr("sempre_geo.pipeline.travel.visits.change_sentence_of", None)
+    alone = away_of_day(home, "village", **PHARMACY | {"date": day})
+    pd.testing.assert_frame_equal(alone, whole[list(alone.columns)])
 
 
 def test_the_week_tells_the_days(home) -> None:

@@ -59,9 +59,9 @@ def timetable_span(settings: Settings, region: str) -> tuple[Date, Date]:
 
 def away_surface(settings: Settings, region: str, *, category: str, day: Date, stay_min: int) -> pd.DataFrame:
     """Minutes away from home for a visit by bus: as `travel_surface`, infinite where there is none in a day."""
-    from sempre_geo.pipeline.travel.visits import visits
+    from sempre_geo.pipeline.travel.visits import away_of_day
 
-    table = visits(settings, region, service=category, date=day, stay_min=stay_min).set_index("cell_id")
+    table = away_of_day(settings, region, service=category, date=day, stay_min=stay_min)
     found = table.reindex(open_region(settings, region).cells.index)
     status = found["status"].map({"ok": "ok", "ok_if_open": "ok", "none": "unreachable"}).fillna("unknown")
     minutes = found["time_away_min"].astype(float).where(status != "unknown", np.nan)

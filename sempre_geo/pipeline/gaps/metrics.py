@@ -17,7 +17,7 @@ from sempre_geo.gaps.reasons import street_reasons
 from sempre_geo.gaps.standards import Standard
 from sempre_geo.pipeline.gaps.ground import Ground
 from sempre_geo.pipeline.travel.timetables import region_timetable
-from sempre_geo.pipeline.travel.visits import visits
+from sempre_geo.pipeline.travel.visits import away_of_day
 from sempre_geo.travel.departures import WALK_TO_TRAIN_S, departures_per_hour
 from sempre_geo.travel.response import response_times
 from sempre_geo.travel.walks import walks
@@ -51,10 +51,12 @@ def visit_costs(ground: Ground, standard: Standard, *, category: str, stay_min: 
     if ground.day is None:
         return nothing_known(cells)
     try:
-        table = visits(ground.settings, str(ground.region.path), service=category, date=ground.day, stay_min=stay_min)
+        table = away_of_day(
+            ground.settings, str(ground.region.path), service=category, date=ground.day, stay_min=stay_min
+        )
     except MissingDataError:  # no such service in the map data, or a day outside the timetable
         return nothing_known(cells)
-    table = table.set_index("cell_id").reindex(cells)
+    table = table.reindex(cells)
     away = table["time_away_min"].astype(np.float64).fillna(np.inf)
     cost = away - stay_min if standard.metric == "travel_time" else away
     reason = table["reason"].replace("", None).fillna("too_long")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - the option is called date
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -247,13 +248,36 @@ def _of_weekday(grounds: RegionGrounds, category: str, day: Date, *, question: Q
         found = day_of(grounds, category, date=day, question=question, mode=mode)
     except MissingDataError:
         return frame.assign(status="unknown", reason="", time_away_min=np.inf, service_id=None)
+    return frame.assign(**_answers(found))
+
+
+def away_of_day(settings: Settings, region: str, *, service: str, date: Date, stay_min: int) -> pd.DataFrame:
+    """What `visits` by bus says of a day, without the times and the changes, whose sentences take longest; kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index ``cell_id``, all cells; ``status, reason, time_away_min, service_id``.
+
+    Raises
+    ------
+    InputError, MissingDataError
+        As there.
+    """
+    question, grounds = question_of(stay_min=stay_min), region_grounds(settings, region)
+    check_category(settings, grounds, service)
+    found = day_of(grounds, service, date=date, question=question)
+    return pd.DataFrame(_answers(found)).set_index(grounds.cells.index)
+
+
+def _answers(found: DayVisits) -> dict[str, Any]:
     table = found.table
-    return frame.assign(
-        status=table["status"].to_numpy(),
-        reason=table["reason"].to_numpy(),
-        time_away_min=_minutes_away(table),
-        service_id=_service_ids(found),
-    )
+    return {
+        "status": table["status"].to_numpy(),
+        "reason": table["reason"].to_numpy(),
+        "time_away_min": _minutes_away(table),
+        "service_id": _service_ids(found),
+    }
 
 
 def _as_table(grounds: RegionGrounds, day: DayVisits) -> pd.DataFrame:
