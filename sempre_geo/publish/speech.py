@@ -39,11 +39,20 @@ def people(count: float) -> str:
     >>> people(41), people(1), people(0), people(212.4), people(3170)
     ('41 people', '1 person', '0 people', 'about 210 people', 'about 3,200 people')
     """
-    whole = round(count)
+    whole = rounded(count)
     if whole <= _EXACT_TO:
         return ngettext("{n} person", "{n} people", whole).format(n=whole)
-    rounded = round(whole, 1 - int(math.log10(whole)))
-    return ngettext("about {n} person", "about {n} people", rounded).format(n=number(rounded))
+    return ngettext("about {n} person", "about {n} people", whole).format(n=number(whole))
+
+
+def rounded(count: float) -> int:
+    """A number of people as :func:`people` says it, without the word.
+
+    >>> rounded(41.2), rounded(100.4), rounded(212.4), rounded(3170)
+    (41, 100, 210, 3200)
+    """
+    whole = round(count)
+    return whole if whole <= _EXACT_TO else round(whole, 1 - int(math.log10(whole)))
 
 
 def number(value: float, *, digits: int = 0) -> str:

@@ -12,6 +12,7 @@ import pytest
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.pipeline.gaps.answers import GapAnswer, gap_answer
 from sempre_geo.pipeline.gaps.limits import limit_code, limit_of_code, limits_of, own_limit
+from sempre_geo.pipeline.gaps.sentences import reading
 from sempre_geo.settings import Settings
 from tests.ui.small_region import NAME, small_settings, write_small_region
 
@@ -45,6 +46,13 @@ def test_reasons_add_up_to_those_beyond_and_old_people_are_compared_with_the_res
     # 50 of 130 old people and 111 of 431 others are beyond.
     assert answer.ratios["over_64"].value == pytest.approx((50 / 130) / (111 / 431))
     assert answer.sources == ("Written by hand (1 November 2026)",)
+
+
+def test_bounds_are_said_as_numbers_of_people_once_and_rounded(county: Settings) -> None:
+    limit = own_limit(category="gp", mode="car", limit_min=6)
+    told = reading(gap_answer(county, NAME, standard=limit, category="gp"), service="doctor", mode="car")
+    bounds = next(sentence for sentence in told if sentence.startswith("The true number may be anything from "))
+    assert bounds.count("people") == 1
 
 
 def test_a_municipality_with_one_inhabited_cell_has_no_interval(county: Settings) -> None:

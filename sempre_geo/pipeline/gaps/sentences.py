@@ -14,7 +14,7 @@ from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.gaps.answers import GapAnswer
 from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, is_chosen
 from sempre_geo.publish.labels import groups
-from sempre_geo.publish.speech import duration, number, people, share, written_date
+from sempre_geo.publish.speech import duration, number, people, rounded, share, written_date
 
 _ALIKE = 0.05
 
@@ -145,7 +145,8 @@ def _outcome(standard: Standard) -> str:
 def _how_sure(whole: Interval) -> list[str]:
     if math.isnan(whole.low):
         return []
-    return [_("Between {low} and {high} are likely.").format(low=people(whole.low), high=people(whole.high))]
+    sentence = _("The true number may be anything from {low} to {high}.")
+    return [sentence.format(low=number(rounded(whole.low)), high=people(whole.high))]
 
 
 def _rests_on(answer: GapAnswer) -> str:
