@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import time
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -181,7 +182,7 @@ def _head(table: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
     if unknown:
         problems.append(
             _("the keys {keys} are unknown (use {known})").format(
-                keys=", ".join(f"'{key}'" for key in unknown), known=", ".join((*_HEAD, *KINDS))
+                keys=", ".join(f"'{key}'" for key in unknown), known=", ".join(_meant(unknown))
             )
         )
     head = {key: table[key] for key in _HEAD if key in table}
@@ -194,6 +195,17 @@ def _head(table: Mapping[str, Any], problems: list[str]) -> dict[str, Any]:
         if isinstance(value, bool) or not isinstance(value, kinds) or value <= 0:
             problems.append(_("{key} is a number above zero").format(key=key))
     return head
+
+
+def _meant(unknown: Iterable[str]) -> list[str]:
+    """The keys that slips of the pen come near to; all there are where one of them comes near to none.
+
+    >>> _meant(["add_lin", "closeservice"])
+    ['add_line', 'close_service']
+    """
+    every = [*_HEAD, *KINDS]
+    near = [get_close_matches(key, every, n=1) for key in unknown]
+    return list(dict.fromkeys(key for found in near for key in found)) if all(near) else every
 
 
 def _contradictions(changes: Iterable[Change]) -> list[str]:
