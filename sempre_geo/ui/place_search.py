@@ -57,7 +57,8 @@ def search_place(key: str, *, choose: Callable[[str], None], list_key: str) -> N
         st.session_state[list_key] = settlement
         choose(settlement)
 
-    st.text_input(_("Name of a village, a town or a landmark"), key=sought, on_change=search, max_chars=100)
+    st.text_input(_("Name of a village, a town or a landmark"), key=sought, on_change=search, max_chars=100,
+                  autocomplete="off")  # fmt: skip
     _show_found(st.session_state.get(found), key=key, take=take)
 
 
