@@ -205,7 +205,10 @@ def test_only_the_services_asked_for_are_counted(tiny, monkeypatch):
 
 def test_services_with_the_same_limits_share_a_row_and_a_rule_names_each_once(tiny):
     by_foot = EVERY_SERVICE.replace("own-all", "own-walk").replace("30,min,car", "15,min,walk")
-    (tiny.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6) + EVERY_SERVICE + by_foot, encoding="utf-8")
+    of_old = LIMITS.splitlines()[1].format(limit=5).replace("own-gp", "own-old").replace(",all,", ",over_64,") + "\n"
+    (tiny.data / NAME / "standards.csv").write_text(
+        LIMITS.format(limit=6) + of_old + EVERY_SERVICE + by_foot, encoding="utf-8"
+    )
     made = report(tiny, NAME)
     (tiny.data / NAME / "standards.csv").write_text(LIMITS.format(limit=6), encoding="utf-8")
     limits = next(table for table in _blocks(made, Table) if len(table.heading) == 5)
@@ -214,13 +217,19 @@ def test_services_with_the_same_limits_share_a_row_and_a_rule_names_each_once(ti
     named = [title for row in held for title in row]
     assert [named.count(title) for title in ("Doctor", "Pharmacy", "Library")] == [1, 1, 1]
     assert {row[1] for row in limits.rows} == {
-        "by car, 6 min; by car, 30 min; on foot, 15 min", "by car, 30 min; on foot, 15 min"
+        "by car, 6 min; People over 64: by car, 5 min; by car, 30 min; on foot, 15 min",
+        "by car, 30 min; on foot, 15 min"
     }  # fmt: skip
     ask = [
         sentence for points in _blocks(made, Points) for sentence in points.sentences if "Ask first: comp" in sentence
     ]
     assert all(sentence.count(title) <= 1 for sentence in ask for title in ("Pharmacy", "Library", "Hospital"))
     assert len(ask) == 1
+    missing = [
+        sentence for points in _blocks(made, Points) for sentence in points.sentences if "not known for" in sentence
+    ]
+    ends = [sentence.rpartition(", ")[2] for sentence in missing]
+    assert len(ends) == len(set(ends)), "one sentence for each number and way"
 
 
 def test_a_ratio_counts_only_with_its_whole_interval_above_one():

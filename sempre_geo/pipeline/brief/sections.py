@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from sempre_geo import __version__
+from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.standards import EVERYWHERE
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.brief import wording
 from sempre_geo.pipeline.brief.topics import Topic
 from sempre_geo.pipeline.gaps.sentences import reason_words
 from sempre_geo.publish.brief import Bars, Block, Picture, Points, Section, Table
-from sempre_geo.publish.labels import kinds, obstacles
+from sempre_geo.publish.labels import groups, kinds, obstacles
 from sempre_geo.publish.speech import number, people, share, written_date
 from sempre_geo.region.bundle import Region
 
@@ -174,7 +175,8 @@ def _limits(topics: Sequence[Topic]) -> tuple[tuple[str, ...], ...]:
         standard = topic.assessment.standard
         key = (topic.title, wording.status_phrase(standard), standard.source)
         limits, notes = by_service.setdefault(key, ([], []))
-        limits.append(_way_and_limit(topic))
+        whom = "" if topic.group == EVERYBODY else f"{groups().get(topic.group, topic.group)}: "
+        limits.append(f"{whom}{_way_and_limit(topic)}")
         notes.append(topic.assessment.in_words())
     services: dict[tuple[str, ...], list[str]] = {}
     for (title, status, source), (limits, notes) in by_service.items():
@@ -206,13 +208,16 @@ def _missing(topics: Sequence[Topic], *, region: Region) -> tuple[str, ...]:
         sentence = _("In {n} inhabited places the number of people is confidential; they are in no figure.")
         lines.append(sentence.format(n=number(uncounted)))
     nothing: dict[str, list[str]] = {}
+    unknown: dict[tuple[str, str], list[str]] = {}
     for topic in topics:
         way = wording.way_phrase(topic.assessment.standard)
         if math.isnan(topic.share):
             nothing.setdefault(way, []).append(topic.title)
         elif topic.unknown >= 1:
-            sentence = _("{service}, {way}: not known for {people}.")
-            lines.append(sentence.format(service=topic.title, way=way, people=people(topic.unknown)))
+            unknown.setdefault((way, people(topic.unknown)), []).append(topic.title)
+    for (way, count), titles in unknown.items():
+        sentence = _("{service}, {way}: not known for {people}.")
+        lines.append(sentence.format(service=", ".join(dict.fromkeys(titles)), way=way, people=count))
     for way, titles in nothing.items():
         sentence = _("Not known at all, {way}: {services}.")
         lines.append(sentence.format(way=way, services=", ".join(dict.fromkeys(titles))))
