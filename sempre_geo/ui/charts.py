@@ -150,16 +150,19 @@ def _spec(
     if reference is not None:
         mark = {"type": "rule", "color": ink, "strokeDash": [4, 3]}
         drawn.append({"data": {"values": [{"at": reference}]}, "mark": mark, "encoding": {"x": _quantity("at")}})
-    values = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
-    lines = max(label.count("\n") for label in labels) + 1
-    row_px = max(_ROW_PX, lines * _LINE_PX + 6)
     return {
         "$schema": _SCHEMA,
-        "height": {"step": row_px},
-        "data": {"values": values},
+        "height": {"step": _row_px(labels)},
+        "data": {"values": [dict(zip(_COLUMNS, row, strict=True)) for row in rows]},
         "layer": drawn,
         "config": {"lineBreak": "\n", "locale": {"number": _number_locale(*number_marks)}},
     }
+
+
+def _row_px(labels: list[str]) -> int:
+    """How high a row is that holds the label with most lines."""
+    lines = max(label.count("\n") for label in labels) + 1
+    return max(_ROW_PX, lines * _LINE_PX + 6)
 
 
 def _number_locale(decimal: str, thousands: str) -> dict[str, Any]:
