@@ -15,7 +15,14 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _SHORT = "first_map or hostile_texts"
 _LONGEST = (
+    "tests/light/test_team.py",
+    "tests/pipeline/test_compare.py",
+    "tests/pipeline/test_from_hall.py",
     "tests/pipeline/test_listening.py",
+    "tests/pipeline/test_region_in_use.py",
+    "tests/travel/test_journeys_by_brute_force.py",
+    "tests/travel/test_street_rules.py",
+    "tests/travel/test_there_and_back.py",
     "tests/ui/test_compare_page.py",
     "tests/ui/test_member.py",
     "tests/ui/test_my_service.py",
@@ -27,7 +34,8 @@ _LONGEST = (
     "tests/ui/test_where_next.py",
     "tests/ui/test_workshop_page.py",
 )
-"""Pages pressed through from end to end; that they open at all is in `tests/ui/test_pages.py`."""
+"""What takes longest: pages pressed through from end to end, every way tried by brute force. That every page opens,
+and the same rules on a few examples, is in what runs always."""
 _TWO_AT_ONCE = ("-n", "2", "--dist", "loadfile")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -35,7 +43,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 def main() -> int:
     """Run the steps in order and stop at the first that fails."""
     if sys.argv[1:] == ["browser"]:
-        pressed = _step("pages from end to end", "pytest", "-q", *_TWO_AT_ONCE, *_LONGEST)
+        pressed = _step("what takes longest", "pytest", "-q", *_TWO_AT_ONCE, *_LONGEST)
         seen = _step("browser tests", "pytest", "-q", "-m", "browser", *_TWO_AT_ONCE, "tests/browser")
         return 0 if pressed and seen else 1
     steps = [

@@ -79,8 +79,9 @@ def import_contributions(
         The asker may not import here.
     """
     when = at or now()
+    read = read_in(read_contributions(path), region=region, at=when)
     partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
-    reading = _fitting(settings, region, read_in(read_contributions(path), region=region, at=when))
+    reading = _fitting(settings, region, read)
     if reading.problems and not reading.rows:
         raise InputError(
             _("{path} holds no row that can be used: {problems}").format(
