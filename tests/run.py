@@ -1,6 +1,6 @@
 """Format, lint, types, tests and doctests, and the browser tests where Chromium is: the one script CI runs.
 
-``python tests/run.py`` runs all but the longest; ``python tests/run.py browser`` runs the longest page tests and
+``python tests/run.py`` runs all but the longest; ``python tests/run.py browser`` runs the longest tests and
 what needs a browser. CI runs both.
 """
 
@@ -74,7 +74,7 @@ def _browser_tests() -> int:
     if not any(shutil.which(name) for name in BROWSERS):
         print("Browser tests skipped: no Chromium here (on Debian: apt-get install chromium).", flush=True)
         return 0
-    print("Two browser tests run here; all of them, and the longest page tests: make browser-test", flush=True)
+    print("Two browser tests run here; all of them, and the longest tests: make browser-test", flush=True)
     return 0 if _step("browser tests", "pytest", "-q", "-m", "browser", "tests/browser", "-k", _SHORT) else 1
 
 
