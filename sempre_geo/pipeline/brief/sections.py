@@ -15,7 +15,7 @@ from sempre_geo.gaps.standards import EVERYWHERE
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.brief import wording
 from sempre_geo.pipeline.brief.topics import Topic
-from sempre_geo.pipeline.gaps.sentences import reason_words
+from sempre_geo.pipeline.gaps.sentences import reason_words, spoken_limit
 from sempre_geo.publish.brief import Bars, Block, Picture, Points, Section, Table
 from sempre_geo.publish.labels import groups, kinds, obstacles
 from sempre_geo.publish.speech import number, people, share, written_date
@@ -95,7 +95,7 @@ def reasons(topics: Sequence[Topic]) -> Section:
             service=topic.title,
             way=wording.way_phrase(topic.assessment.standard),
             people=people(topic.beyond),
-            limit=wording.limit_phrase(topic.assessment.standard),
+            limit=spoken_limit(topic.assessment.standard),
         )
         charts.append(Bars(reading, bars))
     return Section(_("Why"), tuple(charts) or (_("Nobody is known to be beyond a limit."),))
@@ -230,7 +230,7 @@ def map_caption(topic: Topic) -> str:
     return _("{service}, {way}. Shaded where people live; the limit is {limit} ({status}).").format(
         service=topic.title,
         way=wording.way_phrase(standard),
-        limit=wording.limit_phrase(standard),
+        limit=spoken_limit(standard),
         status=wording.status_phrase(standard),
     )
 
@@ -242,7 +242,7 @@ def on_the_map(pictures: Sequence[Picture]) -> Section:
 
 def _way_and_limit(topic: Topic) -> str:
     standard = topic.assessment.standard
-    return f"{wording.way_phrase(standard)}, {wording.limit_phrase(standard)}"
+    return f"{wording.way_phrase(standard)}, {spoken_limit(standard)}"
 
 
 def _people_of(topics: Sequence[Topic], place: str) -> float:

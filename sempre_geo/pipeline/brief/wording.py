@@ -11,21 +11,13 @@ from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.brief.topics import Topic
+from sempre_geo.pipeline.gaps.sentences import spoken_limit
 from sempre_geo.publish.labels import groups
-from sempre_geo.publish.speech import duration, number, people, share
+from sempre_geo.publish.speech import number, people, share
 
 _MOST = 0.5
 _MANY = 0.1
 _MOST_NAMED = 6
-
-
-def limit_phrase(standard: Standard) -> str:
-    """A standard's limit with its unit: "20 min", "1,500 m", "4 departures an hour"."""
-    if standard.unit == "min":
-        return duration(standard.limit)
-    if standard.unit == "m":
-        return _("{n} m").format(n=number(standard.limit))
-    return _("{n} departures an hour").format(n=number(standard.limit))
 
 
 def way_phrase(standard: Standard) -> str:
@@ -57,7 +49,7 @@ def status_phrase(standard: Standard) -> str:
 def key_sentence(topic: Topic) -> str:
     """A topic in one sentence."""
     standard = topic.assessment.standard
-    words = {"service": topic.title, "way": way_phrase(standard), "limit": limit_phrase(standard)}
+    words = {"service": topic.title, "way": way_phrase(standard), "limit": spoken_limit(standard)}
     if math.isnan(topic.share):
         return _("{service}, {way}: not known; the data do not tell.").format(**words)
     if topic.beyond < 1:
