@@ -224,7 +224,7 @@ def version_differences(
 def comment(
     settings: Settings, proposal_id: str, *, text: str, code: str = "", by: Asker = "", at: datetime | None = None
 ) -> None:
-    """Add a comment for the team."""
+    """Add a comment for the team; what the same person has just said, sent again by another press, is kept once."""
     said = kept_text(text)
     if not said.strip():
         raise InputError(_("A sentence is missing."))
@@ -234,16 +234,10 @@ def comment(
         person = person_at(settings, transaction, row, by=by, claimed=claimed)
         check_may(person, "comment a proposal", *proposal_scopes(transaction, row))
         member = member_at(transaction, row, person=person, claimed=claimed)
-        save_comment(
-            transaction,
-            {
-                "id": secrets.token_hex(16),
-                "proposal_id": proposal_id,
-                "member_id": member["id"] if member else None,
-                "text": said,
-                "created_at": stamp(at or now()),
-            },
-        )
+        new = {"proposal_id": proposal_id, "member_id": member["id"] if member else None, "text": said}
+        last = next(iter(load_comments(transaction, proposal_id)[-1:]), {})
+        if any(last.get(name) != value for name, value in new.items()):
+            save_comment(transaction, new | {"id": secrets.token_hex(16), "created_at": stamp(at or now())})
 
 
 def team_comments(settings: Settings, proposal_id: str, *, code: str = "", by: Asker = "") -> list[Row]:
