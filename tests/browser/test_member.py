@@ -43,6 +43,7 @@ def _texts(store: Settings) -> list[str]:
 def test_a_person_asks_what_is_near_and_tells_a_need_from_the_first_screen_on(visit: Visit, watch: Watch, store):
     page = visit("/")
     page.get_by_role("link", name="Tell us").first.click()
+    page.wait_for_url(re.compile(r"/tell$"))
     page.get_by_role("link", name="What is near me").click()
     page.get_by_label("Name of a village").fill("bjebrne")
     page.keyboard.press("Enter")

@@ -58,7 +58,7 @@ def test_a_picture_shows_the_map_and_an_answer(
     server, settings = demo
     page = visit(path.format(village=_village(settings)), width=width, scheme=scheme, address=server.address)
     page.locator(".answer h2").wait_for()
-    frame = page.frame_locator("iframe").first
+    frame = page.frame_locator("iframe[title*=folium]").first
     frame.locator(".leaflet-tile-loaded").first.wait_for()
     page.wait_for_load_state("networkidle")
     page.wait_for_timeout(2500)
