@@ -19,20 +19,23 @@ if TYPE_CHECKING:
 
 LANGUAGE, CHOSEN, PLACE = "language", "language_chosen", "place_id"
 PAGE = "page_words"
-_IN_LINK, _SETTLED = "lang", "language_settled"
+_IN_LINK = "lang"
 _LOGGED_IN = "logged_in_as"
 _LOOKS_AGAIN_S = 5
 
 
 def use_language() -> str:
-    """Speak the visitor's language from here on: the one they chose here or earlier, a link's, their browser's."""
+    """Speak the visitor's language from here on: the one they chose here or earlier, a link's, their browser's.
+
+    The one chosen earlier goes before what the field says as long as nobody chose in this session: a run that was
+    begun before the device answered may still tell the field's first language.
+    """
     state, kept = st.session_state, _kept_language()
     if LANGUAGE not in state:
         wished = st.query_params.get(_IN_LINK) or (st.context.locale or SOURCE_LANGUAGE).split("-")[0].lower()
         state[LANGUAGE] = wished if wished in available_languages() else SOURCE_LANGUAGE
-    if kept in available_languages() and not state.get(_SETTLED) and _IN_LINK not in st.query_params:
+    if kept in available_languages() and not state.get(CHOSEN) and _IN_LINK not in st.query_params:
         state[LANGUAGE] = kept
-    state[_SETTLED] = bool(state.get(_SETTLED) or kept)
     set_language(state[LANGUAGE])
     return str(state[LANGUAGE])
 
@@ -45,7 +48,6 @@ def _kept_language() -> str:
 
 def choose_language() -> None:
     """Note that the visitor chose the language themselves, so that their device remembers it."""
-    st.session_state[_SETTLED] = True
     st.session_state[CHOSEN] = st.session_state[LANGUAGE]
     st.query_params.pop(_IN_LINK, None)
 
