@@ -21,6 +21,7 @@ from sempre_geo.ui.forms import asked_language, read_form
 from sempre_geo.ui.installation import installation
 
 PAPER = "/paper"
+_A_FULL_SHEET = 2600  # so many letters fit one sheet of paper in the larger type
 _MOST_SERVICES = 8
 _SCRIPT = 'document.getElementById("print").addEventListener("click", () => window.print());'
 
@@ -61,11 +62,13 @@ def _near_page(asked: Mapping[str, str], language: str) -> Response:
                 here.settings, region.name, place_id=asked["place"], category=category,
                 service=in_sentence(title), mode=asked["by"], now=now,
             )  # fmt: skip
-            lines = "".join(f"<p>{escape(text)}</p>" for text in found.told)
-            parts.append(f"<section><h2>{escape(title)}</h2>{lines}</section>")
+            first, rest = escape(found.told[0]), escape(" ".join(found.told[1:]))
+            parts.append(f"<section><h2>{escape(title)}</h2><p>{first}</p><p>{rest}</p></section>")
         name = place_name(region, asked["place"], language=current_language()) or _("A place without a name")
         stated = _("As of {date}. Ask again when the timetable changes.").format(date=calendar_date(now.date()))
-        return _page(name, f"{''.join(parts)}<p class='small'>{escape(spoken_date(now.date()))}. {escape(stated)}</p>")
+        told = "".join(parts)
+        sheet = f"<div class='sheet{' full' if len(told) > _A_FULL_SHEET else ''}'>{told}</div>"
+        return _page(name, f"{sheet}<p class='small'>{escape(spoken_date(now.date()))}. {escape(stated)}</p>")
 
 
 async def _receipt(request: Request) -> Response:
@@ -130,5 +133,7 @@ section{border-top:2px solid #0B5563;padding:10px 0 6px;break-inside:avoid}
 button{min-height:44px;margin:16px 0;padding:8px 24px;font:inherit;color:#fff;background:#0B5563;border:0;
 border-radius:8px}
 :focus-visible{outline:3px solid #0B5563;outline-offset:2px}
-@media print{@page{margin:14mm}main{padding:0;max-width:none}button{display:none}body{font-size:15pt}}
+@media print{@page{margin:12mm}main{padding:0;max-width:none}button{display:none}body{font-size:15pt}
+.sheet{font-size:13.5pt;line-height:1.3}.sheet.full{font-size:12.5pt}
+.sheet p{margin-bottom:3px}main:has(.sheet) h1{margin:0 0 4px;font-size:18pt}}
 """
