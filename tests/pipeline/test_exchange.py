@@ -88,7 +88,7 @@ def test_a_file_without_one_usable_row_is_refused(settings, region, tmp_path):
 
 
 def test_another_table_and_rows_that_fit_the_region_nowhere_are_refused(settings, region, tmp_path):
-    with pytest.raises(InputError, match=r"no column 'text', only spam, eggs"):
+    with pytest.raises(InputError, match=r"other.csv: there is no column 'text', only spam, eggs"):
         import_contributions(settings, region, _file(tmp_path, "other.csv", "spam,eggs\n1,2\n"))
     rows = "1,nonsense,x,20.0612,57.0212\n2,library,x,57.0212,20.0612\n3,library,x,20.0612,57.0212\n"
     rows = f"id,category,text,lon,lat\n{rows}"

@@ -79,7 +79,11 @@ def import_contributions(
         The asker may not import here.
     """
     when = at or now()
-    read = read_in(read_contributions(path), region=region, at=when)
+    table = read_contributions(path)
+    try:
+        read = read_in(table, region=region, at=when)
+    except InputError as error:  # a table does not know its file
+        raise InputError(f"{path}: {error}") from None
     partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
     reading = _fitting(settings, region, read)
     if reading.problems and not reading.rows:
