@@ -43,9 +43,10 @@ def keep_draft(
 ) -> None:
     """Let this tab keep a form as it is now, or nothing of it any more; stands at the end of a page.
 
-    It is kept in the browser alone, until the tab is closed or the form was sent. Of the ``typed`` fields, by
-    their keys, also what was typed since the page last heard of it. ``pictures`` are the keys of fields for a file,
-    whose picture is put back when the field stands empty after a reload or another screen of the form.
+    It is kept in the browser alone, until the tab is closed or the form was sent, which is so as soon as something
+    with ``data-sent`` and this name stands in the page. Of the ``typed`` fields, by their keys, also what was typed
+    since the page last heard of it. ``pictures`` are the keys of fields for a file, whose picture is put back when
+    the field stands empty after a reload or another screen of the form.
     """
     _keeper(
         name=name, draft=dict(draft) if draft else None, typed=[*typed], pictures=[*pictures],

@@ -15,7 +15,7 @@ from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish, review_queue
 from sempre_geo.settings import Settings
-from tests.browser.conftest import Server, Visit, Watch
+from tests.browser.conftest import Server, Visit, Watch, until
 from tests.ui.small_region import NAME, small_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
@@ -144,7 +144,7 @@ def test_me_too_counts_once_a_browser_also_after_a_reload(visit: Visit, store):
     for told in ("Your voice counts.", "Your voice was counted before"):
         entry = page.locator(f".st-key-said_{receipt.id}")
         entry.get_by_role("button", name="Me too").wait_for()
-        page.wait_for_function("localStorage.getItem('sempre:voter')")
+        until(page, "localStorage.getItem('sempre:voter')")
         page.wait_for_timeout(500)  # until the page has heard which browser it is
         entry.get_by_role("button", name="Me too").click()
         page.get_by_text(told).wait_for()

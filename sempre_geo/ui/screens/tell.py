@@ -244,7 +244,8 @@ def _show_receipt(receipt: Receipt, kind: str) -> None:
     address = urlsplit(str(st.context.url or ""))
     figure = qr_figure(f"{address.scheme}://{address.netloc}/mine") if address.netloc else ""
     st.html(
-        f'<div class="answer receipt" role="status"><h2>{escape(saved)}</h2><p><span class="code" data-code>'
+        f'<div class="answer receipt" role="status" data-sent="tell"><h2>{escape(saved)}</h2>'
+        f'<p><span class="code" data-code>'
         f"{escape(receipt.claim_code)}</span></p>{messages}"
         f"<p>{escape(_('Keep it, on paper or as a photo: with it you can change or erase what you wrote.'))}</p>"
         f'{figure}<p class="quiet">{escape(_what_next())}</p>'
