@@ -109,6 +109,9 @@ def test_bad_tables_and_languages_are_refused_in_a_sentence(catalogues, tmp_path
     (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match="no columns"):
         translations.read_translations("lv", tmp_path / "a.csv")
+    (tmp_path / "b.csv").write_text("english,text\nDoctor,Ārsts\nHello,Labdien, pasaule\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"more cells than the heading .* in row 3"):
+        translations.read_translations("lv", tmp_path / "b.csv")
     assert not list(catalogues.rglob("*.po"))
 
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sempre_geo.errors import InputError, MissingFileError, first_items
 from sempre_geo.i18n import gettext as _
+from sempre_geo.region.tables import numbers, read_rows
 
 UNIT_OF_METRIC = {
     "travel_time": "min",
@@ -110,7 +111,8 @@ def read_standards(path: Path) -> tuple[Standard, ...]:
     MissingFileError
         No such file.
     InputError
-        Columns are missing, or rows have an unknown metric, unit or status, or a limit that is not above zero.
+        Columns are missing, or rows have more cells than the heading, an unknown metric, unit or status, or a limit
+        that is not above zero.
     """
     if not path.is_file():
         raise MissingFileError(_("There is no file {path} with standards; check the name.").format(path=path))
@@ -120,7 +122,7 @@ def read_standards(path: Path) -> tuple[Standard, ...]:
 
 @lru_cache(maxsize=8)
 def _read(path: Path, _changed_ns: int, _size: int) -> tuple[Standard, ...]:
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    table = read_rows(path).fillna("")
     missing = [column for column in _COLUMNS if column not in table.columns]
     if missing:
         raise InputError(
@@ -128,7 +130,7 @@ def _read(path: Path, _changed_ns: int, _size: int) -> tuple[Standard, ...]:
                 path=path.name, columns=first_items(missing)
             )
         )
-    table["limit"] = pd.to_numeric(table["limit"], errors="coerce")
+    table["limit"] = numbers(table["limit"])
     _check_rows(table, path)
     ids = table["standard_id"] if "standard_id" in table else _made_ids(table)
     return tuple(_standard(row, standard_id=name) for name, row in zip(ids, _records(table), strict=True))
@@ -165,7 +167,7 @@ def _check_rows(table: pd.DataFrame, path: Path) -> None:
     if "standard_id" in table:
         checks[_("a repeated or empty standard_id")] = table["standard_id"].duplicated() | table["standard_id"].eq("")
     problems = [
-        _("rows {rows} have {what}").format(rows=first_items(table.index[wrong] + 2), what=what)
+        _("rows {rows} have {what}").format(rows=first_items(table.index[wrong]), what=what)
         for what, wrong in checks.items()
         if wrong.any()
     ]

@@ -7,8 +7,9 @@ be read ends in one sentence with the file and its first five rows.
 from __future__ import annotations
 
 import codecs
+import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ _SEPARATORS = (";", "\t", ",", "|")
 _BALTIC = "cp1257"  # Estonian, Latvian and Lithuanian; Swedish, Finnish and German letters lie in the same places
 _HEAD_BYTES = 1 << 16
 _CHUNK_ROWS = 200_000
+_LONGEST_CELL = 1 << 24  # shapes in words are long; an open quotation mark need not fill the memory
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class _Dialect:
     encoding: str
     separator: str
     skipped: int
+    width: int
 
 
 def read_rows(path: Path) -> pd.DataFrame:
@@ -45,34 +48,31 @@ def read_rows(path: Path) -> pd.DataFrame:
     MissingFileError
         The file is not there.
     InputError
-        It is empty, no text, or a row has more cells than the heading.
+        It is empty, no text, or rows have more cells than the heading: nobody can tell which cell is which.
     """
-    chunks = list(read_chunks(path))
-    return pd.concat(chunks) if len(chunks) > 1 else chunks[0]
+    table, overfull = read_fitting_rows(path)
+    raise_problems(path, {overfull_words(): overfull})
+    return table
+
+
+def read_fitting_rows(path: Path) -> tuple[pd.DataFrame, list[int]]:
+    """The same without the rows that have more cells than the heading, and the numbers of those."""
+    dialect = _dialect_of(path)
+    overfull = _overfull_rows(path, dialect)
+    table = pd.concat(_chunks(path, dialect))
+    return table.drop(index=overfull, errors="ignore"), overfull
 
 
 def read_chunks(path: Path) -> Iterator[pd.DataFrame]:
-    """The same in pieces of 200,000 rows, for tables of a whole continent."""
-    check_is_there(path)
+    """The same as ``read_rows`` in pieces of 200,000 rows, for tables of a whole continent."""
     dialect = _dialect_of(path)
-    start = FIRST_ROW + dialect.skipped
-    try:
-        with pd.read_csv(
-            path, sep=dialect.separator, encoding=dialect.encoding, skiprows=dialect.skipped, dtype=str,
-            keep_default_na=False, na_values=[""], skip_blank_lines=False, chunksize=_CHUNK_ROWS, index_col=False,
-            skipinitialspace=True, on_bad_lines="error",
-        ) as pieces:  # fmt: skip
-            for piece in pieces:
-                table = piece.set_axis([str(name).strip() for name in piece.columns], axis=1)
-                table.index = pd.RangeIndex(start, start + len(table), name="row")
-                start += len(table)
-                yield table.dropna(how="all")
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError, pd.errors.ParserWarning) as error:
-        raise InputError(
-            _("{path} cannot be read as a table ({why}); save it again as CSV in UTF-8.").format(
-                path=path, why=str(error).strip().split("\n")[0]
-            )
-        ) from None
+    raise_problems(path, {overfull_words(): _overfull_rows(path, dialect)})
+    yield from _chunks(path, dialect)
+
+
+def overfull_words() -> str:
+    """What is wrong with a row that has more cells than the heading, as part of a sentence."""
+    return _("more cells than the heading (a text with commas needs quotation marks)")
 
 
 def check_is_there(path: Path) -> None:
@@ -200,7 +200,7 @@ def read_layer(
     return flat.set_axis(pd.RangeIndex(1, len(flat) + 1, name="row"), axis=0)
 
 
-def raise_problems(path: Path, problems: dict[str, pd.Index]) -> None:
+def raise_problems(path: Path, problems: Mapping[str, pd.Index | Sequence[int]]) -> None:
     """Raise one sentence that names every kind of problem with its first five rows; return if there is none."""
     said = [
         _("{what} in row {rows}").format(what=what, rows=first_items(rows))
@@ -247,17 +247,63 @@ def _points(lon: pd.Series, lat: pd.Series) -> list[shapely.Point | None]:
     return [point if there else None for point, there in zip(made, known, strict=True)]
 
 
+def _chunks(path: Path, dialect: _Dialect) -> Iterator[pd.DataFrame]:
+    start = FIRST_ROW + dialect.skipped
+    try:
+        with pd.read_csv(
+            path, sep=dialect.separator, encoding=dialect.encoding, skiprows=dialect.skipped, dtype=str,
+            keep_default_na=False, na_values=[""], skip_blank_lines=False, chunksize=_CHUNK_ROWS, index_col=False,
+            skipinitialspace=True, usecols=range(dialect.width),
+        ) as pieces:  # fmt: skip
+            for piece in pieces:
+                table = piece.set_axis([str(name).strip() for name in piece.columns], axis=1)
+                table.index = pd.RangeIndex(start, start + len(table), name="row")
+                start += len(table)
+                yield table.dropna(how="all")
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _overfull_rows(path: Path, dialect: _Dialect) -> list[int]:
+    """The rows with something in more cells than the heading has: pandas drops those cells without a word.
+
+    Without a quotation mark anywhere, counting the separators of each line is enough, and much quicker.
+    """
+    try:
+        with path.open(encoding=dialect.encoding, newline="") as lines:
+            if all('"' not in line and line.count(dialect.separator) < dialect.width for line in lines):
+                return []
+        csv.field_size_limit(_LONGEST_CELL)
+        with path.open(encoding=dialect.encoding, newline="") as lines:
+            rows = csv.reader(lines, delimiter=dialect.separator, skipinitialspace=True)
+            return [number for number, cells in enumerate(rows, start=1) if any(map(str.strip, cells[dialect.width :]))]
+    except (csv.Error, UnicodeError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: Exception) -> InputError:
+    return InputError(
+        _("{path} cannot be read as a table ({why}); save it again as CSV in UTF-8.").format(
+            path=path, why=str(error).strip().split("\n")[0]
+        )
+    )
+
+
 def _dialect_of(path: Path) -> _Dialect:
+    check_is_there(path)
     with path.open("rb") as source:
         head = source.read(_HEAD_BYTES)
     if b"\0" in head and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise InputError(_("{path} is no text; save it again as CSV in UTF-8.").format(path=path))
     encoding = _encoding_of(path, head)
-    lines = head.decode(encoding, errors="replace").lstrip("\ufeff").splitlines()
+    lines = head.decode(encoding, errors="replace").lstrip("\ufeff").splitlines(keepends=True)
     skipped = 1 if lines and lines[0].lower().startswith("sep=") else 0
     heading = lines[skipped] if len(lines) > skipped else ""
     outside_quotes = re.sub(r'"[^"]*"', "", heading)
-    return _Dialect(encoding, max(_SEPARATORS, key=outside_quotes.count), skipped)
+    separator = max(_SEPARATORS, key=outside_quotes.count)
+    names = next(csv.reader(lines[skipped:], delimiter=separator, skipinitialspace=True), [])
+    named = [place for place, name in enumerate(names, start=1) if name.strip()]
+    return _Dialect(encoding, separator, skipped, width=max(named, default=1))
 
 
 def _encoding_of(path: Path, head: bytes) -> str:

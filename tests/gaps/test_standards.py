@@ -65,6 +65,13 @@ def test_a_wrong_row_is_refused_with_its_number(tmp_path, row, says):
         read_standards(_file(tmp_path, {}, row))
 
 
+def test_a_row_with_an_unquoted_comma_is_refused_and_not_shifted(tmp_path):
+    path = _file(tmp_path, {}, {"source": "Act 5, § 3"})
+    path.write_text(path.read_text().replace('"', ""))
+    with pytest.raises(InputError, match=r"more cells than the heading .* in row 3"):
+        read_standards(path)
+
+
 def test_a_missing_column_or_file_is_named(tmp_path):
     path = tmp_path / "bare.csv"
     path.write_text("country,category\nLV,gp\n")

@@ -9,7 +9,15 @@ import pytest
 import shapely
 
 from sempre_geo.errors import InputError, MissingFileError
-from sempre_geo.region.tables import numbers, read_layer, read_points, read_rows, read_table
+from sempre_geo.region.tables import (
+    numbers,
+    read_chunks,
+    read_fitting_rows,
+    read_layer,
+    read_points,
+    read_rows,
+    read_table,
+)
 
 ROWS = [("a", "Rūjiena", "25.33", "57.89"), ("b", "Mazsalaca, pilsēta", "25.05", "57.86")]
 
@@ -52,7 +60,10 @@ def test_blank_rows_are_left_out_and_the_others_keep_the_number_a_spreadsheet_sh
         ("id,lon,lat\na,25,57\na,26,57\n,27,57\n", "no id in row 4; an id that stands there twice in row 3"),
         ("name,lon,lat\na,25,57\n", "no column 'id', only name; name one"),
         ("id,x,y\na,25,57\n", "no columns 'lon' and 'lat', only id, x, y"),
-        ("id,lon,lat\na,25,57,58,59\n", "cannot be read as a table"),
+        ("id,lon,lat\na,25,57,58,59\nb,25,57,\nc,25,57,8\n", "more cells than the heading .* in row 2, 4; mend these"),
+        ('id,lon,lat\n"a\nb",25,57\n"c,d",25,57\nc,25,57,58\n', "more cells than the heading .* in row 4; mend"),
+        ("id,lon,lat,,\na,25,57,,58\n", "more cells than the heading .* in row 2; mend"),
+        ('id,lon,lat\n"a,25,57\n', "cannot be read as a table"),
         ("", "is empty"),
         ("id,lon,lat\n", "has no rows; export it again"),
     ],
@@ -61,6 +72,16 @@ def test_a_list_of_places_says_everything_that_is_wrong_at_once(text, sentence, 
     (tmp_path / "p.csv").write_text(text, encoding="utf-8")
     with pytest.raises(InputError, match=sentence):
         read_points(tmp_path / "p.csv")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_cells_beyond_the_heading_are_never_dropped_but_blank_ones_may_stand_there(tmp_path):
+    (tmp_path / "p.csv").write_text("id;text\na;x;;\n\nb;y;z\nc\n", encoding="utf-8")
+    table, overfull = read_fitting_rows(tmp_path / "p.csv")
+    assert (table.index.tolist(), overfull) == ([2, 5], [4])
+    assert table.columns.tolist() == ["id", "text"]
+    with pytest.raises(InputError, match="in row 4"):
+        next(read_chunks(tmp_path / "p.csv"))
 
 
 def test_only_the_first_five_wrong_rows_are_named(tmp_path):

@@ -23,12 +23,14 @@ from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import catalogue_path, forget_catalogues
 from sempre_geo.i18n import gettext as _
 from sempre_geo.region.files import write_text
+from sempre_geo.region.tables import FIRST_ROW, overfull_words, raise_problems
 from sempre_geo.settings import Settings
 
 UNREAD = "not yet read by a native speaker"
 LANGUAGES = ("da", "de", "en@easy", "et", "fi", "lt", "lv", "nb", "pl", "ru", "sv", "uk")
 _PACKAGE = Path(__file__).resolve().parents[2]
 _WIDTH = 120
+_BEYOND = "cells beyond the heading"
 _CALLS = {"_": 1, "gettext": 1, "sentence": 1, "ngettext": 2}
 # The same catalogue gives the same bytes: a file's own history lies in version control.
 _NO_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -113,7 +115,7 @@ def read_translations(language: str, file: Path) -> int:
     """
     catalogue = _read_catalogue(language)
     changes, problems = [], []
-    for number, row in enumerate(_read_rows(file), start=2):
+    for number, row in enumerate(_read_rows(file), start=FIRST_ROW):
         message = catalogue.get(row["english"])
         texts = [row[name] for name in row if name.startswith("text") and row[name]]
         wrong = _("is no message of this version") if message is None else broken(_english(message.id), texts)
@@ -162,7 +164,7 @@ def broken(english: Texts, translated: Iterable[str]) -> str:
 
 def _read_rows(file: Path) -> list[Mapping[str, str]]:
     try:
-        rows = list(csv.DictReader(StringIO(file.read_text(encoding="utf-8-sig"))))
+        rows = list(csv.DictReader(StringIO(file.read_text(encoding="utf-8-sig")), restkey=_BEYOND))
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(_("{file} cannot be read as a UTF-8 table.").format(file=file)) from error
     if not rows or not {"english", "text"} <= set(rows[0]):
@@ -171,7 +173,9 @@ def _read_rows(file: Path) -> list[Mapping[str, str]]:
                 file=file
             )
         )
-    return [{name: value or "" for name, value in row.items() if isinstance(name, str)} for row in rows]
+    overfull = [number for number, row in enumerate(rows, start=FIRST_ROW) if any(row.pop(_BEYOND, ()))]
+    raise_problems(file, {overfull_words(): overfull})
+    return [{name: value or "" for name, value in row.items()} for row in rows]
 
 
 def _messages_of(source: str) -> Iterator[Texts]:
