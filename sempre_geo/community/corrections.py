@@ -13,7 +13,7 @@ from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 
 import pandas as pd
 
-from sempre_geo.community.texts import kept_text
+from sempre_geo.community.texts import kept_text, shown_text
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 
@@ -30,6 +30,8 @@ CORRECTION_COLUMNS = (
 IN_USE = ("id", "layer", "thing", "field", "value", "source", "since")
 """The columns of a correction that was accepted: what everybody may read, and every calculation uses."""
 _NUMBERS = ("capacity", "staff")
+_NUMBER = re.compile(r"\d{1,9}")
+_WEBSITE = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _LANGUAGES = re.compile(r"[a-z]{2,3}(?:;[a-z]{2,3})*")
 
 
@@ -65,8 +67,12 @@ def checked_report(report: Report) -> Report:
         )
     if not report.thing.strip() or not report.source.strip():
         raise InputError(_("Say which service or stop it is, and how you know."))
-    if report.field in _NUMBERS and not report.value.strip().isdigit():
+    if report.field in _NUMBERS and not can_be_used(report.field, report.value):
         raise InputError(_("Places and staff are whole numbers."))
+    if report.field == "website" and not can_be_used(report.field, report.value):
+        raise InputError(_("Write the address of a web page in full, beginning with https://."))
+    if report.field == "name" and not can_be_used(report.field, report.value):
+        raise InputError(_("Give the name that is right."))
     if report.field == "wheelchair" and report.value not in WHEELCHAIR:
         raise InputError(_("For wheelchairs say one of {choices}.").format(choices=", ".join(WHEELCHAIR)))
     if report.field == "languages" and not _LANGUAGES.fullmatch(report.value):
@@ -79,6 +85,22 @@ def checked_report(report: Report) -> Report:
         name: kept_text(getattr(report, name), longest=LONGEST_VALUE) for name in ("thing", "value", "source", "text")
     }
     return Report(report.layer, field=report.field, **texts)
+
+
+def can_be_used(field: str, value: str) -> bool:
+    """Whether a calculation or a page can take a value; one that was accepted all the same is left aside.
+
+    >>> can_be_used("capacity", "12"), can_be_used("capacity", "²"), can_be_used("website", "javascript:alert(1)")
+    (True, False, False)
+    >>> can_be_used("name", " "), can_be_used("website", "")
+    (False, True)
+    """
+    held = shown_text(value).strip()
+    if field in _NUMBERS:
+        return _NUMBER.fullmatch(held) is not None
+    if field == "website":
+        return not held or _WEBSITE.fullmatch(held) is not None
+    return field != "name" or bool(held)
 
 
 def period_text(first: str, last: str) -> str:
@@ -118,6 +140,7 @@ def days_without(value: str) -> tuple[Date, Date] | None:
 def corrected_services(services: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
     """The services with the corrections in use, the last of several counting; a service that is gone has no row.
 
+    What no calculation can use (:func:`can_be_used`) is left aside; the region's notes name it.
     The column ``corrected`` lists the fields that differ from the layer, and ``source`` names the
     correction beside the layer's own source, so that each figure can say what it rests on.
 
@@ -131,14 +154,14 @@ def corrected_services(services: pd.DataFrame, corrections: pd.DataFrame) -> pd.
     frame = services.assign(corrected="")
     used = corrections[corrections["layer"].eq("services")]
     gone = set(used.loc[used["field"].eq("gone"), "thing"])
-    for row in used.itertuples():
-        if row.field != "gone" and row.thing in frame.index:
+    for row in used[used["thing"].isin(frame.index)].itertuples():
+        if row.field != "gone" and can_be_used(str(row.field), str(row.value)):
             frame = _overridden(frame, str(row.thing), field=str(row.field), value=str(row.value), why=str(row.source))
     return frame[~frame.index.isin(gone)]
 
 
 def _overridden(frame: pd.DataFrame, thing: str, *, field: str, value: str, why: str) -> pd.DataFrame:
-    held: object = float(value) if field in _NUMBERS else value
+    held: object = float(shown_text(value)) if field in _NUMBERS else value
     here = frame.index == thing
     before = frame[field] if field in frame else pd.Series("", index=frame.index, dtype=object)
     known = frame["source"].astype(object) if "source" in frame else pd.Series("", index=frame.index, dtype=object)

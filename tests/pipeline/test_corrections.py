@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
@@ -14,6 +15,8 @@ from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.corrections import Report
 from sempre_geo.community.moderation import Sending
+from sempre_geo.community.moments import stamp
+from sempre_geo.community.store.corrections import save_correction
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.corrections import (
@@ -26,7 +29,8 @@ from sempre_geo.pipeline.community.corrections import (
     services_in_use,
     waiting_corrections,
 )
-from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.desk import close_community, open_community
+from sempre_geo.pipeline.travel.region_in_use import correction_notes, load_corrections_in_use
 from tests.pipeline.community_region import write_rules
 
 REGION = "unbuilt"
@@ -67,6 +71,19 @@ def test_an_accepted_one_is_used_and_named_and_the_layer_itself_stays(settings):
     assert list(corrections_in_use(settings, REGION)["thing"]) == ["osm:n1", "osm:n2"]
 
 
+def test_one_that_was_accepted_and_cannot_be_used_is_left_aside_and_stops_nothing(settings):
+    sound = Report("services", "osm:n1", "capacity", "3", "I work there")
+    for report in (sound, replace(sound, value="²"), replace(sound, field="website", value="javascript:alert(1)")):
+        row = vars(report) | {"id": secrets.token_hex(16), "region": REGION, "status": "accepted", "decided_by": "p"}
+        moments = {"status_at": stamp(AT), "created_at": stamp(AT), "claim_digest": None}
+        with open_community(settings).writing() as transaction:
+            save_correction(transaction, row | moments)
+    used = services_in_use(settings, REGION, services=SERVICES)
+    assert (used["capacity"].iloc[0], used["corrected"].iloc[0]) == (3, "capacity")
+    told = [row for row in load_corrections_in_use(settings, REGION) if row[3] == "²"]
+    assert correction_notes(told)[0].startswith("Not used: osm:n1, capacity: ²")
+
+
 def test_it_can_be_taken_back_and_the_last_decision_counts(settings):
     first = report_correction(settings, REGION, report=EARLIER)
     later = report_correction(settings, REGION, report=replace(EARLIER, value="We 10:00-12:00"))
@@ -97,6 +114,9 @@ def test_the_provider_decides_about_its_own_service_only(settings):
         ({"value": "whenever"}, "no opening hours"),
         ({"field": "languages", "value": "Latvian"}, "like lv;ru;en"),
         ({"field": "capacity", "value": "many"}, "whole number"),
+        ({"field": "staff", "value": "²"}, "whole number"),
+        ({"field": "website", "value": "javascript:alert(1)"}, "beginning with https"),
+        ({"field": "name", "value": " \u200b"}, "name that is right"),
         ({"field": "wheelchair", "value": "perhaps"}, "one of yes, limited, no, unknown"),
     ],
 )

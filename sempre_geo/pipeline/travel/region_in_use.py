@@ -144,8 +144,11 @@ def _loaded(settings: Settings, region: str, _stamp: tuple[tuple[int, int], ...]
 
 
 def correction_table(corrections: tuple[Correction, ...]) -> pd.DataFrame:
-    """Corrections as a table: ``layer, thing, field, value, source``."""
-    return pd.DataFrame(list(corrections), columns=list(_PARTS), dtype=object)
+    """Corrections that can be used, as a table: ``layer, thing, field, value, source``."""
+    from sempre_geo.community.corrections import can_be_used
+
+    used = [row for row in corrections if can_be_used(row[2], row[3])]
+    return pd.DataFrame(used, columns=list(_PARTS), dtype=object)
 
 
 def correction_notes(corrections: Iterable[Correction], *layers: str) -> tuple[str, ...]:
@@ -196,6 +199,8 @@ def holding_on(corrections: Iterable[Correction], *days: date) -> tuple[Correcti
 
 
 def _note(correction: Correction) -> str:
+    from sempre_geo.community.corrections import can_be_used
+
     _layer, thing, field, value, source = correction
     if field == "gone":
         return _("Corrected: {thing} is gone ({source}).").format(thing=thing, source=source)
@@ -205,6 +210,8 @@ def _note(correction: Correction) -> str:
             thing=thing, source=f"{days}; {source}" if days else source
         )
     said = _("Corrected: {thing}, {field}: {value} ({source}).")
+    if not can_be_used(field, value):
+        said = _("Not used: {thing}, {field}: {value} ({source}) fits no calculation; correct it anew.")
     return said.format(thing=thing, field=field, value=value, source=source)
 
 
