@@ -15,13 +15,14 @@ from sempre_geo.i18n import gettext as _
 
 @dataclass(frozen=True)
 class Located:
-    """A place with the names and the point that belong to it."""
+    """A place with the names and the point that belong to it, and its masked zone once that is known."""
 
     settlement_id: str | None
     municipality_id: str | None
     municipality: str
     lon: float | None
     lat: float | None
+    zone_id: str | None = None
 
 
 def locate(place: Place, settlements: pd.DataFrame, municipalities: pd.DataFrame) -> Located:

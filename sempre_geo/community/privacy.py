@@ -10,6 +10,9 @@ The partition is drawn once and kept in the store: were it drawn anew from next 
 zones of the same pin could be laid over each other. A secret key decides the order of growing, so that the
 partition cannot be recomputed outside; nothing above depends on its staying secret. A zone's point is the
 middle of its most inhabited square, moved by up to some fifty metres so that it is nobody's door.
+
+A zone belongs to one municipality, and so does whatever lies in it, also a home across the border in one of its
+squares: the home's own municipality beside the zone would leave no more than the few homes across.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ from sempre_geo.community.contributions import Draft, Receipt, checked_draft
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.photos import clean_photo, write_no_photo, write_photo
-from sempre_geo.community.places import locate
+from sempre_geo.community.places import Located, locate
+from sempre_geo.community.privacy import Zones
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.contributions import (
     Row,
@@ -287,11 +288,7 @@ def contribution_row(
     """
     site = ground(settings, region)
     check_fits(settings, site, draft)
-    place = locate(draft.place, site.settlements, site.municipalities)
-    zones = partition(settings, region)
-    zone = None
-    if zones is not None and place.lon is not None and place.lat is not None:
-        zone = zones.zone_of(place.lon, place.lat)
+    place = masked(locate(draft.place, site.settlements, site.municipalities), partition(settings, region), site)
     row = {
         "id": secrets.token_hex(16),
         "region": region,
@@ -307,7 +304,7 @@ def contribution_row(
         "settlement_id": place.settlement_id,
         "municipality_id": place.municipality_id,
         "municipality": place.municipality,
-        "zone_id": zone,
+        "zone_id": place.zone_id,
         "precision": draft.place.precision,
         "how_it_came_in": draft.how_it_came_in,
         "shown_alone": draft.shown_alone,
@@ -320,3 +317,21 @@ def contribution_row(
     }
     given = draft.place
     return row, (given.lon, given.lat) if given.lon is not None and given.lat is not None else None
+
+
+def masked(place: Located, zones: Zones | None, site: Ground) -> Located:
+    """A place with its zone, in the zone's municipality; its own municipality only where it has no zone.
+
+    A zone is made of whole squares and belongs to one municipality, while some of its homes may lie in the next.
+    Were the home's own municipality kept, all that counts or names by municipality would tell it beside the zone,
+    and of the zone's residents the few across the border would be left.
+    """
+    if zones is None or place.lon is None or place.lat is None:
+        return place
+    zone = zones.zone_of(place.lon, place.lat)
+    if zone is None:
+        return place
+    of_zone = str(zones.zones.loc[zone, "municipality_id"])
+    known = of_zone in site.municipalities.index
+    name = site.municipalities.loc[[of_zone], "name"].iloc[0] if known else zones.zones.loc[zone, "name"]
+    return replace(place, zone_id=zone, municipality_id=of_zone or None, municipality=str(name))

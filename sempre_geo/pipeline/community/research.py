@@ -31,7 +31,8 @@ def export_for_research(
     The public file leaves out who an item is about, its day, its obstacle and what was merged into another;
     here they stand. The place is the masked zone as there, and words that nobody has read are in neither. An
     item on health, disability or violence whose author did not want it shown by itself has no words and no
-    zone here, only its municipality.
+    zone here, only its municipality. ``municipality`` is the zone's where there is one, and ``precision`` says no
+    more of a place without a zone: otherwise a point on a small island would be told from "somewhere in here".
 
     Raises
     ------
@@ -63,7 +64,8 @@ def _research_frame(rows: pd.DataFrame, zones: pd.DataFrame, felt: pd.DataFrame,
     shown = public_frame(bare, zones, as_of=as_of)
     ease = felt.pivot_table(index="contribution_id", columns="mode", values="ease", aggfunc="first")
     steps = {f"ease_{mode}": rows["id"].map(ease[mode]) if mode in ease else None for mode in MODES}
-    kept = rows[["municipality", "precision", "topic", "obstacle", "about", "merged_into"]]
-    groups = rows["groups"].map(";".join)
-    whole = shown.assign(**kept, groups=groups, day=rows["created_at"].str.slice(0, 10), **steps)
+    kept = rows[["municipality", "topic", "obstacle", "about", "merged_into"]]
+    of_rows = {"groups": rows["groups"].map(";".join), "day": rows["created_at"].str.slice(0, 10)}
+    precision = rows["precision"].where(bare["zone_id"].notna(), "municipality")
+    whole = shown.assign(**kept, **of_rows, precision=precision, **steps)
     return whole[list(RESEARCH_COLUMNS)]
