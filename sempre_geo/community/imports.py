@@ -1,7 +1,8 @@
 """Contributions from other programs' tables: our own CSV and GeoJSON, KoboToolbox and ODK exports.
 
 A row's id is made from the region and its own id (or, without one, its content), so that the same row is
-known again however often and from whichever file it comes.
+known again however often and from whichever file it comes. Rows without an id and with the same content are as
+many people: each beyond the first has its number among them in its id.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +33,15 @@ _SAME = {
 }
 _GEOPOINT = ("location", "place", "geopoint")
 _LISTS = re.compile(r"[;,|\s]+")
+# In our languages and as spreadsheets write them, without marks; a layer writes 1.0 where another row has no answer.
+_YES = frozenset(
+    ("yes", "y", "true", "1", "1.0", "x", "ja", "j", "jah", "joo", "kylla", "taip", "tak", "так", "да", "wahr", "tosi",
+     "prawda", "истина", "істина")
+)  # fmt: skip
+_NO = frozenset(
+    ("no", "n", "false", "0", "0.0", "nej", "nei", "nein", "ne", "nie", "ei", "нет", "ні", "falsch", "epatosi", "fałsz",
+     "ложь")
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,8 @@ def read_in(table: pd.DataFrame, *, region: str, at: datetime) -> Reading:
     """A table's contributions; its index names the rows in the sentences about what is wrong.
 
     Columns are found under our own names and those that KoboToolbox and ODK give them, with or without
-    their group (``need/text``, ``need-text``). Lists are separated by semicolons, commas or spaces.
+    their group (``need/text``, ``need-text``). Lists are separated by semicolons, commas or spaces. A table
+    with the column ``consent`` has a yes in each row that is kept; one without it was consented to as a whole.
 
     Raises
     ------
@@ -82,7 +95,28 @@ def read_in(table: pd.DataFrame, *, region: str, at: datetime) -> Reading:
             rows.append(_imported(said, region=region, row=str(name), at=at))
         except InputError as error:
             problems.append(_("row {row}: {what}").format(row=name, what=str(error)))
-    return Reading(tuple({row.id: row for row in rows}.values()), tuple(problems))
+    clashing = _clashing_ids(rows)
+    twice = _("an id that stands there twice")
+    problems += [_("row {row}: {what}").format(row=row.row, what=twice) for row in rows if row.id in clashing]
+    return Reading(tuple(_one_a_person(row for row in rows if row.id not in clashing)), tuple(problems))
+
+
+def _clashing_ids(rows: Iterable[Imported]) -> set[str]:
+    """The ids under which rows say different things: nobody can tell whose the id is."""
+    first: dict[str, Imported] = {}
+    return {row.id for row in rows if replace(row, row="") != replace(first.setdefault(row.id, row), row="")}
+
+
+def _one_a_person(rows: Iterable[Imported]) -> Iterable[Imported]:
+    """A row of the same own id once; rows without one as often as they are there, equal ones numbered."""
+    seen: Counter[str] = Counter()
+    for row in rows:
+        before = seen[row.id]
+        seen[row.id] += 1
+        if not before:
+            yield row
+        elif not row.own_id:
+            yield replace(row, id=lasting_id(row.id, f"again {before}"))
 
 
 def lasting_id(region: str, own_id: str) -> str:
@@ -148,9 +182,31 @@ def _draft(row: Mapping[str, Any]) -> Draft:
         ease={mode: _count(row[f"ease_{mode}"]) for mode in MODES if str(row.get(f"ease_{mode}", "")).strip()},
         language=text("language", "en"),
         how_it_came_in=text("how_it_came_in", "paper"),
-        consent=text("consent", "yes").lower() not in {"no", "0", "false"},
-        shown_alone=text("shown_alone").lower() in {"yes", "1", "true"},
+        consent=_agreed(text("consent"), column="consent") if "consent" in row else True,
+        shown_alone=_agreed(text("shown_alone", "no"), column="shown_alone"),
     )
+
+
+def _agreed(written: str, *, column: str) -> bool:
+    """Whether an answer means yes; what is neither a known yes nor a known no is asked again, blank or not.
+
+    >>> _agreed("Jā", column="consent"), _agreed("KYLLA", column="consent"), _agreed("nē", column="consent")
+    (True, True, False)
+    """
+    answer = _bare(written)
+    if answer not in _YES | _NO:
+        raise InputError(
+            _("'{value}' in the column '{column}' is neither yes nor no; write one of them").format(
+                value=written, column=column
+            )
+        )
+    return answer in _YES
+
+
+def _bare(word: str) -> str:
+    """A word in small letters and without their marks, as it is typed on a keyboard that lacks them."""
+    apart = unicodedata.normalize("NFKD", word.casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 def _degrees(value: Any) -> float | None:
