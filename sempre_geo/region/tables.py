@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import codecs
 import csv
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -200,6 +202,26 @@ def read_layer(
     return flat.set_axis(pd.RangeIndex(1, len(flat) + 1, name="row"), axis=0)
 
 
+def read_properties(path: Path) -> pd.DataFrame:
+    """What a GeoJSON says of its shapes, one row a feature: a yes stays a yes, and 7 is no 7.0 beside a blank.
+
+    ``read_layer`` makes numbers of a column's answers as soon as one feature has none. A feature's own id stands
+    for a property ``id`` where it is a text.
+
+    Raises
+    ------
+    InputError
+        It is no GeoJSON.
+    """
+    try:
+        said = json.loads(path.read_bytes())
+        features = said["features"] if said["type"] == "FeatureCollection" else [said]
+        rows = [_properties(feature) for feature in features if isinstance(feature, dict)]
+    except (ValueError, LookupError, TypeError) as error:
+        raise _no_layer(path, error) from None
+    return pd.DataFrame(rows, index=pd.RangeIndex(1, len(rows) + 1, name="row"), dtype=object)
+
+
 def raise_problems(path: Path, problems: Mapping[str, pd.Index | Sequence[int]]) -> None:
     """Raise one sentence that names every kind of problem with its first five rows; return if there is none."""
     said = [
@@ -220,6 +242,20 @@ def _columns_of(path: Path) -> list[str]:
         return []
 
 
+def _properties(feature: dict[str, Any]) -> dict[str, Any]:
+    own = {"id": feature["id"]} if isinstance(feature.get("id"), str) else {}
+    said = own | (feature.get("properties") or {})
+    return {name: ";".join(map(str, value)) if isinstance(value, list) else value for name, value in said.items()}
+
+
+def _no_layer(path: Path, error: Exception) -> InputError:
+    return InputError(
+        _("{path} cannot be read as a layer ({why}); use GeoPackage, GeoJSON or Parquet.").format(
+            path=path, why=re.split(r"[\n;]", str(error))[0]
+        )
+    )
+
+
 def _read_any(path: Path, *, box: tuple[float, float, float, float] | None) -> gpd.GeoDataFrame:
     import pyogrio
 
@@ -229,11 +265,7 @@ def _read_any(path: Path, *, box: tuple[float, float, float, float] | None) -> g
         near = None if box is None else gpd.GeoSeries([shapely.box(*box)], crs="EPSG:4326")
         layer = gpd.read_file(path, bbox=near)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError, OSError, KeyError) as error:
-        raise InputError(
-            _("{path} cannot be read as a layer ({why}); use GeoPackage, GeoJSON or Parquet.").format(
-                path=path, why=re.split(r"[\n;]", str(error))[0]
-            )
-        ) from None
+        raise _no_layer(path, error) from None
     if path.suffix.lower() == ".topojson" and isinstance(layer, gpd.GeoDataFrame):
         return layer.set_crs("EPSG:4326")  # TopoJSON is in degrees by definition, but has no place to say so
     if not isinstance(layer, gpd.GeoDataFrame):

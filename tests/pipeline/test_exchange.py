@@ -99,6 +99,52 @@ def test_another_table_and_rows_that_fit_the_region_nowhere_are_refused(settings
     ]  # fmt: skip
 
 
+def _said(settings, region):
+    return sorted(review_queue(settings, region, by=OPERATOR)["text"])
+
+
+def test_rows_of_one_id_that_say_different_things_are_refused_and_equal_ones_kept_once(settings, region, tmp_path):
+    rows = "1,library,A\n1,library,B\n2,library,C\n2,library,C\n"
+    rows = "\n".join(f"{row},20.0612,57.0212" for row in rows.split())
+    result = import_contributions(settings, region, _file(tmp_path, "ids.csv", f"id,category,text,lon,lat\n{rows}\n"))
+    assert result.problems == ("row 2: an id that stands there twice", "row 3: an id that stands there twice")
+    assert _said(settings, region) == ["C"]
+
+
+def test_two_people_who_wrote_the_same_words_on_paper_are_two(settings, region, tmp_path):
+    row = "library,Bus,20.0612,57.0212\n"
+    path = _file(tmp_path, "paper.csv", f"category,text,lon,lat\n{row}{row}")
+    first, again = (import_contributions(settings, region, path) for _time in range(2))
+    assert (first.added, again.added, again.known) == (2, 0, 2)
+    assert first.codes["row"].tolist() == ["2", "3"]
+    assert first.codes["code"].nunique() == 2
+    assert again.codes.equals(first.codes)
+    erase_with_code(settings, first.codes["code"][0])
+    assert import_contributions(settings, region, path).added == 0
+
+
+def test_a_row_with_an_unquoted_comma_is_refused_and_the_others_kept(settings, region, tmp_path):
+    rows = "1,20.0612,57.0212,The bus is late, and nobody comes\n2,20.0612,57.0212,Fine\n"
+    path = _file(tmp_path, "open.csv", f"id,lon,lat,text,category\n{rows}".replace("Fine", "Fine,library"))
+    path.write_text(path.read_text().replace("comes", "comes,library"))
+    result = import_contributions(settings, region, path)
+    assert result.problems == ("row 2: more cells than the heading (a text with commas needs quotation marks)",)
+    assert _said(settings, region) == ["Fine"]
+
+
+def test_the_properties_of_a_layer_are_read_as_they_stand(settings, region, tmp_path):
+    where = {"type": "Point", "coordinates": [20.0612, 57.0212]}
+    said = [
+        {"text": "no", "consent": False}, {"text": "yes", "consent": True, "groups": ["over_64", "women"]},
+        {"text": "none", "consent": None}, {"text": "nothing"}, {"text": "zero", "consent": 0, "id": 7},
+    ]  # fmt: skip
+    features = [{"type": "Feature", "geometry": where, "properties": {"category": "library", **row}} for row in said]
+    path = _file(tmp_path, "mixed.geojson", json.dumps({"type": "FeatureCollection", "features": features}))
+    result = import_contributions(settings, region, path)
+    assert _said(settings, region) == ["yes"]
+    assert [text.partition(":")[0] for text in result.problems] == ["row 1", "row 3", "row 4", "row 5"]
+
+
 def test_who_spoke_on_paper_gets_a_code_that_opens_it(settings, region, tmp_path):
     path = _file(tmp_path, "needs.csv", OWN)
     assert import_contributions(settings, region, path, dry_run=True).codes.empty

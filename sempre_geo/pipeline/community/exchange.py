@@ -14,7 +14,7 @@ import pandas as pd
 
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest
-from sempre_geo.community.imports import Imported, Reading, lasting_id, read_in
+from sempre_geo.community.imports import Imported, lasting_id, read_in
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.spreadsheets import read_spreadsheet
 from sempre_geo.community.store.contributions import (
@@ -36,7 +36,7 @@ from sempre_geo.pipeline.community.network_seed import seed_lesson, seed_network
 from sempre_geo.pipeline.community.proposal_seed import seed_proposal
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.region.files import write_table
-from sempre_geo.region.tables import CSV_ENDINGS, check_is_there, read_layer, read_rows
+from sempre_geo.region.tables import CSV_ENDINGS, overfull_words, read_fitting_rows, read_layer, read_properties
 from sempre_geo.settings import Settings
 
 
@@ -54,7 +54,17 @@ class ImportResult:
     codes: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class _Fitting:
+    """A row that the region has a category and a place for, as the store keeps it."""
+
+    row: Imported
+    kept: dict[str, Any]
+    position: tuple[float, float] | None
+
+
 CODE_COLUMNS = ("row", "id", "code")
+GEOJSON_ENDINGS = (".geojson", ".json")
 
 
 def import_contributions(
@@ -79,45 +89,46 @@ def import_contributions(
         The asker may not import here.
     """
     when = at or now()
-    table = read_contributions(path)
-    try:
-        read = read_in(table, region=region, at=when)
-    except InputError as error:  # a table does not know its file
-        raise InputError(f"{path}: {error}") from None
-    partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
-    reading = _fitting(settings, region, read)
-    if reading.problems and not reading.rows:
+    fitting, problems = _read_fitting(settings, region, path, at=when)
+    if problems and not fitting:
         raise InputError(
-            _("{path} holds no row that can be used: {problems}").format(
-                path=path, problems=first_items(reading.problems)
-            )
+            _("{path} holds no row that can be used: {problems}").format(path=path, problems=first_items(problems))
         )
     with open_community(settings).writing() as transaction:
         person = privileged(
             settings, transaction, by, action="import contributions", thing=f"import into {region}",
             scopes=(f"region:{region}",), detail=path.name, at=when,
         )  # fmt: skip
-        known = _known_ids(transaction, reading)
-        fresh = [row for row in reading.rows if row.id not in known]
+        fresh = _unknown(transaction, fitting)
         if dry_run:
             transaction.rollback()
         else:
-            _save(settings, transaction, region, rows=fresh, person=person, trusted=False)
-    codes = pd.DataFrame(columns=list(CODE_COLUMNS)) if dry_run else _codes(settings, reading)
-    return ImportResult(len(fresh), len(reading.rows) - len(fresh), reading.problems, codes)
+            _save(settings, transaction, region, entries=fresh, person=person, trusted=False)
+    codes = pd.DataFrame(columns=list(CODE_COLUMNS)) if dry_run else _codes(settings, fitting)
+    return ImportResult(len(fresh), len(fitting) - len(fresh), problems, codes)
 
 
-def _fitting(settings: Settings, region: str, reading: Reading) -> Reading:
-    """The rows whose category and place the region has, and a sentence for each that it has not."""
-    rows, problems = [], list(reading.problems)
+def _read_fitting(
+    settings: Settings, region: str, path: Path, *, at: datetime
+) -> tuple[list[_Fitting], tuple[str, ...]]:
+    """The rows whose category and place the region has, and a sentence for each that cannot be used."""
+    table, overfull = read_contributions(path)
+    try:
+        reading = read_in(table, region=region, at=at)
+    except InputError as error:  # a table does not know its file
+        raise InputError(f"{path}: {error}") from None
+    partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
+    fitting = []
+    problems = [_("row {row}: {what}").format(row=row, what=overfull_words()) for row in overfull]
+    problems += reading.problems
     for row in reading.rows:
         try:
-            contribution_row(settings, region, draft=row.draft)
+            values, position = contribution_row(settings, region, draft=row.draft)
         except InputError as error:
             problems.append(_("row {row}: {what}").format(row=row.row, what=str(error)))
         else:
-            rows.append(row)
-    return Reading(tuple(rows), tuple(problems))
+            fitting.append(_Fitting(row, values, position))
+    return fitting, tuple(problems)
 
 
 def _code(settings: Settings, contribution_id: str) -> str:
@@ -125,27 +136,30 @@ def _code(settings: Settings, contribution_id: str) -> str:
     return claim_code_from(hmac.digest(secret_key(settings, "import"), contribution_id.encode(), "sha256"))
 
 
-def _codes(settings: Settings, reading: Reading) -> pd.DataFrame:
+def _codes(settings: Settings, fitting: list[_Fitting]) -> pd.DataFrame:
     """The codes of those rows of a file that are kept and that their code still opens."""
     found = []
     with open_community(settings).reading() as transaction:
-        for row in reading.rows:
+        for row in (entry.row for entry in fitting):
             kept, code = load_contribution(transaction, row.id), _code(settings, row.id)
             if kept is not None and kept["claim_digest"] == claim_digest(code):
                 found.append((row.row, row.own_id, code))
     return pd.DataFrame(found, columns=list(CODE_COLUMNS))
 
 
-def read_contributions(path: Path) -> pd.DataFrame:
-    """A file's rows with ``lon`` and ``lat``; the index is the row number its author sees."""
-    check_is_there(path)
+def read_contributions(path: Path) -> tuple[pd.DataFrame, list[int]]:
+    """A file's rows with ``lon`` and ``lat``, and the numbers of those with more cells than the heading.
+
+    The index is the row number its author sees.
+    """
     if path.suffix.lower() in CSV_ENDINGS:
-        return read_rows(path)
+        return read_fitting_rows(path)
     if path.suffix.lower() == ".xlsx":
-        return read_spreadsheet(path)
+        return read_spreadsheet(path), []
     layer = read_layer(path)
     points = layer.geometry.representative_point()
-    return pd.DataFrame(layer.drop(columns=layer.geometry.name)).assign(lon=points.x, lat=points.y)
+    said = read_properties(path) if path.suffix.lower() in GEOJSON_ENDINGS else layer.drop(columns=layer.geometry.name)
+    return pd.DataFrame(said).assign(lon=points.x, lat=points.y), []
 
 
 def export_contributions(settings: Settings, region: str, path: Path, *, at: datetime | None = None) -> int:
@@ -177,24 +191,22 @@ def seed(
     publishes what the file calls published. Doing it again changes nothing.
     """
     when = at or now()
-    reading = read_in(read_contributions(contributions), region=region, at=when)
-    if reading.problems:
+    fitting, problems = _read_fitting(settings, region, contributions, at=when)
+    if problems:
         raise InputError(
             _("{path} has rows that cannot be used: {problems}").format(
-                path=contributions, problems=first_items(reading.problems)
+                path=contributions, problems=first_items(problems)
             )
         )
-    partition(settings, region)
     with open_community(settings).writing() as transaction:
-        known = _known_ids(transaction, reading)
-        fresh = [row for row in reading.rows if row.id not in known]
-        _save(settings, transaction, region, rows=fresh, person=OPERATOR, trusted=True)
+        fresh = _unknown(transaction, fitting)
+        _save(settings, transaction, region, entries=fresh, person=OPERATOR, trusted=True)
         if proposals is not None:
             for entry in json.loads(proposals.read_text(encoding="utf-8")):
                 seed_proposal(transaction, region, entry, at=stamp(when))
         if networks is not None:
             _seed_networks(settings, transaction, region, json.loads(networks.read_text(encoding="utf-8")))
-    return ImportResult(len(fresh), len(reading.rows) - len(fresh), (), pd.DataFrame(columns=list(CODE_COLUMNS)))
+    return ImportResult(len(fresh), len(fitting) - len(fresh), (), pd.DataFrame(columns=list(CODE_COLUMNS)))
 
 
 def _seed_networks(settings: Settings, transaction: Transaction, region: str, said: dict[str, Any]) -> None:
@@ -205,9 +217,14 @@ def _seed_networks(settings: Settings, transaction: Transaction, region: str, sa
         seed_lesson(transaction, region, entry, title=title, country=country)
 
 
-def _known_ids(transaction: Transaction, reading: Reading) -> set[str]:
+def _unknown(transaction: Transaction, fitting: list[_Fitting]) -> list[_Fitting]:
+    """The rows that are neither kept here nor erased here by their authors."""
     erased = {row["thing"] for row in load_erasures(transaction)}
-    return erased | {row.id for row in reading.rows if load_contribution(transaction, row.id)}
+    return [
+        entry
+        for entry in fitting
+        if entry.row.id not in erased and load_contribution(transaction, entry.row.id) is None
+    ]
 
 
 def _save(
@@ -215,17 +232,17 @@ def _save(
     transaction: Transaction,
     region: str,
     *,
-    rows: list[Imported],
+    entries: list[_Fitting],
     person: Person,
     trusted: bool,
 ) -> None:
-    for row in rows:
-        values, position = contribution_row(settings, region, draft=row.draft)
+    for entry in entries:
+        row = entry.row
+        values = entry.kept | {"id": row.id, "created_at": row.created_at, "status_at": row.created_at}
         if not trusted:
             values["findings"] = list(looked_through(settings, region, text=words_of(row.draft)).noticed)
             values["claim_digest"] = claim_digest(_code(settings, row.id))
-        values |= {"id": row.id, "created_at": row.created_at, "status_at": row.created_at}
-        save_contribution(transaction, values, position=position, felt=row.draft.ease)
+        save_contribution(transaction, values, position=entry.position, felt=row.draft.ease)
         if trusted:
             if row.status != "received":
                 change_contribution(transaction, row.id, {"status": row.status})
