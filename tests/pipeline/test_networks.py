@@ -212,6 +212,20 @@ def test_lessons_travel_between_installations_once_and_come_home_unchanged(store
         close_community(other)
 
 
+def test_lessons_wait_to_be_read_where_who_brings_them_may_not_publish(store, tmp_path):
+    other = read_settings({"SEMPRE_DATA": str(tmp_path / "other"), "SEMPRE_LAYERS": str(tmp_path / "none")})
+    _lesson(store)
+    try:
+        import_lessons(other, "valka", export_lessons(store), by=Person("a", frozenset({("administrator", "*")})))
+        assert lessons(other).empty
+        reader = Person("c", frozenset({("coordinator", "region:valka")}))
+        waiting = unread_lessons(other, "valka", by=reader)
+        publish_lesson(other, waiting["id"].iloc[0], by=reader)
+        assert export_lessons(other) == export_lessons(store).replace(b'"came_from": ""', b'"came_from": "unbuilt"')
+    finally:
+        close_community(other)
+
+
 @pytest.mark.parametrize(
     ("changed", "problem"),
     [

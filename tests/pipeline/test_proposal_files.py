@@ -21,7 +21,7 @@ from sempre_geo.community.proposal_file import from_json, to_json
 from sempre_geo.community.proposals import Sentences
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError, SempreGeoError
 from sempre_geo.pipeline.community.desk import close_community
-from sempre_geo.pipeline.community.lessons import add_lesson, write_diary
+from sempre_geo.pipeline.community.lessons import add_lesson, lessons, write_diary
 from sempre_geo.pipeline.community.proposal_files import (
     FORMATS,
     export_proposal,
@@ -31,7 +31,7 @@ from sempre_geo.pipeline.community.proposal_files import (
 )
 from sempre_geo.pipeline.community.proposal_team import leave_team
 from sempre_geo.pipeline.community.proposal_writing import comment, write_in_proposal
-from sempre_geo.pipeline.community.proposals import approve, proposal
+from sempre_geo.pipeline.community.proposals import approve, proposal, proposals
 from sempre_geo.settings import read_settings
 from tests.pipeline.proposal_story import ANSWERS, REGION, WORDS, answered, begun, running
 from tests.pipeline.test_hostile_texts import HOSTILE
@@ -164,6 +164,19 @@ def test_hostile_texts_stay_text_in_every_kind_of_file(store, office):
     assert b"/URI" not in made["pdf"]
     take_in_proposal(office, REGION, first, by=OPERATOR)
     assert proposal(office, story.id, by=OPERATOR).sentences == proposal(store, story.id, by=OPERATOR).sentences
+
+
+def test_from_who_may_not_decide_a_file_comes_in_unread(store, office):
+    content = export_proposal(store, (story := _whole(store)).id, kind="json", code=story.code).content
+    said = json.loads(content)
+    said["lessons"][0]["status"] = "published"
+    take_in_proposal(office, REGION, json.dumps(said).encode(), by=Person("a", frozenset({("administrator", "*")})))
+    assert proposals(office, REGION).empty
+    assert lessons(office).empty
+    inside = proposal(office, story.id, by=OPERATOR)
+    assert (inside.status, inside.read_version, [step["status"] for step in inside.steps]) == ("team", 0, ["team"])
+    approve(office, story.id, by=OPERATOR)
+    assert list(proposals(office, REGION)["status"]) == ["proposal"]
 
 
 def _with(content: bytes, **changed: object) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sempre_geo.community.access import may
+from sempre_geo.community.access import Person, may
 from sempre_geo.community.lessons import LESSON_COLUMNS, Lesson, found_lessons, next_period
 from sempre_geo.community.moments import moment, stamp
 from sempre_geo.community.store.contributions import Row
@@ -150,20 +150,31 @@ def publish_lesson(settings: Settings, lesson_id: str, *, by: Asker, at: datetim
         row = load_lesson(transaction, lesson_id)
         if row is None:
             raise MissingDataError(_("There is no such lesson (any more); load the list again."))
+        person = asker(settings, transaction, by)
         privileged(
-            settings, transaction, by, action="publish or not publish", thing=lesson_id,
-            scopes=(f"region:{row['region']}",), at=at or now(),
+            settings, transaction, person, action="publish or not publish", thing=lesson_id,
+            scopes=_scopes(row, person), at=at or now(),
         )  # fmt: skip
         change_lesson(transaction, lesson_id, {"status": "published"})
 
 
 def unread_lessons(settings: Settings, region: str, *, by: Asker) -> pd.DataFrame:
-    """Lessons of a region that wait for a coordinator's eye, the oldest first; empty for everybody else."""
+    """Lessons that wait for the eye of a region's coordinator, the oldest first; empty for everybody else.
+
+    Those of other installations wait in every region.
+    """
     with open_community(settings).reading() as transaction:
         if not may(asker(settings, transaction, by), "publish or not publish", f"region:{region}"):
             return pd.DataFrame(columns=list(LESSON_COLUMNS))
-        waiting = [row for row in load_lessons(transaction, statuses=["received"]) if row["region"] == region]
+        received = load_lessons(transaction, statuses=["received"])
+    waiting = [row for row in received if row["region"] == region or row["came_from"]]
     return found_lessons(waiting[::-1])
+
+
+def _scopes(row: Row, person: Person) -> tuple[str, ...]:
+    """Where a lesson lies: in its region; one of another installation, which is found in all, in the reader's own."""
+    own = (scope for _role, scope in person.grants if row["came_from"] and scope.startswith("region:"))
+    return (f"region:{row['region']}", *own)
 
 
 def lessons(
@@ -187,7 +198,8 @@ def import_lessons(
 ) -> tuple[int, int]:
     """Take the lessons of another installation's file in; returns how many were new and how many known.
 
-    A lesson that is here already stays as it is. Each keeps where it came from.
+    A lesson that is here already stays as it is. Each keeps where it came from, and waits for a coordinator's eye
+    unless whoever brings it in may publish here.
 
     Raises
     ------
@@ -198,13 +210,14 @@ def import_lessons(
     """
     rows = read_lessons(content)
     with open_community(settings).writing() as transaction:
-        privileged(
+        person = privileged(
             settings, transaction, by, action="exchange lessons", thing=f"lessons into {region}",
             scopes=(f"region:{region}",), at=at or now(),
         )  # fmt: skip
+        read = may(person, "publish or not publish", f"region:{region}")
         fresh = [row for row in rows if load_lesson(transaction, row["id"]) is None]
         for row in fresh:
-            save_lesson(transaction, row)
+            save_lesson(transaction, row | {"status": "published" if read else "received"})
     return len(fresh), len(rows) - len(fresh)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,7 @@ FORMATS: Mapping[str, tuple[str, Callable[[ProposalFile], bytes]]] = {
     "pdf": (proposal_pdf.MEDIA_TYPE, proposal_pdf.to_pdf),
 }
 TICKET_LASTS = timedelta(minutes=15)
+_DECIDING = ("publish or not publish", "decide a proposal")
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,8 @@ def take_in_proposal(
     """Save the proposal of an exported file in a region, with its versions, steps, diary and team.
 
     Members get no code: whoever invites them anew gives them one. Needs that are not known here are still
-    counted. Again and again the same file changes nothing.
+    counted. Again and again the same file changes nothing. A file is no more than somebody's word: from whoever may
+    not decide here it comes in as a team's that no coordinator has read, its lessons too.
 
     Raises
     ------
@@ -140,7 +142,7 @@ def take_in_proposal(
     """
     file, when = read_proposal(content), at or now()
     with open_community(settings).writing() as transaction:
-        privileged(
+        person = privileged(
             settings, transaction, by, action="take in a proposal", thing=file.id, scopes=(f"region:{region}",),
             detail=file.status, at=when,
         )  # fmt: skip
@@ -148,8 +150,24 @@ def take_in_proposal(
             return TakenIn(file.id, known=True)
         if load_contribution(transaction, file.id) is not None:
             raise InputError(_("This file takes the number of something else; it was not exported by sempre_geo."))
-        _save(transaction, region, file)
+        _save(transaction, region, _admitted(settings, transaction, file, scope=f"region:{region}", by=person, at=when))
     return TakenIn(file.id, known=False)
+
+
+def _admitted(
+    settings: Settings, transaction: Transaction, file: ProposalFile, *, scope: str, by: Person, at: datetime
+) -> ProposalFile:
+    """What of a file comes in by this person's rights; a decision that does is written into the log as theirs."""
+    if not all(may(by, action, scope) for action in _DECIDING):
+        unread = tuple({**lesson, "status": "received"} for lesson in file.lessons)
+        begun = tuple(step for step in file.steps if step["status"] in UNLISTED)
+        return replace(file, status="team", read_version=0, steps=begun, lessons=unread)
+    if file.status not in UNLISTED:
+        privileged(
+            settings, transaction, by, action="decide a proposal", thing=file.id, scopes=(scope,),
+            detail=f"{file.status} in a file", at=at,
+        )  # fmt: skip
+    return file
 
 
 def _file(settings: Settings, transaction: Transaction, row: Row, person: Person) -> ProposalFile:
