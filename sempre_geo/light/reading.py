@@ -15,7 +15,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, records, status_of
 from sempre_geo.light.places import Where, place_lists, read_where
 from sempre_geo.light.tokens import new_token, sending_of
-from sempre_geo.light.visit import Visit
+from sempre_geo.light.visit import Visit, counted
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.voices import LONGEST_SENTENCE, add_voice, sentences
 from sempre_geo.pipeline.community.way import way_of
@@ -59,10 +59,10 @@ def _where(visit: Visit, place: Where | None = None) -> Response:
 def _listed(visit: Visit, rows: pd.DataFrame, *, place: str = "", title: str = "") -> Response:
     """A page of a list of public contributions; of those that wait to be read only how many they are."""
     sent = visit.form.one if place else visit.asked.get
-    kind, number = sent("kind") or "all", sent("number") or "1"
-    if kind not in {"all", *KINDS} or not number.isdecimal():
+    kind, number = sent("kind") or "all", counted(sent("number") or "1")
+    if kind not in {"all", *KINDS} or number is None:
         raise _nothing_there()
-    at, read = max(int(number), 1), rows[rows["status"] != AWAITING_REVIEW]
+    at, read = max(number, 1), rows[rows["status"] != AWAITING_REVIEW]
     chosen = read if kind == "all" else read[read["kind"] == kind]
     return page(
         visit, "said", kind=kind, number=at, pages=max(-(-len(chosen) // A_PAGE), 1), place_value=place, title=title,

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from starlette.concurrency import run_in_threadpool
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -31,16 +32,41 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 View = Callable[[Visit], Response]
 
 
+class PageNumber(Convertor[int]):
+    """A number in an address; Starlette's own takes any number of digits and fails on thousands of them."""
+
+    regex = "[0-9]{1,6}"
+
+    def convert(self, value: str) -> int:
+        """The number of an address.
+
+        >>> PageNumber().convert("017")
+        17
+        """
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """The number as an address has it.
+
+        >>> PageNumber().to_string(17)
+        '17'
+        """
+        return str(value)
+
+
+register_url_convertor("page", PageNumber())
+
+
 def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
     """Everything under ``/light``: pages of one region, each language under its own address."""
     here = Here(settings, region_name)
     looked_at: dict[str, View] = {
         "": _home, "tell": telling.what, "tell/whole": telling.whole, "kept": _kept, "near": near.ask,
         "sources": _sources,
-        "said": reading.said, "said/near": reading.where, "said/{kind}/{number:int}": reading.said,
+        "said": reading.said, "said/near": reading.where, "said/{kind}/{number:page}": reading.said,
         "said/{id}": reading.item, "said/{id}/proposal": proposing.ask,
         "proposals": proposals.listed, "proposals/{id}": proposals.one,
-        "proposals/{id}/{number:int}": proposals.answers, "code": own.ask, "wrong": wrong.kinds,
+        "proposals/{id}/{number:page}": proposals.answers, "code": own.ask, "wrong": wrong.kinds,
         "wrong/{kind}": wrong.which,
     }  # fmt: skip
     sent: dict[str, View] = {
@@ -48,7 +74,7 @@ def light_routes(settings: Settings, region_name: str) -> Sequence[BaseRoute]:
         "tell/check": telling.check, "tell/save": telling.save, "near": near.answer, "near/map": near.map_screen,
         "said/near": reading.near, "said/{id}/voice": reading.voice, "code": own.show, "code/change": own.change,
         "code/contest": own.contest, "code/erase": own.erase, "code/data": own.data, "code/voice": own.withdraw,
-        "proposals/{id}/{number:int}": proposals.answers, "proposals/{id}/file": proposals.file,
+        "proposals/{id}/{number:page}": proposals.answers, "proposals/{id}/file": proposals.file,
         "proposals/{id}/team": team.show, "proposals/{id}/join": team.join, "proposals/{id}/say": team.say,
         "proposals/{id}/who": team.who, "proposals/{id}/invite": team.invite, "proposals/{id}/leave": team.leave,
         "proposals/{id}/question": writing.ask, "proposals/{id}/answer": writing.answer,

@@ -16,7 +16,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.light.pages import page, status_of
 from sempre_geo.light.proposals import FORM, answer_screens, behind, proposal_page
 from sempre_geo.light.tokens import seconds_since
-from sempre_geo.light.visit import Visit
+from sempre_geo.light.visit import Visit, counted
 from sempre_geo.pipeline.community.proposal_dues import due_items
 from sempre_geo.pipeline.community.proposal_team import invite as invite_one
 from sempre_geo.pipeline.community.proposal_team import join_team, leave_team, say_who_one_is
@@ -142,7 +142,8 @@ def _open_question(shown: Proposal) -> int:
 
 def _newest(said: list[Row], before: str) -> tuple[list[Row], int]:
     """The last comments, or those before the one of a number, as many as are light; how many are still earlier."""
-    end = min(int(before), len(said)) if before.isdecimal() else len(said)
+    number = counted(before)
+    end = len(said) if number is None else min(number, len(said))
     start, letters = end, 0
     while start and (start == end or letters + len(said[start - 1]["text"]) <= _A_SCREEN):
         start -= 1

@@ -12,7 +12,7 @@ from sempre_geo.light.here import Here
 
 LARGEST_FORM = 64_000
 LARGEST_WITH_PHOTO = 16_000_000
-_MOST_FIELDS = 60
+_MOST_FIELDS, _MOST_DIGITS = 60, 6
 _LINKED, _LONGEST_LINKED = ("workshop", "place"), 100
 
 
@@ -50,6 +50,15 @@ class Visit:
     address: str
     wants_json: bool
     site: str = ""
+
+
+def counted(typed: str) -> int | None:
+    """The number that a text is, of up to six digits; None for everything else, so that no page fails on it.
+
+    >>> counted("12"), counted("9" * 5000), counted("²"), counted("")
+    (12, None, None, None)
+    """
+    return int(typed) if typed.isdecimal() and len(typed) <= _MOST_DIGITS else None
 
 
 class TooMuchError(Exception):

@@ -17,7 +17,7 @@ from sempre_geo.light.pages import page, status_of
 from sempre_geo.light.proposals import FORM
 from sempre_geo.light.team import after, inside
 from sempre_geo.light.tokens import new_token, wrong_token
-from sempre_geo.light.visit import Visit
+from sempre_geo.light.visit import Visit, counted
 from sempre_geo.pipeline.community.lessons import write_diary
 from sempre_geo.pipeline.community.proposal_evidence import evidence_sentences
 from sempre_geo.pipeline.community.proposal_writing import drafts, write_in_proposal
@@ -96,8 +96,7 @@ def _question(
 
 
 def _number(visit: Visit) -> int:
-    asked = visit.form.one("number")
-    return min(max(int(asked), 1), COUNT) if asked.isdecimal() else 1
+    return min(counted(visit.form.one("number")) or 1, COUNT)
 
 
 def _kept(shown: Proposal, question: Question) -> Mapping[str, Any]:
@@ -134,9 +133,9 @@ def _value(visit: Visit, asked: Field, name: str) -> Any:
         return list(visit.form.every(name))
     if asked.shape != "rows":
         return visit.form.one(name)
-    count = visit.form.one(f"{name}_rows")
+    count = counted(visit.form.one(f"{name}_rows")) or 0
     rows = [
         {column.id: _value(visit, column, f"{name}_{number}_{column.id}") for column in asked.columns}
-        for number in range(min(int(count), 100) if count.isdecimal() else 0)
+        for number in range(min(count, 100))
     ]
     return [row for row in rows if any(row.values())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -119,6 +120,15 @@ def test_with_the_code_one_reads_the_answer_changes_the_words_and_takes_them_alo
     data = visitor.fills("en/code/data", changed, {})
     assert data.json()["text"] == "Closed at five."
     assert data.headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("number", ["9" * 20, "9" * 4400, "\u00b2", "-1"])
+def test_a_page_number_that_is_none_is_not_there_and_nothing_fails(small, visitor, number):
+    _told(small)
+    asked = {"place": "s:s1", "kind": "all"}
+    assert visitor.sends("en/said/near", {**asked, "number": "1"}).status_code == 200
+    assert visitor.sends("en/said/near", {**asked, "number": number}).status_code == 404
+    assert visitor.opens(f"en/said/need/{quote(number)}").status_code == 404
 
 
 def test_with_the_code_of_a_correction_one_reads_what_was_decided_and_why(small, visitor):

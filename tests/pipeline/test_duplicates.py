@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.store.contributions import change_contribution, load_contribution
 from sempre_geo.errors import InputError, NotAllowedError, SempreGeoError
 from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
@@ -119,6 +120,16 @@ def test_writers_mergers_and_erasers_at_once_lose_no_voice(settings, region):
         thread.join(timeout=60)
     assert unexpected == []
     assert public_contributions(settings, region)[["id", "voices"]].to_numpy().tolist() == [[bus.id, 12 + 1]]
+
+
+def test_of_another_municipality_no_unread_word_is_suggested(settings, region):
+    own, other = (tell(settings, region, draft=one) for one in (BUS, replace(SAME, text="The bus comes twice a day")))
+    with open_community(settings).writing() as transaction:
+        change_contribution(transaction, other.id, {"municipality_id": "elsewhere"})
+        place = load_contribution(transaction, own.id)["municipality_id"]
+    neighbour = Person("c", frozenset({("coordinator", f"municipality:{place}")}))
+    assert similar_for_review(settings, own.id, by=neighbour).empty
+    assert similar_for_review(settings, own.id, by=OPERATOR)["id"].tolist() == [other.id]
 
 
 def test_entries_placed_by_a_settlement_are_compared_too(settings, region):

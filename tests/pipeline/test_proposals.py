@@ -31,6 +31,16 @@ def test_a_proposal_is_listed_once_a_coordinator_has_read_it(store):
     assert proposal(store, story.id, code=story.code).team == (AINA,)
 
 
+@pytest.mark.parametrize("to", ["accepted", "stopped", "proposal", "nonsense"])
+def test_a_stranger_is_refused_before_the_status_could_be_told(store, to):
+    story = begun(store)
+    for by in ("", Person("p", frozenset({("provider", "*")}))):
+        with pytest.raises(NotAllowedError):
+            move(store, story.id, to=to, reason="x", by=by)
+    with pytest.raises(InputError, match="no way to 'nonsense'"):
+        move(store, story.id, to="nonsense", code=story.code)
+
+
 def test_what_is_changed_later_is_shown_once_a_coordinator_has_read_it_again(store):
     story = begun(store)
     approve(store, story.id, by=OPERATOR)

@@ -79,10 +79,12 @@ def load_candidates(
 ) -> pd.DataFrame:
     """Standing contributions of the kind and category of ``like`` that lie in a bbox, or without an exact place.
 
-    For comparing on the server: ``id, kind, category, obstacle, language, title, text, status,
+    For comparing on the server: ``id, region, kind, category, obstacle, language, title, text, status,
     municipality_id, lon, lat``.
     """
-    names = ("id", "kind", "category", "obstacle", "language", "title", "text", "status", "municipality_id")
+    names = (
+        "id", "region", "kind", "category", "obstacle", "language", "title", "text", "status", "municipality_id",
+    )  # fmt: skip
     same = [contributions.c[name] == like[name] for name in ("region", "kind", "category")]
     place = exact_places.c
     query = (

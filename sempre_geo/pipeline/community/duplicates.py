@@ -57,6 +57,8 @@ def similar_for_review(
 ) -> pd.DataFrame:
     """Contributions like one that waits, for its coordinator: ``id, status, title, text, language, likeness``.
 
+    Only those that the asker may merge: another place's unread words are not for them.
+
     Raises
     ------
     NotAllowedError
@@ -64,13 +66,15 @@ def similar_for_review(
     """
     with open_community(settings).writing() as transaction:
         row = _known(transaction, contribution_id)
-        privileged(
+        person = privileged(
             settings, transaction, by, action="merge contributions", thing=contribution_id,
             scopes=scopes_of(row), detail="look for similar ones", at=at or now(),
         )  # fmt: skip
         position = load_position(transaction, contribution_id)
         rows = load_candidates(transaction, row, around=bbox_around(position) if position else None)
     like = rows[rows["id"] == contribution_id]
+    own = [may(person, "merge contributions", *scopes_of(one)) for one in rows.to_dict("records")]
+    rows = rows.loc[own]
     if like.empty:  # merged into another already
         return rows.head(0).assign(likeness=[])[list(_REVIEW_COLUMNS)]
     return similar(rows, like=like.iloc[0], most=most)[list(_REVIEW_COLUMNS)].reset_index(drop=True)

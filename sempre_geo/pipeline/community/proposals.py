@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from sempre_geo.community.access import may
+from sempre_geo.community.access import Person, check_may, may
 from sempre_geo.community.contributions import PUBLIC, check_sending_key
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
@@ -210,8 +210,9 @@ def move(
     claimed = code_digest(code)
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
-        step = step_to(PROPOSAL, row["status"], to, reason=told)
         asking = person_at(settings, transaction, row, by=by, claimed=claimed)
+        _check_right(asking, proposal_scopes(transaction, row), to=to)
+        step = step_to(PROPOSAL, row["status"], to, reason=told)
         person = privileged(
             settings, transaction, asking, action=step.action, thing=proposal_id,
             scopes=proposal_scopes(transaction, row), detail=f"{to} {told}", at=when,
@@ -274,6 +275,13 @@ def _check_whole(page: Proposal, team: Iterable[Member]) -> None:
     open_ones = [one.title for one in questions() if one.id not in given]
     check_ready(team, ownership=page.ownership, unanswered=open_ones)
     check_first_test(page.answers.get("first_test", {}))
+
+
+def _check_right(person: Person, scopes: tuple[str, ...], *, to: str) -> None:
+    """Refuse by right before by state: another refusal would tell a stranger what the status is."""
+    leading = [step.action for steps in PROPOSAL.values() for step in steps if step.to == to] or ["write a proposal"]
+    if not any(may(person, action, *scopes) for action in leading):
+        check_may(person, leading[0], *scopes)
 
 
 def _move(transaction: Transaction, row: Row, *, to: str, at: str, actor: str, reason: str) -> None:
