@@ -14,6 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from sempre_geo.community.store.engine import check_local, connect_store
 from sempre_geo.community.store.schema import metadata
@@ -41,6 +42,14 @@ def test_the_migrations_lead_to_exactly_the_tables_the_code_expects(address):
     store = open_store(address)
     with store.reading() as transaction:
         assert compare_metadata(MigrationContext.configure(transaction), metadata) == []
+
+
+def test_an_error_says_nothing_of_what_was_written(address):
+    store = open_store(address)
+    with pytest.raises(IntegrityError) as refused, store.writing() as transaction:
+        for _time in range(2):
+            transaction.execute(text("INSERT INTO erasures VALUES (:thing, '')"), {"thing": "what somebody said"})
+    assert "what somebody said" not in str(refused.value)
 
 
 def test_a_look_cannot_write(address):

@@ -99,7 +99,8 @@ def connect_store(address: str) -> Store:
         check_local(path)
         with sentences(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url)
+    # What somebody wrote must not stand in an error, which goes to the log.
+    engine = create_engine(url, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
