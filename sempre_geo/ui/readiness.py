@@ -25,7 +25,8 @@ def make_ready() -> None:
     share_the_processor()
     gc.disable()  # hardly anything that is read at start is garbage: looking for it takes a sixth of the time
     try:
-        for step in (_read_first_page, _pack_scripts, _prepare_map, keep_what_is_there, _prepare_the_rest):
+        first, later = (_read_first_page, _pack_scripts, _prepare_map), (keep_what_is_there, _prepare_the_rest)
+        for step in (*first, _finish_erasures, *later):
             step()
     except SempreGeoError as problem:
         _log.warning("%s", problem)
@@ -107,6 +108,13 @@ def _prepare_map() -> None:
         surface_picture(look.name, category=category, mode="car")
     for _name, _tile in here.tiles.first_look(first_view(here.region), [look]):
         pass
+
+
+def _finish_erasures() -> None:
+    """What a program that was killed left of something that was erased."""
+    from sempre_geo.pipeline.community.erasures import finish_erasures
+
+    finish_erasures(installation().settings)
 
 
 def _prepare_the_rest() -> None:

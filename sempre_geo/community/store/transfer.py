@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
@@ -22,6 +22,7 @@ from sempre_geo.community.store.tables import (
     idea_needs,
     originals,
     photos,
+    team,
     voices,
 )
 
@@ -116,6 +117,14 @@ def erase_again(transaction: Transaction, things: Iterable[str], *, at: str) -> 
         if not transaction.execute(select(erasures.c.thing).where(erasures.c.thing == thing)).first():
             transaction.execute(insert(erasures), {"thing": thing, "at": at})
     return count
+
+
+def load_left(transaction: Transaction, things: Collection[str]) -> list[str]:
+    """Those of the erased ids of which something is still there."""
+    if not things:
+        return []
+    here = [transaction.execute(select(table.c.id)).scalars() for table in (contributions, voices, photos, team)]
+    return sorted({one for ids in here for one in ids} & set(things))
 
 
 def load_all_rows(transaction: Transaction) -> dict[str, list[tuple[Any, ...]]]:

@@ -19,7 +19,7 @@ from typing import Any
 from sempre_geo import __version__
 from sempre_geo.community.access import OPERATOR, Person, check_may
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.photos import clean_photo, write_no_photo
+from sempre_geo.community.photos import clean_photo
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.accounts import void_all_logins
 from sempre_geo.community.store.contributions import (
@@ -52,7 +52,14 @@ from sempre_geo.pipeline.community.desk import (
     privileged,
     secret_path,
 )
-from sempre_geo.pipeline.community.erasures import erase_elsewhere, read_erased, set_aside, set_aside_path
+from sempre_geo.pipeline.community.erasures import (
+    erase_elsewhere,
+    finish_erasures,
+    list_erased,
+    read_erased,
+    set_aside,
+    set_aside_path,
+)
 from sempre_geo.pipeline.community.from_hall import (
     HALL,
     IMPORT,
@@ -75,8 +82,8 @@ _LONGEST_LEAP = 1_000_000
 def back_up(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datetime | None = None) -> int:
     """Write the store, the photos and the installation's secret into one ``.zip``; returns the number of photos.
 
-    The store is copied by SQLite itself while others go on writing. Whoever has the file has everything:
-    keep it where the store may be kept.
+    The store is copied by SQLite itself while others go on writing; of the photos come those that it names.
+    Whoever has the file has everything: keep it where the store may be kept.
 
     Raises
     ------
@@ -88,10 +95,12 @@ def back_up(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datetim
     store = open_community(settings)
     with store.writing() as transaction:
         privileged(settings, transaction, by, action="back up and restore", thing="backup", at=at or now())
-    photos = sorted(photo_folder(settings).glob("*.jpg"))
+    finish_erasures(settings, at=at)
     with tempfile.TemporaryDirectory(dir=settings.data) as folder, write_whole(path) as draft:
         copy = Path(folder) / STORE
         write_backup(store, copy)
+        named = [photo_folder(settings) / f"{name}.jpg" for name in sorted(_photo_names(copy))]
+        photos = [photo for photo in named if photo.is_file()]
         about = {"program": "sempre_geo", "version": __version__, "store": version_of(store)}
         with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.write(copy, STORE)
@@ -163,7 +172,7 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
         with open_community(settings).writing() as transaction:
             before = load_photo_ids(transaction)
             person = _noted(settings, transaction, by, regions=regions, detail=path.name, at=when)
-            _erase_here(settings, transaction, erased, person=person, at=when)
+            lost = _erase_here(transaction, erased, person=person, at=when)
             came = [admitted(settings, transaction, one, person=person, at=when) for one in checked]
             added, heard = save_collected(transaction, [one for one in came if one is not None])
             for voice_id in heard:
@@ -171,22 +180,24 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
             for photo_id in sorted(load_photo_ids(transaction) - before):
                 _take_in_photo(settings, transaction, photo_id, folder=folder)
             gone = before - load_photo_ids(transaction)
-    for photo_id in gone:
-        write_no_photo(photo_folder(settings), photo_id)
+            list_erased(settings, *lost)
+    erase_elsewhere(settings, *lost, at=stamp(when), photos=gone)
     return len(added), len(heard)
 
 
 def forget(settings: Settings, *, at: datetime | None = None) -> tuple[int, int]:
-    """Drop exact places and claim codes whose time is over (``community.toml``); how many of each were dropped."""
+    """Drop exact places and claim codes whose time is over (``community.toml``); how many of each were dropped.
+
+    What was erased, and of which a killed program left something, is gone after this, too.
+    """
     rules, when = read_rules(settings), at or now()
     old = {
         "places_before": _months_before(when, rules.exact_place_months),
         "claims_before": _months_before(when, rules.claim_code_months),
     }
-    store = open_community(settings)
-    with store.writing() as transaction:
+    with open_community(settings).writing() as transaction:
         dropped = forget_old(transaction, **old)
-    store.forget()
+    finish_erasures(settings, at=when)
     with set_aside(settings) as transaction:
         if transaction is not None:
             forget_old(transaction, **old)
@@ -322,14 +333,12 @@ def _checked(settings: Settings, one: dict[str, Any], *, path: Path, is_known: b
         raise _damaged(path) from None
 
 
-def _erase_here(
-    settings: Settings, transaction: Transaction, erased: Iterable[str], *, person: Person, at: datetime
-) -> None:
+def _erase_here(transaction: Transaction, erased: Iterable[str], *, person: Person, at: datetime) -> list[str]:
+    """Erase what a file says is erased, as far as its word is enough; the ids of what was here."""
     gone = [thing for thing in erased if may_be_erased(transaction, thing, person=person)]
-    for thing in gone:
-        if load_contribution(transaction, thing) or load_voice(transaction, thing):
-            erase_elsewhere(settings, thing, at=stamp(at))
+    here = [thing for thing in gone if load_contribution(transaction, thing) or load_voice(transaction, thing)]
     erase_again(transaction, gone, at=stamp(at))
+    return here
 
 
 def _damaged(path: Path) -> InputError:

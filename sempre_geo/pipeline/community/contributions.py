@@ -15,7 +15,7 @@ from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_
 from sempre_geo.community.contributions import Draft, Receipt, checked_draft
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.photos import clean_photo, write_no_photo, write_photo
+from sempre_geo.community.photos import clean_photo, write_photo
 from sempre_geo.community.places import Located, locate
 from sempre_geo.community.privacy import Zones
 from sempre_geo.community.rules import read_rules
@@ -44,7 +44,7 @@ from sempre_geo.community.texts import kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Ground, ground, now, open_community, partition, secret_key
-from sempre_geo.pipeline.community.erasures import erase_elsewhere
+from sempre_geo.pipeline.community.erasures import erase_elsewhere, list_erased
 from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.way import BEGUN, NO_WAY, Stage, Way, shown_by_itself, way_in
@@ -192,10 +192,8 @@ def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None
         photos = load_photos(transaction, row["id"])
         erase_contribution(transaction, row["id"], at=when)
         erase_cuts(transaction, row["region"])
-    erase_elsewhere(settings, row["id"], at=when)
-    for photo in photos:
-        write_no_photo(photo_folder(settings), photo["id"])
-    open_community(settings).forget()
+        list_erased(settings, row["id"])
+    erase_elsewhere(settings, row["id"], at=when, photos=[photo["id"] for photo in photos])
 
 
 def my_data(settings: Settings, code: str) -> str:

@@ -1,34 +1,88 @@
-"""Erasure beyond the store in use: the list by which a backup restored later is cleaned, and a store set aside.
+"""Erasure beyond the rows of the store: the list that cleans a restored backup, a store set aside, photos.
 
-The list lies beside the store and holds ids only.
+The list lies beside the store and holds ids only. Whoever erases takes three steps, after any of which the program
+may be killed: the rows in a transaction; at its end, before it is confirmed, the ids on the list; afterwards
+everything else. What is on the list is erased, if not by that program then by :func:`finish_erasures`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import IO
 
+from sempre_geo.community.moments import stamp
+from sempre_geo.community.photos import write_no_photo
+from sempre_geo.community.store.contributions import load_erasures
 from sempre_geo.community.store.engine import Store, Transaction
-from sempre_geo.community.store.transfer import erase_again
+from sempre_geo.community.store.transfer import erase_again, load_left
 from sempre_geo.community.store.versions import open_store
 from sempre_geo.errors import StoreError
+from sempre_geo.i18n import gettext as _
+from sempre_geo.pipeline.community.desk import now, open_community
+from sempre_geo.pipeline.community.photos import photo_folder, sweep_photos
 from sempre_geo.settings import Settings
 
 _LIST = "erased.txt"
 _SET_ASIDE = "store.replaced.sqlite"
 
 
-def erase_elsewhere(settings: Settings, thing: str, *, at: str) -> None:
-    """Put an id on the list, which is on the disk when this returns, and take it out of a store that was set aside."""
-    with (settings.data / _LIST).open("a", encoding="ascii") as listed:
-        listed.write(f"{thing}\n")
-        listed.flush()
-        os.fsync(listed.fileno())
+def list_erased(settings: Settings, *things: str) -> None:
+    """Put ids on the list, which is on the disk when this returns: the last act of the transaction that erases them.
+
+    A line that a power failure cut off is ended first, so that it takes no other id with it.
+
+    Raises
+    ------
+    StoreError
+        The list cannot be written; nothing may be erased then.
+    """
+    if not things:
+        return
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        with (settings.data / _LIST).open("ab+") as listed:
+            listed.write(_missing_end(listed) + "".join(f"{thing}\n" for thing in things).encode("ascii"))
+            listed.flush()
+            os.fsync(listed.fileno())
+    except OSError as error:
+        raise StoreError(
+            _("The folder {path} cannot be written; let this user write there.").format(path=settings.data)
+        ) from error
+
+
+def erase_elsewhere(settings: Settings, *things: str, at: str, photos: Iterable[str] = ()) -> None:
+    """What follows on the transaction that erased: photos, the write-ahead log, a store that was set aside."""
+    for photo_id in photos:
+        write_no_photo(photo_folder(settings), photo_id)
+    open_community(settings).forget()
     with set_aside(settings) as transaction:
         if transaction is not None:
-            erase_again(transaction, [thing], at=at)
+            erase_again(transaction, things, at=at)
+
+
+def finish_erasures(settings: Settings, *, at: datetime | None = None) -> None:
+    """Carry through what a program that was killed left half done: at start, before a backup, once a day.
+
+    What is on the list is erased from the store and from one that was set aside; what the store notes as erased is put
+    on the list, which may have been lost or cut off; photos that belong to nothing are removed.
+    """
+    listed, when, store = set(read_erased(settings)), stamp(at or now()), open_community(settings)
+    with store.reading() as transaction:
+        noted = {row["thing"] for row in load_erasures(transaction) if _is_id(row["thing"])}
+        left = load_left(transaction, listed)
+    if left or noted - listed:
+        with store.writing() as transaction:
+            erase_again(transaction, left, at=when)
+            list_erased(settings, *sorted(noted - listed))
+    sweep_photos(settings)
+    with set_aside(settings) as transaction:
+        if transaction is not None:
+            erase_again(transaction, load_left(transaction, listed | noted), at=when)
+    store.forget()
 
 
 def read_erased(settings: Settings) -> list[str]:
@@ -36,7 +90,7 @@ def read_erased(settings: Settings) -> list[str]:
     path = settings.data / _LIST
     if not path.is_file():
         return []
-    return [line for line in path.read_text(encoding="ascii").splitlines() if len(line) == 32 and line.isalnum()]  # noqa: PLR2004 - 16 bytes in hex
+    return [line for line in path.read_text(encoding="ascii").splitlines() if _is_id(line)]
 
 
 def set_aside_path(settings: Settings) -> Path:
@@ -67,3 +121,14 @@ def _opened(path: Path) -> Store | None:
     except StoreError:
         path.unlink(missing_ok=True)
         return None
+
+
+def _missing_end(listed: IO[bytes]) -> bytes:
+    if not listed.seek(0, os.SEEK_END):
+        return b""
+    listed.seek(-1, os.SEEK_END)
+    return b"" if listed.read(1) == b"\n" else b"\n"
+
+
+def _is_id(line: str) -> bool:
+    return len(line) == 32 and line.isalnum()  # noqa: PLR2004 - 16 bytes in hex

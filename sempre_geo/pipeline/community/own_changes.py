@@ -10,7 +10,7 @@ from typing import Any
 from sempre_geo.community.claim_codes import claim_digest
 from sempre_geo.community.contributions import Draft, Place, checked_draft
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.photos import clean_photo, write_no_photo
+from sempre_geo.community.photos import clean_photo
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.contributions import (
     Row,
@@ -34,9 +34,8 @@ from sempre_geo.pipeline.community.contributions import (
     open_with_code,
 )
 from sempre_geo.pipeline.community.desk import ground, now, open_community, partition
-from sempre_geo.pipeline.community.erasures import erase_elsewhere
+from sempre_geo.pipeline.community.erasures import erase_elsewhere, list_erased
 from sempre_geo.pipeline.community.moderation import looked_through
-from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.settings import Settings
 
 _WHERE = ("settlement_id", "municipality_id", "municipality", "zone_id", "precision")
@@ -93,9 +92,9 @@ def change_with_code(settings: Settings, code: str, *, change: Change, at: datet
             replace_ease(transaction, row["id"], draft.ease)
         gone = _exchange_photo(settings, transaction, row["id"], photo=photo, without=change.without_photo)
         change_contribution(transaction, row["id"], values)
-    for photo_id in gone:
-        erase_elsewhere(settings, photo_id, at=when)
-        write_no_photo(photo_folder(settings), photo_id)
+        list_erased(settings, *gone)
+    if gone:
+        erase_elsewhere(settings, *gone, at=when, photos=gone)
     return open_with_code(settings, code)
 
 

@@ -9,6 +9,8 @@ from sempre_geo.community.access import may
 from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.photos import read_photo
 from sempre_geo.community.store.contributions import change_photo, load_contribution, load_photo, load_photos
+from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.transfer import load_photo_ids
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, scopes_of
@@ -18,6 +20,20 @@ from sempre_geo.settings import Settings
 def photo_folder(settings: Settings) -> Path:
     """Where photos lie: among the inputs and the state, never among what is published."""
     return settings.data / "photos"
+
+
+def sweep_photos(settings: Settings) -> None:
+    """Remove photos that belong to nothing, as a program that was killed between the row and the file leaves them.
+
+    They are looked for again where nobody else writes: a photo's file is there before its row is confirmed.
+    """
+    store = open_community(settings)
+    with store.reading() as transaction:
+        lonely = _lonely_photos(settings, transaction)
+    if lonely:
+        with store.writing() as transaction:
+            for file in _lonely_photos(settings, transaction):
+                file.unlink(missing_ok=True)
 
 
 def photos_of(settings: Settings, contribution_id: str, *, by: Asker = "") -> list[str]:
@@ -59,3 +75,10 @@ def publish_photo(settings: Settings, photo_id: str, *, by: Asker, at: datetime 
             scopes=scopes_of(contribution), at=at or now(),
         )  # fmt: skip
         change_photo(transaction, photo_id, {"published": True})
+
+
+def _lonely_photos(settings: Settings, transaction: Transaction) -> list[Path]:
+    folder = photo_folder(settings)
+    files = [file for file in folder.iterdir() if file.is_file()] if folder.is_dir() else []
+    known = load_photo_ids(transaction) if files else set()
+    return [file for file in files if file.stem not in known]

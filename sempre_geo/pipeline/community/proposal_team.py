@@ -24,7 +24,7 @@ from sempre_geo.community.texts import kept_line
 from sempre_geo.errors import InputError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community
-from sempre_geo.pipeline.community.erasures import erase_elsewhere
+from sempre_geo.pipeline.community.erasures import erase_elsewhere, list_erased
 from sempre_geo.pipeline.community.proposal_desk import (
     add_member,
     code_digest,
@@ -131,12 +131,12 @@ def leave_team(
     NotAllowedError
         The asker is not in the team.
     """
-    store, claimed, when = open_community(settings), code_digest(code), stamp(at or now())
-    with store.writing() as transaction:
+    claimed, when = code_digest(code), stamp(at or now())
+    with open_community(settings).writing() as transaction:
         member = _own(settings, transaction, proposal_id, by=by, claimed=claimed)
         erase_member(transaction, member["id"], at=when)
+        list_erased(settings, member["id"])
     erase_elsewhere(settings, member["id"], at=when)
-    store.forget()
 
 
 def _own(settings: Settings, transaction: Transaction, proposal_id: str, *, by: Asker, claimed: str) -> Row:

@@ -36,7 +36,7 @@ from sempre_geo.pipeline.community.desk import (
     scopes_of,
     secret_key,
 )
-from sempre_geo.pipeline.community.erasures import erase_elsewhere
+from sempre_geo.pipeline.community.erasures import erase_elsewhere, list_erased
 from sempre_geo.pipeline.community.moderation import check_and_count, looked_through
 from sempre_geo.settings import Settings
 
@@ -99,8 +99,8 @@ def withdraw_voice(settings: Settings, code: str, *, at: datetime | None = None)
         if voice is None:
             raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
         erase_voice(transaction, voice["id"], at=when)
+        list_erased(settings, voice["id"])
     erase_elsewhere(settings, voice["id"], at=when)
-    open_community(settings).forget()
 
 
 def sentences(settings: Settings, contribution_id: str) -> tuple[str, ...]:
