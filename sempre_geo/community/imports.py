@@ -32,6 +32,7 @@ _SAME = {
     "created_at": ("created_at", "as_of", "date", "_submission_time", "submissiondate", "end"),
 }
 _GEOPOINT = ("location", "place", "geopoint")
+_GROUP = re.compile(r"^.*[/-](?!(longitude|latitude|altitude|accuracy)$)")  # need/text, need-text, need-place-latitude
 _LISTS = re.compile(r"[;,|\s]+")
 # In our languages and as spreadsheets write them, without marks; a layer writes 1.0 where another row has no answer.
 _YES = frozenset(
@@ -68,12 +69,19 @@ class Reading:
     problems: tuple[str, ...]
 
 
-def read_in(table: pd.DataFrame, *, region: str, at: datetime) -> Reading:
+def read_in(table: pd.DataFrame, *, region: str, at: datetime, latest: datetime | None = None) -> Reading:
     """A table's contributions; its index names the rows in the sentences about what is wrong.
 
     Columns are found under our own names and those that KoboToolbox and ODK give them, with or without
     their group (``need/text``, ``need-text``). Lists are separated by semicolons, commas or spaces. A table
     with the column ``consent`` has a yes in each row that is kept; one without it was consented to as a whole.
+
+    Parameters
+    ----------
+    at
+        When the rows without a date were said.
+    latest
+        Rows with a later date are refused: they would stay the newest for years, and their places be kept as long.
 
     Raises
     ------
@@ -92,7 +100,7 @@ def read_in(table: pd.DataFrame, *, region: str, at: datetime) -> Reading:
     for name, cells in zip(plain.index, plain.to_dict("records"), strict=True):
         try:
             said = {str(column): value for column, value in cells.items()}
-            rows.append(_imported(said, region=region, row=str(name), at=at))
+            rows.append(_imported(said, region=region, row=str(name), at=at, latest=latest))
         except InputError as error:
             problems.append(_("row {row}: {what}").format(row=name, what=str(error)))
     clashing = _clashing_ids(rows)
@@ -130,7 +138,7 @@ def lasting_id(region: str, own_id: str) -> str:
 
 def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     """The table under our own column names, blank cells as empty text."""
-    short = {column: str(column).strip().lower().rsplit("/", maxsplit=1)[-1] for column in table.columns}
+    short = {column: _GROUP.sub("", str(column).strip().lower()) for column in table.columns}
     named = table.rename(columns=short).loc[:, ~pd.Index(short.values()).duplicated()]
     for ours, others in _SAME.items():
         found = next((name for name in others if name in named.columns), None)
@@ -145,7 +153,7 @@ def _plain_columns(table: pd.DataFrame) -> pd.DataFrame:
     return named.astype(object).where(named.notna(), "")
 
 
-def _imported(said: Mapping[str, Any], *, region: str, row: str, at: datetime) -> Imported:
+def _imported(said: Mapping[str, Any], *, region: str, row: str, at: datetime, latest: datetime | None) -> Imported:
     draft = checked_draft(_draft(said))
     own = str(said.get("id", "")).strip()
     content = own or repr(sorted((name, str(value)) for name, value in said.items()))
@@ -153,7 +161,7 @@ def _imported(said: Mapping[str, Any], *, region: str, row: str, at: datetime) -
     return Imported(
         id=lasting_id(region, content),
         draft=draft,
-        created_at=_moment(str(said.get("created_at", "")), at=at),
+        created_at=_moment(str(said.get("created_at", "")), at=at, latest=latest),
         status=status if status in PUBLIC else "received",
         voices=_count(said.get("voices", 0)),
         row=row,
@@ -220,11 +228,14 @@ def _count(value: Any) -> int:
     return int(float(written))
 
 
-def _moment(written: str, *, at: datetime) -> str:
+def _moment(written: str, *, at: datetime, latest: datetime | None) -> str:
     if not written.strip():
         return stamp(at)
     try:
         found = datetime.fromisoformat(written.strip())
-    except ValueError:
+        told = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InputError(_("'{value}' is no date; write it like 2026-11-24").format(value=written)) from None
-    return stamp(found if found.tzinfo else found.replace(tzinfo=UTC))
+    if latest is not None and told > latest:
+        raise InputError(_("'{value}' lies in the future; write the day when it was said").format(value=written))
+    return stamp(told)

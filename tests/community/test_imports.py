@@ -50,6 +50,29 @@ def test_every_languages_own_words_for_yes_and_no_are_understood(code):
     assert "needs your consent" in reading.problems[0]
 
 
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("0001-01-01T00:00:00+14:00", "is no date; write it like"), ("9999-12-31T23:59:59-14:00", "is no date"),
+        ("24.11.2026", "is no date"), ("2099-01-01", "lies in the future; write the day when it was said"),
+    ],
+)  # fmt: skip
+def test_a_day_that_cannot_be_is_its_rows_own_mistake(written, says):
+    rows = pd.DataFrame({"text": ["A", "B"], "category": "gp", "settlement_id": "s1", "date": ["2026-11-01", written]})
+    reading = read_in(rows, region="small", at=AT, latest=AT)
+    assert [row.created_at for row in reading.rows] == ["2026-11-01T00:00:00Z"]
+    assert reading.problems[0].startswith(f"row 1: '{written}' {says}")
+
+
+@pytest.mark.parametrize("between", ["/", "-"])
+def test_questions_are_found_within_their_groups_as_kobo_and_odk_write_them(between):
+    cells = {"text": "A", "category": "gp", "place-Latitude": "57.0", "place-Longitude": "20.0", "consent": "no"}
+    grouped = pd.DataFrame([{f"need{between}{name}": cell for name, cell in cells.items()}])
+    assert "needs your consent" in read_in(grouped, region="small", at=AT).problems[0]
+    kept = read_in(grouped.replace("no", "yes"), region="small", at=AT).rows
+    assert [(row.draft.place.lon, row.draft.place.lat) for row in kept] == [(20.0, 57.0)]
+
+
 @settings(max_examples=30)
 @given(words=st.lists(st.sampled_from("ABC"), max_size=8), more=st.lists(st.sampled_from("ABC"), max_size=4))
 def test_rows_without_an_id_are_as_many_people_whatever_their_order_and_what_follows_them(words, more):

@@ -66,7 +66,7 @@ def test_a_dry_run_says_the_same_and_saves_nothing(settings, region, tmp_path):
 
 
 def test_a_kobo_export_is_understood(settings, region, tmp_path):
-    result = import_contributions(settings, region, _file(tmp_path, "kobo.csv", KOBO))
+    result = import_contributions(settings, region, _file(tmp_path, "kobo.csv", KOBO), at=AT)
     assert (result.added, result.problems) == (1, ())
     row = review_queue(settings, region, by=OPERATOR).iloc[0]
     assert (row["category"], row["precision"], row["created_at"]) == ("post", "exact", "2026-11-01T10:00:00Z")

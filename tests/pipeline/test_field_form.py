@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import geopandas as gpd
 import openpyxl
 import pandas as pd
@@ -16,6 +18,8 @@ from sempre_geo.pipeline.community.exchange import import_contributions
 from sempre_geo.pipeline.community.field_form import write_form
 from sempre_geo.pipeline.community.review import review_queue
 from tests.pipeline.community_region import build_region
+
+AT = datetime(2026, 11, 25, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -96,9 +100,9 @@ def _odk(tmp_path):
 @pytest.mark.parametrize("export", [_kobo, _odk])
 def test_the_answers_come_back_once_and_wrong_rows_are_named(settings, region, tmp_path, export):
     path = export(tmp_path)
-    tried = import_contributions(settings, region, path, dry_run=True)
+    tried = import_contributions(settings, region, path, dry_run=True, at=AT)
     assert (tried.added, review_queue(settings, region, by=OPERATOR).empty) == (1, True)
-    first, again = (import_contributions(settings, region, path) for _time in range(2))
+    first, again = (import_contributions(settings, region, path, at=AT) for _time in range(2))
     assert (first.added, again.added, again.known) == (1, 0, 1)
     assert [problem.partition(":")[0] for problem in first.problems] == ["row 3"]
     entry = review_queue(settings, region, by=OPERATOR).iloc[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,7 @@ class _Fitting:
 
 
 CODE_COLUMNS = ("row", "id", "code")
+_CLOCKS_DIFFER = timedelta(days=1)
 GEOJSON_ENDINGS = (".geojson", ".json")
 
 
@@ -89,7 +90,7 @@ def import_contributions(
         The asker may not import here.
     """
     when = at or now()
-    fitting, problems = _read_fitting(settings, region, path, at=when)
+    fitting, problems = _read_fitting(settings, region, path, at=when, latest=when + _CLOCKS_DIFFER)
     if problems and not fitting:
         raise InputError(
             _("{path} holds no row that can be used: {problems}").format(path=path, problems=first_items(problems))
@@ -109,12 +110,12 @@ def import_contributions(
 
 
 def _read_fitting(
-    settings: Settings, region: str, path: Path, *, at: datetime
+    settings: Settings, region: str, path: Path, *, at: datetime, latest: datetime | None = None
 ) -> tuple[list[_Fitting], tuple[str, ...]]:
     """The rows whose category and place the region has, and a sentence for each that cannot be used."""
     table, overfull = read_contributions(path)
     try:
-        reading = read_in(table, region=region, at=at)
+        reading = read_in(table, region=region, at=at, latest=latest)
     except InputError as error:  # a table does not know its file
         raise InputError(f"{path}: {error}") from None
     partition(settings, region)  # drawn before, for drawing it writes in a transaction of its own
