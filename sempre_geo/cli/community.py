@@ -32,6 +32,8 @@ def _table_if_given(_context: click.Context, _option: click.Parameter, path: Pat
 def import_(settings: Settings, /, region: str, file: Path, *, dry_run: bool, codes: Path | None) -> int:
     """Take in contributions from CSV, GeoJSON, Kobo or ODK; they wait for review.
 
+    With a column consent, only rows that say yes there are kept. Rows without an id are one person each.
+
     Example: sempre-geo import valka answers.csv --codes codes.csv
     """
     from sempre_geo.pipeline.community.exchange import import_contributions
