@@ -154,8 +154,8 @@ def check_sending(sending: Sending, seen: Seen, rules: Rules) -> None:
         )
 
 
-def check_voice(sending: Sending, *, given_today: int, in_workshop: bool, rules: Rules) -> None:
-    """Refuse a voice or a report that no person gives.
+def check_voice(sending: Sending, *, given_today: int, on_this_today: int, in_workshop: bool, rules: Rules) -> None:
+    """Refuse a voice or a report that no person gives; ``on_this_today`` went to the same contribution.
 
     Raises
     ------
@@ -163,7 +163,9 @@ def check_voice(sending: Sending, *, given_today: int, in_workshop: bool, rules:
         A hidden field was filled, or as many came from this connection today as one may give.
     """
     _check_hidden_field(sending)
-    if given_today >= (rules.voices_per_day_in_a_workshop if in_workshop else rules.voices_per_day):
+    most = rules.voices_per_day_in_a_workshop if in_workshop else rules.voices_per_day
+    most_on_this = most if in_workshop else rules.voices_per_day_on_one
+    if given_today >= most or on_this_today >= most_on_this:
         raise InputError(
             _(
                 "{n} voices or reports have come from this connection today; "

@@ -27,6 +27,7 @@ class Rules:
     per_day_in_a_workshop: int
     voices_per_day: int
     voices_per_day_in_a_workshop: int
+    voices_per_day_on_one: int
     fastest_form_s: int
     voices_for_support: int
 
@@ -63,6 +64,7 @@ def _read(path: Path) -> Rules:
             per_day_in_a_workshop=int(limits["per_day_in_a_workshop"]),
             voices_per_day=int(limits.get("voices_per_day", 60)),
             voices_per_day_in_a_workshop=int(limits.get("voices_per_day_in_a_workshop", 2000)),
+            voices_per_day_on_one=int(limits.get("voices_per_day_on_one", 10)),
             fastest_form_s=int(limits["fastest_form_seconds"]),
             voices_for_support=int(table.get("way", {}).get("voices_for_support", 5)),
         )

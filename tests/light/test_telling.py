@@ -278,7 +278,10 @@ def _assert_inert(page: Answer, text: str) -> None:
     assert "<script>" not in page.text
 
 
-def test_the_public_list_never_shows_what_was_not_read(small, visitor):
+def test_the_public_list_never_shows_what_was_not_read(small, visitor, monkeypatch):
+    visitor.fills("en/tell/save", _to_check(visitor), CONSENT)
+    assert public_contributions(small, NAME).empty, "it was sent faster than anybody writes"
+    monkeypatch.setattr(tokens, "seconds_since", lambda *_given, **_named: 30.0)
     visitor.fills("en/tell/save", _to_check(visitor), CONSENT)
     assert public_contributions(small, NAME)["status"].tolist() == ["awaiting_review"]
     page = visitor.opens("en/said")

@@ -45,7 +45,8 @@ class Village:
     def tell(self):
         self.minute += self.draw.randint(0, 1)
         draft = Draft(
-            "need", self.draw.choice(["gp", "library"]), f"text {len(self.codes)}", self.draw.choice(SPOTS),
+            "need", self.draw.choice(["gp", "library"]),
+            f"{self.draw.choice(['text', 'text', 'he hits me'])} {len(self.codes)}", self.draw.choice(SPOTS),
             groups=tuple(self.draw.sample(["women", "over_64"], self.draw.randint(0, 2))),
             shown_alone=self.draw.random() < 0.5,
         )  # fmt: skip
@@ -90,7 +91,8 @@ def check_list(settings, shown):
     expected = []
     for row in sorted(rows.values(), key=lambda row: row["id"]):
         hidden = row["merged_into"] or (row["topic"] and not row["shown_alone"])
-        if row["status"] not in PUBLIC | AWAITING or hidden:
+        held_back = row["status"] in AWAITING and any(mark in row["findings"] for mark in ("danger", "sent_too_fast"))
+        if row["status"] not in PUBLIC | AWAITING or hidden or held_back:
             continue
         zone = zones.get(row["zone_id"]) if row["precision"] != "municipality" else None
         read = row["status"] in PUBLIC

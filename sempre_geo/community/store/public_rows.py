@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import ColumnElement, String, case, cast, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, case, cast, select, type_coerce
 
 from sempre_geo.community.contributions import AWAITING, PUBLIC
 from sempre_geo.community.public_counts import Tallies
@@ -30,6 +30,8 @@ _PUBLIC = (
     "status",
     "created_at",
 )
+# What bears one of these marks is not even a sign on the map before somebody has read it.
+_HELD_BACK = ("sent_too_fast", "danger")
 # Somebody who only named a municipality has no point in it, wherever its zone may lie.
 _ZONE = case((contributions.c.precision != "municipality", contributions.c.zone_id)).label("zone_id")
 
@@ -38,14 +40,22 @@ def load_public(transaction: Transaction, region: str, *, only: Sequence[str] | 
     """The rows that the public frame is made of, with their voices, the newest first; of all or of ``only`` some ids.
 
     This is where it is decided what anybody may see by itself: what is published or awaits review, is not merged
-    into another and not of a protected topic, unless its author wishes to show it. A voice counts where it
-    was given or where that contribution was merged into; the author of each merged contribution counts, too.
+    into another and not of a protected topic, unless its author wishes to show it. What awaits review and looks like
+    a script's, or like somebody's danger, is left out until it was read. A voice counts where it was given or where
+    that contribution was merged into; the author of each merged contribution counts, too.
     """
     standing = contributions.c.merged_into.is_(None) & contributions.c.status.in_(sorted(PUBLIC | AWAITING))
     alone = (contributions.c.topic == "") | contributions.c.shown_alone
     query = select(*(contributions.c[name] for name in _PUBLIC), _ZONE).where(contributions.c.region == region)
-    query = query.where(standing, alone, *([] if only is None else [contributions.c.id.in_(only)]))
+    query = query.where(standing, alone, _read_or_harmless())
+    query = query if only is None else query.where(contributions.c.id.in_(only))
     return with_voices(transaction, newest_frame_of(transaction, query), only=only)
+
+
+def _read_or_harmless() -> ColumnElement[bool]:
+    """What was read, and of the rest what bears no mark for which it is held back."""
+    said, marks = contributions.c, _as_text(contributions.c.findings)
+    return said.status.in_(sorted(PUBLIC)) | and_(*(marks.not_like(f'%"{mark}"%') for mark in _HELD_BACK))
 
 
 def load_for_research(transaction: Transaction, region: str) -> pd.DataFrame:

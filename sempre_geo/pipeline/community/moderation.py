@@ -141,14 +141,19 @@ def _seen(
 
 
 def check_and_count(
-    settings: Settings, transaction: Transaction, region: str, *, sending: Sending, at: datetime
+    settings: Settings, transaction: Transaction, region: str, *, sending: Sending, at: datetime, on: str = ""
 ) -> None:
-    """Count a voice or a report, apart from entries, and refuse what no person sends or one sender's too many."""
+    """Count a voice or a report, apart from entries, and refuse what no person sends or one sender's too many.
+
+    ``on`` is the contribution that a voice is for.
+    """
     day = at.date().isoformat()
-    digest = sender_digest(sending, key=secret_key(settings, f"voters of {day}"))
-    given = count_sender(transaction, digest, day=day)
+    digests = [sender_digest(sending, key=secret_key(settings, f"{what} of {day}")) for what in ("voters", f"on {on}")]
+    given, *on_this = [count_sender(transaction, digest, day=day) for digest in digests[: 2 if on else 1]]
     workshop = workshop_of(transaction, region, sending=sending, at=at)
-    check_voice(sending, given_today=given, in_workshop=bool(workshop), rules=read_rules(settings))
+    check_voice(
+        sending, given_today=given, on_this_today=sum(on_this), in_workshop=bool(workshop), rules=read_rules(settings)
+    )
 
 
 def workshop_of(transaction: Transaction, region: str, *, sending: Sending, at: datetime) -> str:

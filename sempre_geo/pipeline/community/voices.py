@@ -83,7 +83,7 @@ def add_voice(
             raise MissingDataError(_("There is nothing published to support here; it may have been withdrawn."))
         before = load_claimed_voice(transaction, row["claim_digest"])
         if before is None and sending is not None:
-            check_and_count(settings, transaction, supported["region"], sending=sending, at=when)
+            check_and_count(settings, transaction, supported["region"], sending=sending, at=when, on=contribution_id)
         added = before is None and save_voice(transaction, row | {"created_at": stamp(when)})
     messages = looked_through(settings, supported["region"], text=said).messages
     if not added and before is None:
