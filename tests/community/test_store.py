@@ -154,6 +154,42 @@ def test_a_network_drive_is_refused_and_a_local_disk_inside_it_is_not():
         check_local(Path("\\\\server\\share\\store.sqlite"), mounts="")
 
 
+def _contribution(store, one, merged_into):
+    """A contribution in a store of any version, all that is not named here empty."""
+    given = {"id": one, "kind": "need", "merged_into": merged_into, "claim_digest": one, "sending_key": one}
+    with store.writing() as transaction:
+        names = [row[1] for row in transaction.exec_driver_sql("PRAGMA table_info(contributions)")]
+        marks = ", ".join("?" * len(names))
+        insert = f"INSERT INTO contributions VALUES ({marks})"  # noqa: S608 - ours
+        transaction.exec_driver_sql(insert, tuple(given.get(name, "") for name in names))
+
+
+def test_merges_of_an_earlier_version_become_one_decision_each(address, tmp_path):
+    earlier = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, earlier, ignore=shutil.ignore_patterns("__pycache__", "0008*"))
+    store = open_store(address, migrations=earlier)
+    for one, into in (("c", None), ("a", "c"), ("b", "c"), ("torn", "c"), ("hall", "c"), ("free", None)):
+        _contribution(store, one, into)
+    rows = [
+        ("m1", "a", None, "b", 0),
+        ("m2", "b", None, "c", 0),
+        ("m2", "a", "b", "c", 0),
+        ("m3", "free", None, "c", 1),
+    ]
+    rows += [("m4", "torn", None, "gone", 0), ("m5", "torn", "gone", "c", 0)]
+    with store.writing() as transaction:
+        for row in rows:
+            insert = (
+                'INSERT INTO merges (merge_id, contribution_id, "before", "after", at, undone) VALUES (?,?,?,?,?,?)'
+            )
+            transaction.exec_driver_sql(insert, (*row[:4], "2026-01-01T00:00:00Z", row[4]))
+    store.close()
+    with open_store(address).reading() as transaction:
+        query = 'SELECT contribution_id, "after" FROM merges WHERE NOT undone ORDER BY contribution_id'
+        decided = [tuple(row) for row in transaction.exec_driver_sql(query)]
+    assert decided == [("a", "b"), ("b", "c"), ("hall", "c"), ("torn", "c")]
+
+
 def test_two_programs_started_at_once_migrate_once(address):
     opened, failed = [], []
 

@@ -12,11 +12,12 @@ from sempre_geo.community.store.changes import forget_changes
 from sempre_geo.community.store.contributions import change_contribution
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
+from sempre_geo.pipeline.community.duplicates import standing_merges
 from sempre_geo.pipeline.community.public_view import forget_views, public_contributions
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.pipeline.community.voices import add_voice
 from tests.pipeline.community_region import build_region
-from tests.pipeline.village import AT, SPOTS, Village, check_list, check_sums
+from tests.pipeline.village import AT, SPOTS, Village, check_list, check_nobody_is_lost, check_sums
 
 
 @pytest.fixture
@@ -34,10 +35,30 @@ def test_the_kept_list_and_the_sums_are_those_of_a_plain_reading_after_each_act(
         forget_views(settings.store)
         assert kept.astype(object).equals(public_contributions(settings, region, at=AT).astype(object)), number
         check_list(settings, kept)
+        check_nobody_is_lost(village)
         if number == 15:
             with open_community(settings).writing() as transaction:
                 forget_changes(transaction)
     check_sums(settings, region)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_merges_in_chains_lose_nobody_and_are_undone_in_any_order(settings, region, seed):
+    village = Village(settings, region, seed)
+    for _number in range(8):
+        village.take(village.tell)
+    acts = [village.merge, village.merge, village.merge, village.publish, village.publish, village.refuse]
+    acts += [village.change, village.unmerge, village.erase, village.tell]
+    for _number in range(60):
+        village.take(village.draw.choice(acts))
+        check_nobody_is_lost(village)
+        check_list(settings, public_contributions(settings, region, at=AT))
+    assert len(village.merges) > 0
+    check_sums(settings, region)
+    while village.merges:
+        village.unmerge()
+        check_nobody_is_lost(village)
+    assert standing_merges(settings, region, by=OPERATOR).empty
 
 
 def test_a_sign_between_cells_that_another_program_wrote_into_a_text_moves_nothing(settings, region):

@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, insert, select, update
 from sempre_geo.community.store.changes import note_change
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.frames import frame_of
+from sempre_geo.community.store.standing import settle, take_out
 from sempre_geo.community.store.tables import (
     contributions,
     ease,
@@ -138,6 +139,7 @@ def change_contribution(transaction: Transaction, contribution_id: str, values: 
     """Write new values into some columns of a contribution."""
     transaction.execute(update(contributions).where(contributions.c.id == contribution_id).values(**values))
     note_change(transaction, contribution_id)
+    settle(transaction, contribution_id)
 
 
 def replace_position(transaction: Transaction, contribution_id: str, position: tuple[float, float] | None) -> None:
@@ -211,13 +213,11 @@ def erase_voice(transaction: Transaction, voice_id: str, *, at: str) -> None:
 def erase_contribution(transaction: Transaction, contribution_id: str, *, at: str) -> None:
     """Remove a contribution with its place, texts, events, photos' rows and links to proposals.
 
-    What was merged into it comes back by itself: those voices belong to other people. Its own voices go
-    with it. The id is noted, so that a restored backup is cleaned, too.
+    What was merged into it stays, counted as if this one had never been: those voices belong to other people. Its
+    own voices go with it. The id is noted, so that a restored backup is cleaned, too.
     """
-    merged = contributions.c.merged_into == contribution_id
-    freed = transaction.execute(select(contributions.c.id).where(merged)).scalars().all()
-    note_change(transaction, contribution_id, *freed)
-    transaction.execute(update(contributions).where(merged).values(merged_into=None))
+    note_change(transaction, contribution_id)
+    take_out(transaction, contribution_id)
     with_it = select(voices.c.id).where(voices.c.contribution_id == contribution_id)
     transaction.execute(delete(events).where((events.c.thing == contribution_id) | events.c.thing.in_(with_it)))
     for table in (exact_places, ease, originals, voices, photos, proposal_needs):

@@ -1,46 +1,36 @@
-"""Merging contributions and undoing it exactly: only the pointer moves, never a text or a voice."""
+"""Merging contributions and undoing it exactly: what is decided is noted, and no text or voice ever moves."""
 
 from __future__ import annotations
 
 import secrets
 
 import pandas as pd
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, select, update
 
-from sempre_geo.community.store.changes import note_change
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.frames import frame_of
+from sempre_geo.community.store.standing import settle
 from sempre_geo.community.store.tables import contributions, merges
 
 
 def save_merge(transaction: Transaction, contribution_id: str, *, into: str, at: str) -> str:
-    """Point a contribution, and all that was merged into it, to another; returns the merge's id."""
+    """Decide that a contribution, and all that was merged into it, is counted with another; returns the merge's id."""
     merge_id = secrets.token_hex(16)
-    moved = or_(contributions.c.id == contribution_id, contributions.c.merged_into == contribution_id)
-    rows = transaction.execute(select(contributions.c.id, contributions.c.merged_into).where(moved)).all()
-    for row in rows:
-        change = {"merge_id": merge_id, "contribution_id": row.id, "before": row.merged_into, "after": into}
-        transaction.execute(insert(merges), change | {"at": at, "undone": False})
-    transaction.execute(update(contributions).where(moved).values(merged_into=into))
-    note_change(transaction, *(row.id for row in rows))
+    decided = {"merge_id": merge_id, "contribution_id": contribution_id, "after": into, "at": at, "undone": False}
+    transaction.execute(insert(merges), decided)
+    settle(transaction, contribution_id)
     return merge_id
 
 
 def undo_merge(transaction: Transaction, merge_id: str) -> list[str]:
-    """Point everything that a merge moved back to where it was; returns the ids moved back.
-
-    A contribution that a later merge moved on stays there: that merge is undone by itself.
-    """
-    moved = select(merges).where((merges.c.merge_id == merge_id) & merges.c.undone.is_(False))
-    back = []
-    for row in transaction.execute(moved).mappings().all():
-        still = (contributions.c.id == row["contribution_id"]) & (contributions.c.merged_into == row["after"])
-        if transaction.execute(update(contributions).where(still).values(merged_into=row["before"])).rowcount:
-            back.append(str(row["contribution_id"]))
-            note_change(transaction, str(row["contribution_id"]), str(row["after"]))
-    transaction.execute(update(merges).where(merges.c.merge_id == merge_id).values(undone=True))
-    return back
+    """Take back one decision and no other, whichever came first; returns the ids that are counted elsewhere by it."""
+    decided = merges.c.merge_id == merge_id
+    own = list(
+        transaction.execute(select(merges.c.contribution_id).where(decided, merges.c.undone.is_(False))).scalars()
+    )
+    transaction.execute(update(merges).where(decided).values(undone=True))
+    return settle(transaction, *own)
 
 
 def load_standing_merges(transaction: Transaction, region: str) -> pd.DataFrame:
@@ -55,7 +45,7 @@ def load_standing_merges(transaction: Transaction, region: str) -> pd.DataFrame:
         )
         .join(merged, merged.c.id == merges.c.contribution_id)
         .join(into, into.c.id == merges.c.after)
-        .where(into.c.region == region, merges.c.undone.is_(False), merged.c.merged_into == merges.c.after)
+        .where(into.c.region == region, merges.c.undone.is_(False))
         .order_by(merges.c.id.desc())
     )  # fmt: skip
     return frame_of(transaction, query)

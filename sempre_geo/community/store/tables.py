@@ -262,11 +262,12 @@ merges = Table(
     Column("id", Integer, primary_key=True),
     Column("merge_id", String(ID), nullable=False),
     Column("contribution_id", String(ID), ForeignKey("contributions.id", ondelete="CASCADE"), nullable=False),
-    Column("before", String(ID)),
     Column("after", String(ID), nullable=False),
     Column("at", String(MOMENT), nullable=False),
     Column("undone", Boolean, nullable=False),
     Index(None, "merge_id"),
+    Index(None, "contribution_id"),
+    Index(None, "after"),
 )
 
 corrections = Table(

@@ -10,9 +10,11 @@ from sqlalchemy import delete, insert, or_, select, update
 from sempre_geo.community.store.changes import forget_changes, note_change
 from sempre_geo.community.store.contributions import Row, erase_contribution, erase_photo, load_photo
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.merges import save_merge
 from sempre_geo.community.store.office_tables import workshop_entries, workshops
 from sempre_geo.community.store.proposals import erase_member, is_member
 from sempre_geo.community.store.schema import metadata
+from sempre_geo.community.store.standing import load_way_up
 from sempre_geo.community.store.tables import (
     contributions,
     ease,
@@ -49,7 +51,8 @@ def load_collected(transaction: Transaction, *, region: str = "", since: str = "
         steps = _rows(transaction, select(events).where(events.c.thing == row["id"]).order_by(events.c.id))
         told_in = [entry["workshop_id"] for entry in parts[workshop_entries.name]]
         halls = _rows(transaction, select(workshops).where(workshops.c.id.in_(told_in)))
-        collected.append({"row": dict(row), "events": steps, "workshops": halls, "answers": answered, **parts})
+        merged = {"merged_into": next(iter(load_way_up(transaction, row["id"])), row["merged_into"])}
+        collected.append({"row": dict(row) | merged, "events": steps, "workshops": halls, "answers": answered, **parts})
     return collected
 
 
@@ -63,7 +66,8 @@ def save_collected(transaction: Transaction, collected: Iterable[dict[str, Any]]
     added: list[str] = []
     heard: list[str] = []
     links: list[Row] = []
-    for one in sorted(collected, key=lambda one: one["row"]["merged_into"] is not None):
+    merged: list[Row] = []
+    for one in collected:
         contribution_id = one["row"]["id"]
         if contribution_id in erased:
             continue
@@ -71,11 +75,13 @@ def save_collected(transaction: Transaction, collected: Iterable[dict[str, Any]]
         if transaction.execute(here).first() is None:
             _save_one(transaction, one)
             links += one.get("answers", [])
+            merged.append(one["row"])
             added.append(contribution_id)
         given = [voice for voice in one["voices"] if voice["id"] not in erased]
         heard += [voice["id"] for voice in given if _save_voice(transaction, voice)]
         note_change(transaction, contribution_id)
     _save_links(transaction, links)
+    _save_merges(transaction, merged)
     return added, heard
 
 
@@ -136,10 +142,8 @@ def load_all_rows(transaction: Transaction) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _save_one(transaction: Transaction, one: dict[str, Any]) -> None:
-    target = contributions.c.id == one["row"]["merged_into"]
-    beside = transaction.execute(select(contributions.c.region).where(target)).scalar()
     row = one["row"] | {
-        "merged_into": one["row"]["merged_into"] if beside == one["row"]["region"] else None,
+        "merged_into": None,  # decided when all are here
         "claim_digest": _free_claim(transaction, one["row"]["claim_digest"]),
         "sending_key": None,  # made with the other installation's secret
     }
@@ -172,6 +176,15 @@ def _save_links(transaction: Transaction, links: list[Row]) -> None:
     _insert(
         transaction, idea_needs, [link for link in links if len({here.get(one, one) for one in link.values()}) == 1]
     )
+
+
+def _save_merges(transaction: Transaction, rows: list[Row]) -> None:
+    """What was merged into what, where both are here and in the same region, and not in a circle."""
+    for row in rows:
+        into = row["merged_into"]
+        region = transaction.execute(select(contributions.c.region).where(contributions.c.id == into)).scalar()
+        if into and region == row["region"] and row["id"] not in {into, *load_way_up(transaction, into)}:
+            save_merge(transaction, row["id"], into=into, at=row["status_at"])
 
 
 def _free_claim(transaction: Transaction, digest: str | None) -> str | None:

@@ -14,6 +14,7 @@ from sempre_geo.community.moments import stamp
 from sempre_geo.community.store.contributions import Row, load_candidates, load_contribution, load_position
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.merges import load_merges, load_standing_merges, save_merge, undo_merge
+from sempre_geo.community.store.standing import SAME, load_way_up
 from sempre_geo.errors import InputError, MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import contribution_row
@@ -86,7 +87,7 @@ def merge(settings: Settings, contribution_id: str, *, into: str, by: Asker, at:
     Raises
     ------
     InputError
-        The two are the same, or of different regions, kinds or topics, or the target is itself merged.
+        The two are the same, or of different regions, kinds, categories or topics, or one is itself merged.
     """
     when = at or now()
     with open_community(settings).writing() as transaction:
@@ -95,6 +96,7 @@ def merge(settings: Settings, contribution_id: str, *, into: str, by: Asker, at:
         for row in (source, target):  # first who asks: another refusal would tell a stranger what there is
             check_may(person, "merge contributions", *scopes_of(row))
         _check_mergeable(source, target)
+        _check_not_decided(transaction, source, target)
         for row in (source, target):
             privileged(
                 settings, transaction, by, action="merge contributions", thing=row["id"],
@@ -104,7 +106,7 @@ def merge(settings: Settings, contribution_id: str, *, into: str, by: Asker, at:
 
 
 def unmerge(settings: Settings, merge_id: str, *, into: str, by: Asker, at: datetime | None = None) -> list[str]:
-    """Undo a merge exactly; returns the ids that stand by themselves again."""
+    """Undo a merge exactly, whatever was merged or erased since; returns the ids that are counted elsewhere by it."""
     with open_community(settings).writing() as transaction:
         target = _known(transaction, into)
         if merge_id not in {row["merge_id"] for row in load_merges(transaction, into)}:
@@ -135,10 +137,20 @@ def standing_merges(settings: Settings, region: str, *, by: Asker) -> pd.DataFra
 
 
 def _check_mergeable(source: Row, target: Row) -> None:
-    same = all(source[name] == target[name] for name in ("region", "kind", "topic"))
+    same = all(source[name] == target[name] for name in SAME)
     if not same or source["id"] == target["id"] or target["merged_into"] or source["merged_into"]:
         raise InputError(
             _("Only two different, standing contributions of the same kind, topic and region can be merged.")
+        )
+
+
+def _check_not_decided(transaction: Transaction, source: Row, target: Row) -> None:
+    """Refuse what contradicts a merge that has no effect now, as the one above it is not public."""
+    if load_way_up(transaction, source["id"]) or source["id"] in load_way_up(transaction, target["id"]):
+        raise InputError(
+            _("'{title}' was merged before; take that apart first, under '{list}'.").format(
+                title=source["title"] or source["text"][:80], list=_("What counts as one")
+            )
         )
 
 

@@ -106,7 +106,7 @@ def put_together(
 def take_apart(
     settings: Settings, merges: Iterable[str], *, into: str, by: Asker, at: datetime | None = None
 ) -> list[str]:
-    """Undo merges exactly, the last one first; returns the ids that stand by themselves again."""
+    """Undo merges exactly, the last one first; returns the ids that are counted elsewhere by it."""
     return [one for number in reversed(list(merges)) for one in unmerge(settings, number, into=into, by=by, at=at)]
 
 
