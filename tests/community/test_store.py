@@ -166,7 +166,7 @@ def _contribution(store, one, merged_into):
 
 def test_merges_of_an_earlier_version_become_one_decision_each(address, tmp_path):
     earlier = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, earlier, ignore=shutil.ignore_patterns("__pycache__", "0008*"))
+    shutil.copytree(MIGRATIONS, earlier, ignore=shutil.ignore_patterns("__pycache__", "0009*"))
     store = open_store(address, migrations=earlier)
     for one, into in (("c", None), ("a", "c"), ("b", "c"), ("torn", "c"), ("hall", "c"), ("free", None)):
         _contribution(store, one, into)

@@ -5,8 +5,8 @@ import secrets
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 _MERGES = sa.table(
     "merges", *(sa.column(name) for name in ("id", "merge_id", "contribution_id", "after", "at", "undone"))
