@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 import pandas as pd
 
-from sempre_geo.community.texts import kept_line, kept_text
+from sempre_geo.community.texts import has_words, kept_line, kept_text
 from sempre_geo.errors import InputError, first_items
 from sempre_geo.i18n import gettext as _
 
@@ -147,7 +147,7 @@ def _wrong_place(place: Place) -> list[str]:
 
 def _wrong_rest(draft: Draft) -> list[str]:
     wrong = []
-    if not draft.text.strip():
+    if not has_words(draft.text):
         wrong.append(_("a sentence is missing"))
     if not draft.consent:
         wrong.append(_("it needs your consent to be kept"))

@@ -45,6 +45,17 @@ def told_groups() -> Mapping[str, str]:
     return named | {"employed": _("People with work")}
 
 
+def kept_groups() -> frozenset[str]:
+    """The ids of all groups that something said can be kept with: those of the forms, and of the census in a file.
+
+    >>> {"carers", "born_outside_eu", "everybody"} <= kept_groups(), "free_text_anna" in kept_groups()
+    (True, False)
+    """
+    from sempre_geo.region.population import CENSUS_GROUPS  # late: it takes longer to import than to show a page
+
+    return frozenset({*group_names(), *told_groups(), *CENSUS_GROUPS.values()})
+
+
 def told_of(said: Collection[str]) -> tuple[str, ...]:
     """Every group that something said is about, those of the census that are named otherwise among them.
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sempre_geo.community.proposal_questions import COUNT, questions
-from sempre_geo.community.texts import kept_line, kept_text
+from sempre_geo.community.texts import has_words, kept_line, kept_text
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import written_out
@@ -45,7 +45,7 @@ class Sentences:
         InputError
             One of them is missing.
         """
-        missing = [name for name, text in vars(self).items() if not text.strip()]
+        missing = [name for name, text in vars(self).items() if not has_words(text)]
         if missing:
             raise InputError(
                 _("A proposal begins with three sentences; these are missing: {names}.").format(

@@ -11,6 +11,7 @@ LONGEST_TEXT = 5000
 LONGEST_LINE = 200
 _LINE_BREAKS = "\n\t"
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs of which nothing is seen
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e")
 
 
@@ -49,6 +50,15 @@ def kept_line(text: str, *, longest: int = LONGEST_LINE) -> str:
     'Taxi-bus on Thursdays'
     """
     return " ".join(kept_text(text, longest=longest).split())
+
+
+def has_words(text: str) -> bool:
+    r"""Whether anything of a text can be seen; spaces, joiners and other invisible signs are no words.
+
+    >>> has_words("Jā!"), has_words("\u200b\u200d \u3164"), has_words("")
+    (True, False, False)
+    """
+    return any(sign not in _BLANK and unicodedata.category(sign)[0] in "LNPS" for sign in text)
 
 
 def shown_text(text: str) -> str:

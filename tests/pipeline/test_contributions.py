@@ -59,6 +59,26 @@ def region(settings):
     close_community(settings)
 
 
+@pytest.mark.parametrize("change", [{"groups": ("free_text_anna",)}, {"text": "\u200b\u2060 \u3164"}])
+def test_what_names_no_known_group_or_holds_no_word_that_can_be_seen_is_refused(settings, region, change):
+    with pytest.raises(InputError, match=r"a group is none we know|a sentence is missing"):
+        tell(settings, region, draft=replace(NEED, **change))
+    code = tell(settings, region, draft=NEED).claim_code
+    with pytest.raises(InputError):
+        change_with_code(settings, code, change=Change(**change))
+
+
+def test_an_entry_of_which_no_word_is_left_cannot_be_shown(settings, region):
+    receipt = tell(settings, region, draft=NEED)
+    edit(settings, receipt.id, by=OPERATOR, text="", title="")
+    with pytest.raises(InputError, match="a sentence is missing"):
+        publish(settings, receipt.id, by=OPERATOR)
+    edit(settings, receipt.id, by=OPERATOR, text="The shop is closed.")
+    publish(settings, receipt.id, by=OPERATOR)
+    with pytest.raises(InputError, match="a sentence is missing"):
+        edit(settings, receipt.id, by=OPERATOR, text="\u200b")
+
+
 def test_an_awaiting_need_is_shown_at_its_zone_without_its_words(settings, region):
     receipt = tell(settings, region, draft=NEED, at=AT)
     frame = public_contributions(settings, region, at=AT)

@@ -29,6 +29,7 @@ OWN = (
     "1;need;grocery;Pood on kaugel;20,0612;57,0212;cannot_get_there;over_64,women;1;published;7\n"
     '2;idea;library;=HYPERLINK("http://x");20,3001;57,0001;other;;;published;0\n'
     "3;wish;library;x;20,3;57;other;;;;\n"
+    "4;need;library;x;20,3001;57,0001;other;free_text_anna;;;\n"
 )
 KOBO = (
     '"start";"need/kind";"need/category";"need/text";"place";"need/groups";"_uuid";"_submission_time"\n'
@@ -52,7 +53,10 @@ def test_rows_are_saved_once_however_often_they_come_and_wrong_rows_are_named(se
     path = _file(tmp_path, "needs.csv", "\ufeff" + OWN)
     first = import_contributions(settings, region, path, at=AT)
     assert (first.added, first.known) == (2, 0)
-    assert first.problems == ("row 4: This cannot be saved yet: kind must be one of need/idea.",)
+    assert first.problems == (
+        "row 4: This cannot be saved yet: kind must be one of need/idea.",
+        "row 5: This cannot be saved yet: a group is none we know.",
+    )
     again = import_contributions(settings, region, path, at=AT)
     assert (again.added, again.known) == (0, 2)
     queue = review_queue(settings, region, by=OPERATOR)

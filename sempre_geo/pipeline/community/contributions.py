@@ -13,6 +13,7 @@ from typing import Any
 
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
 from sempre_geo.community.contributions import Draft, Receipt, checked_draft
+from sempre_geo.community.groups import kept_groups
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.photos import clean_photo, write_photo
@@ -255,7 +256,9 @@ def _sending_digest(settings: Settings, draft: Draft) -> str | None:
 
 
 def check_fits(settings: Settings, site: Ground, draft: Draft) -> None:
-    """Refuse a category that there is not, and a position outside the region: nobody would ever find it again.
+    """Refuse a category or a group that there is not, and a position outside the region: nobody would ever find it.
+
+    A group of one's own making would be free text in the public counts.
 
     Raises
     ------
@@ -269,6 +272,8 @@ def check_fits(settings: Settings, site: Ground, draft: Draft) -> None:
                 category=draft.category, known=", ".join(known)
             )
         )
+    if not {*draft.groups} <= kept_groups() | read_rules(settings).topic_of_group.keys():
+        raise InputError(_("This cannot be saved yet: {what}.").format(what=_("a group is none we know")))
     lon, lat = draft.place.lon, draft.place.lat
     if site.bbox is None or lon is None or lat is None:
         return

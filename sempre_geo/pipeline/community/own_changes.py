@@ -126,7 +126,7 @@ def _values(settings: Settings, row: Row, *, draft: Draft, elsewhere: bool) -> d
     if elsewhere:
         there, _position = contribution_row(settings, row["region"], draft=draft)
         values |= {name: there[name] for name in _WHERE}
-    elif draft.category != row["category"]:
+    elif draft.category != row["category"] or list(draft.groups) != row["groups"]:
         check_fits(settings, ground(settings, row["region"]), draft)
     return values
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sempre_geo.community.access import Person, check_may, may
-from sempre_geo.community.contributions import AWAITING
+from sempre_geo.community.contributions import AWAITING, PUBLIC
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.steps import CONTRIBUTION, step_to
@@ -26,8 +26,8 @@ from sempre_geo.community.store.contributions import (
 )
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.zones import load_zones
-from sempre_geo.community.texts import kept_line, kept_text
-from sempre_geo.errors import MissingDataError, NotAllowedError
+from sempre_geo.community.texts import has_words, kept_line, kept_text
+from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import Asker, asker, check_reviewer, now, open_community, privileged, scopes_of
 from sempre_geo.settings import Settings
@@ -128,8 +128,10 @@ def edit(
             scopes=scopes_of(row), detail=row["text"], at=when,
         )  # fmt: skip
         save_original(transaction, row, at=stamp(when), changed_by=person.actor)
-        new_title = row["title"] if title is None else kept_line(title)
-        change_contribution(transaction, contribution_id, {"text": kept_text(text), "title": new_title})
+        new = {"text": kept_text(text), "title": row["title"] if title is None else kept_line(title)}
+        if row["status"] in PUBLIC:
+            _check_words(new)
+        change_contribution(transaction, contribution_id, new)
 
 
 def originals(settings: Settings, contribution_id: str, *, by: Asker, at: datetime | None = None) -> list[Row]:
@@ -196,12 +198,20 @@ def _step(settings: Settings, contribution_id: str, *, to: str, by: Asker, reaso
         # First who asks: a refusal for the status would tell a stranger what the status is.
         check_may(asker(settings, transaction, by), _ACTION_TO[to], *scopes_of(row))
         step = step_to(CONTRIBUTION, row["status"], to, reason=told)
+        if to == "published":
+            _check_words(row)
         person = privileged(
             settings, transaction, by, action=step.action, thing=contribution_id,
             scopes=scopes_of(row), detail=f"{to} {told}", at=when,
         )  # fmt: skip
         change_contribution(transaction, contribution_id, {"status": to, "status_at": stamp(when)})
         save_event(transaction, contribution_id, status=to, at=stamp(when), actor=person.actor, reason=told)
+
+
+def _check_words(said: Mapping[str, Any]) -> None:
+    """Refuse to show an entry of which nothing is left to read."""
+    if not has_words(said["title"] + said["text"]):
+        raise InputError(_("This cannot be saved yet: {what}.").format(what=_("a sentence is missing")))
 
 
 def _known(transaction: Transaction, contribution_id: str) -> Row:
