@@ -14,13 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 
+from tests.run import BROWSERS
 from tests.ui.small_region import small_environment, write_small_region
 
 ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = os.environ.get("SEMPRE_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = os.environ.get("SEMPRE_CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+"""No other host is found. Asking Playwright at each request would do the same, and switch off the browser's cache."""
 _START_S = 60
+STREAMLITS = ("/static/", "/_stcore/", "/component/")
+"""Where Streamlit's own files lie, which it makes as large as it likes."""
 CUT_NUMBERS = """() => [
   ...[...document.querySelectorAll('[data-testid="stVegaLiteChart"] svg text')]
     .filter(one => !one.textContent.endsWith('\u2026'))
@@ -87,7 +92,7 @@ class Server:
     def stop(self) -> None:
         if self.process is not None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=_START_S)
 
 
 @dataclass
@@ -96,7 +101,36 @@ class Watch:
 
     refused: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    ours_bytes: int = 0
+    answered: list[Request] = field(default_factory=list)
+    frames_bytes: int = 0
+
+    def ours_bytes(self, base: str) -> int:
+        """What came over the network until now and is not one of Streamlit's own files."""
+        ours = [one for one in self.answered if not one.url.removeprefix(base).startswith(STREAMLITS)]
+        return self.frames_bytes + sum(int(one.sizes()["responseBodySize"]) for one in ours)
+
+    def listen(self, page: Page, base: str) -> None:
+        """Hear of every request of a page; only ``base`` is there to be asked."""
+        page.on("request", lambda request: self._ask(request.url, base))
+        page.on("requestfinished", self._note)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("websocket", lambda line: self._ask(line.url.replace("ws://", "http://"), base))
+        page.on("websocket", lambda line: line.on("framereceived", self._count))
+
+    def _ask(self, url: str, base: str) -> None:
+        if not is_ours(url, base):
+            self.refused.append(url)
+
+    def _note(self, request: Request) -> None:  # Playwright takes no method of a built-in list
+        self.answered.append(request)
+
+    def _count(self, frame: str | bytes) -> None:
+        self.frames_bytes += len(frame)
+
+
+def is_ours(url: str, base: str) -> bool:
+    """Whether an address is the app's, or none that a network is asked for."""
+    return url.startswith((base, "data:", "blob:"))
 
 
 def serving_small_region(folder: Path) -> Iterator[Server]:
@@ -119,19 +153,36 @@ def browser() -> Iterator[Browser]:
         pytest.skip("Chromium is not installed (Debian: apt install chromium)")
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", NOWHERE],
         )
         yield opened
         opened.close()
 
 
-def until(page: Page, expression: str) -> None:
+def until(page: Page, asked: str | Callable[[], object]) -> None:
     """Wait until a script says yes; asked from outside, as the page's own policy forbids to evaluate text in it."""
     for _hundredth in range(10 * _START_S):
-        if page.evaluate(expression):
+        if page.evaluate(asked) if isinstance(asked, str) else asked():
             return
         page.wait_for_timeout(100)
-    raise AssertionError(expression)
+    raise AssertionError(asked)
+
+
+def lasting(page: Page, wrong: Callable[[], list[str]]) -> list[str]:
+    """What is found wrong and stays so: a page that lays itself out anew, or fades in, is not yet what people see."""
+    for _quarter in range(20):
+        if not wrong():
+            return []
+        page.wait_for_timeout(250)
+    return wrong()
+
+
+def settled(page: Page) -> None:
+    """Wait until the page stands, its script has run and its letters are there."""
+    page.locator("footer").wait_for()
+    page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
+    page.evaluate("document.fonts.ready")
 
 
 Visit = Callable[..., Page]
@@ -151,37 +202,12 @@ def visit(server: Server, browser: Browser, watch: Watch) -> Iterator[Visit]:
         context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(40_000)
+        page.set_default_timeout(60_000)
         base = address or server.address
-        _watch(page, base, watch)
+        watch.listen(page, base)
         page.goto(base + path)
         return page
 
     yield opened
     for context in contexts:
         context.close()
-
-
-def _watch(page: Page, base: str, watch: Watch) -> None:
-    def check(route: Route) -> None:
-        if route.request.url.startswith((base, "data:", "blob:")):
-            route.continue_()
-        else:
-            watch.refused.append(route.request.url)
-            route.abort()
-
-    page.route("**/*", check)
-    page.on("pageerror", lambda error: watch.errors.append(str(error)))
-    page.on("websocket", lambda socket_: socket_.on("framereceived", lambda data: _add(watch, len(data))))
-    page.on(
-        "requestfinished", lambda request: _add(watch, _size(request.url, request.sizes()["responseBodySize"], base))
-    )
-
-
-def _size(url: str, size: int, base: str) -> int:
-    """The bytes of an answer that are ours and not Streamlit's own files."""
-    return 0 if url.removeprefix(base).startswith(("/static/", "/_stcore/", "/component/")) else size
-
-
-def _add(watch: Watch, size: int) -> None:
-    watch.ours_bytes += size

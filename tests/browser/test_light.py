@@ -21,7 +21,7 @@ from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.review import exact_place, publish, review_queue
 from sempre_geo.settings import Settings
 from sempre_geo.ui.installation import installation
-from tests.browser.conftest import CHROMIUM
+from tests.browser.conftest import CHROMIUM, until
 from tests.browser.light_server import LightServer
 from tests.ui.small_region import HOSTILE, NAME, small_environment, small_settings, write_small_region
 
@@ -91,14 +91,10 @@ def _whole(page: Page, words: str = WORDS) -> None:
 
 
 def _has_kept_its_forms(page: Page) -> None:
-    """Wait until the service worker can do without a network; the page's policy forbids Playwright's own waiting."""
+    """Wait until the service worker can do without a network."""
     ready = """navigator.serviceWorker.controller && Promise.all(['tell/whole', 'kept'].map(
         name => caches.match(`/light/en/${name}`))).then(found => found.every(Boolean))"""
-    for _try in range(200):
-        if page.evaluate(ready):
-            return
-        page.wait_for_timeout(100)
-    raise TimeoutError(page.url)
+    until(page, ready)
 
 
 def _published(store: Settings, text: str, kind: str = "need") -> str:
@@ -109,6 +105,7 @@ def _published(store: Settings, text: str, kind: str = "need") -> str:
 
 def _serves_everybody(page: Page) -> None:
     """Nothing for axe to say, nothing too small to touch, and no sideways scroll."""
+    page.wait_for_load_state()
     found = Axe().run(page).response["violations"]
     assert {entry["id"]: [node["html"][:160] for node in entry["nodes"]][:3] for entry in found} == {}, page.url
     small = page.evaluate(
@@ -302,7 +299,7 @@ def test_in_a_hall_over_plain_http_the_page_keeps_the_form_until_it_is_sent(hall
     page.goto(f"http://hall.example:{hall.port}/light/en/tell/whole")
     expect(page.locator("#told")).to_contain_text("kept on this phone, because it was not sent")
     assert len(_consent_and_save(page)) > 12
-    assert page.evaluate("localStorage.getItem('sempre:tell')") is None
+    until(page, "localStorage.getItem('sempre:tell') === null")
     assert review_queue(store, NAME, by=OPERATOR)["text"].tolist() == [WORDS]
     hidden.close()
 
@@ -325,7 +322,7 @@ def test_a_mark_on_the_map_is_kept_exactly_and_no_address_holds_it(opens, store)
     _consent_and_save(page)
     entry = review_queue(store, NAME, by=OPERATOR)["id"].iloc[0]
     assert exact_place(store, entry, by=OPERATOR) == (float(lon), float(lat))
-    assert page.evaluate("sessionStorage.getItem('sempre:pin')") is None
+    until(page, "sessionStorage.getItem('sempre:pin') === null")
     assert not any(lon[:-2] in url or lat[:-2] in url or "?" in url for url in asked)
 
 

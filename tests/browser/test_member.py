@@ -18,7 +18,7 @@ from sempre_geo.settings import Settings
 from tests.browser.conftest import Server, Visit, Watch, until
 from tests.ui.small_region import NAME, small_settings
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 WORDS = "I go twice a year instead of monthly."
 
 
@@ -63,7 +63,7 @@ def test_a_person_asks_what_is_near_and_tells_a_need_from_the_first_screen_on(vi
     page.get_by_text("You may keep this and show it").click()
     page.get_by_role("button", name="Save my need").click()
     code = page.locator("[data-code]").inner_text()
-    assert page.locator(".qr img").evaluate("image => image.naturalWidth") > 100
+    until(page, "document.querySelector('.qr img').naturalWidth > 100")
     own = open_with_code(store, code)
     assert (own.text, own.category, own.obstacle) == (WORDS, "gp", "cannot_get_there")
     with page.context.expect_page() as opened:
@@ -125,7 +125,7 @@ def test_a_half_filled_form_outlasts_another_language_a_reload_and_going_back(vi
     assert [path for path in photo_folder(store).rglob("*") if path.is_file()]
     page.reload()
     expect(page.locator(".st-key-tell_category")).to_be_visible()
-    assert page.evaluate("Object.keys(sessionStorage).filter(name => name.startsWith('sempre:'))") == []
+    until(page, "!Object.keys(sessionStorage).some(name => name.startsWith('sempre:'))")
 
 
 def _picture() -> bytes:
@@ -137,17 +137,25 @@ def _picture() -> bytes:
     return drawn.getvalue()
 
 
-def test_me_too_counts_once_a_browser_also_after_a_reload(visit: Visit, store):
+def test_me_too_counts_once_a_browser_also_after_a_reload(visit: Visit, server: Server, store):
     receipt = tell(store, NAME, draft=Draft("idea", "library", "A book bus.", Place(settlement_id="s1")))
     publish(store, receipt.id, by=OPERATOR)
-    page = visit("/said?place=s1")
+    page, sent = visit("/health"), []
+
+    def hear(frame: str | bytes) -> None:
+        sent.append(frame.encode() if isinstance(frame, str) else frame)
+
+    page.on("websocket", lambda line: line.on("framesent", hear))
+    page.goto(f"{server.address}/said?place=s1")
     for told in ("Your voice counts.", "Your voice was counted before"):
         entry = page.locator(f".st-key-said_{receipt.id}")
         entry.get_by_role("button", name="Me too").wait_for()
         until(page, "localStorage.getItem('sempre:voter')")
-        page.wait_for_timeout(500)  # until the page has heard which browser it is
+        browser = page.evaluate("localStorage.getItem('sempre:voter')").encode()
+        until(page, lambda known=browser: any(known in frame for frame in sent))  # the app is told which browser it is
         entry.get_by_role("button", name="Me too").click()
         page.get_by_text(told).wait_for()
+        sent.clear()
         page.reload()
     rows = public_contributions(store, NAME).set_index("id")
     assert rows.loc[receipt.id, "voices"] == 1

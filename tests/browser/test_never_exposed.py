@@ -127,6 +127,7 @@ def test_nothing_that_reaches_a_visitor_or_a_coordinator_holds_the_place(
             page.get_by_label("Name").fill("vera")
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Log in").click()
+            page.get_by_text("Logged in as vera.").first.wait_for()
         for path in paths:
             page.goto(server.address + path)
             _settled(page)

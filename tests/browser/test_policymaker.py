@@ -9,7 +9,7 @@ from pathlib import Path
 import pypdf
 import pytest
 
-from tests.browser.conftest import CUT_NUMBERS, Server, Visit, Watch, until
+from tests.browser.conftest import CUT_NUMBERS, Server, Visit, Watch, lasting, until
 from tests.ui.small_region import NAME, small_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -64,4 +64,4 @@ def test_no_number_of_a_plot_is_cut_on_a_telephone_in_german(visit: Visit, limit
     page.locator("footer").wait_for()
     until(page, "() => document.querySelectorAll('[data-testid=\"stVegaLiteChart\"] svg').length > 1")
     assert "120 Menschen" in page.locator('[data-testid="stVegaLiteChart"] svg').first.text_content()
-    assert page.evaluate(CUT_NUMBERS) == []
+    assert lasting(page, lambda: page.evaluate(CUT_NUMBERS)) == []
