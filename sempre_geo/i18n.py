@@ -20,6 +20,7 @@ from typing import Any
 
 SOURCE_LANGUAGE = "en"
 MONTHS_HAVE_CASES = frozenset({"de", "et", "lv"})  # or the words before a date have; Babel knows the names in one only
+_SHORT_DATES = {"lt": "y-MM-dd"}  # written out it ends with a full stop, and so would no sentence that ends with it
 _DOMAIN = "sempre_geo"
 _LOCALE = Path(__file__).resolve().parent / "locale"
 _language: ContextVar[str | None] = ContextVar("language", default=None)
@@ -138,11 +139,15 @@ def written_out(day: date) -> str:
     >>> with language("lv"):
     ...     written_out(date(2026, 1, 5))
     '05.01.2026'
+    >>> with language("lt"):
+    ...     written_out(date(2026, 1, 5))
+    '2026-01-05'
     """
     from babel.dates import format_date
 
     locale = babel_locale()
-    return str(format_date(day, "dd.MM.y" if locale in MONTHS_HAVE_CASES else "long", locale=locale))
+    pattern = "dd.MM.y" if locale in MONTHS_HAVE_CASES else _SHORT_DATES.get(locale, "long")
+    return str(format_date(day, pattern, locale=locale))
 
 
 @contextmanager

@@ -77,5 +77,5 @@ def _show_found(found: list[Found] | None, *, key: str, take: Callable[[str], No
 
 
 def as_typed(text: str) -> str:
-    """A name that Streamlit's markdown of labels does not take for its own signs."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|$:~" else sign for sign in text)
+    """A text in which Streamlit's markdown finds none of its own signs; a date that begins with "1." is no list."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-!|$:~." else sign for sign in text)

@@ -83,17 +83,22 @@ def _files() -> Mapping[str, str]:
 
 def _tables() -> Mapping[str, str]:
     hidden = ("Pin column", "Unpin column", "Autosize", "Hide column", "Format", "Column statistics", "Statistics")
-    return {
+    tools = {
         "Download as CSV": _("Save this table (CSV)"),
         "Download as PNG": _("Save as a picture"),
         "Show data": _("The same as a table"),
         "Show chart": _("Show the chart"),
+        "Fullscreen": _("Large view"),
+        "Close fullscreen": _("Close the large view"),
+    }
+    return {
+        **tools,
+        **{f"{tool}: {_ANY}": f"{told}: {_ANY}" for tool, told in tools.items()},
+        **dict.fromkeys(("Copy Vega-Lite spec", f"Copy Vega-Lite spec: {_ANY}", "Link to heading"), HIDDEN),
         "Search": _("Search in the table"),
         "Previous Result": _("Back"),
         "Next Result": _("On"),
         "Close Search": _("Close it"),
-        "Fullscreen": _("Large view"),
-        "Close fullscreen": _("Close the large view"),
         "Show/hide columns": _("Choose columns"),
         "Add row": _("Add a row"),
         "Delete row(s)": _("Take out"),

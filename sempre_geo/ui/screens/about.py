@@ -13,9 +13,11 @@ from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import number, written_date
 from sempre_geo.ui.frame import name_alone, page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.place_search import as_typed
 
 region = installation().region
 catalog = region.catalog
+titles = {source["id"]: source["title"] for source in region.sources}
 
 page_title(_("Where the numbers come from"))
 if region.fictional:
@@ -37,7 +39,7 @@ st.table(
             }
             for source in region.sources
         ]
-    ),
+    ).map(as_typed),
     hide_index=True,
 )
 
@@ -49,12 +51,12 @@ st.table(
                 _("Layer"): reworded(layer["title"]),
                 _("Unit"): reworded(layer["units"]),
                 _("How it is made"): reworded(layer["method"]),
-                _("From"): ", ".join(layer.get("sources", ())),
+                _("From"): ", ".join(titles.get(source, source) for source in layer.get("sources", ())),
                 _("Rows"): number(layer["rows"]),
             }
             for layer in catalog["layers"].values()
         ]
-    ),
+    ).map(as_typed),
     hide_index=True,
 )
 

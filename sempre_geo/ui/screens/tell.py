@@ -127,6 +127,7 @@ def _where() -> None:
 
 def _who() -> None:
     st.pills(_("Who is it about?"), list(words.about_whom()), key="tell_about", required=True,
+             label_visibility="collapsed",  # the heading says it
              default=None if "tell_about" in st.session_state else "myself",
              format_func=words.about_whom().__getitem__, persist_state="session")  # fmt: skip
     st.pills(_("They belong to:"), list(told_groups()), key="tell_groups", selection_mode="multi",
