@@ -58,13 +58,16 @@ def show(visit: Visit) -> Response:
         return _ask(visit, str(problem), status_code=422)
 
 
-def _report(visit: Visit) -> Response:
+def _report(visit: Visit, *, problem: str = "", status_code: int = 200) -> Response:
     report = correction_with_code(visit.here.settings, visit.form.one("code"))
     told = told_correction(
         visit.here.settings, report.region, layer=report.layer, thing=report.thing, field=report.field,
         value=report.value, language=visit.language,
     )  # fmt: skip
-    return page(visit, "correction", report=report, told=told)
+    return page(
+        visit, "correction", report=report, told=told, problems={"sure": problem} if problem else {},
+        code=visit.form.one("code"), token=new_token(visit.here.settings, FORM), status_code=status_code,
+    )  # fmt: skip
 
 
 def _team(visit: Visit) -> Response:
@@ -147,6 +150,8 @@ def erase(visit: Visit) -> Response:
     except MissingDataError as problem:
         return _ask(visit, str(problem), status_code=404)
     except SempreGeoError as problem:
+        with suppress(MissingDataError):
+            return _report(visit, problem=str(problem), status_code=status_of(problem))
         return _own(visit, problem=str(problem), at="sure", status_code=status_of(problem))
     return page(visit, "erased")
 

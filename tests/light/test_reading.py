@@ -140,6 +140,9 @@ def test_with_the_code_of_a_correction_one_reads_what_was_decided_and_why(small,
     assert (page.status_code, "Declined" in re.sub("<[^>]*>", "", page.text)) == (200, True)
     assert "Only on Mondays." in page.text
     assert "<img" not in page.text
+    assert visitor.fills("en/code/erase", page, {}).status_code == 422
+    assert visitor.fills("en/code/erase", page, {"sure": "yes"}).status_code == 200
+    assert _opened(visitor, receipt.claim_code).status_code == 404
 
 
 def test_erasing_needs_the_box_and_then_nothing_is_left(small, visitor):

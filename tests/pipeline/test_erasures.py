@@ -5,21 +5,33 @@ from __future__ import annotations
 import io
 import zipfile
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import Image
+from sqlalchemy import text
 
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
+from sempre_geo.community.corrections import Report
+from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.errors import MissingDataError
 from sempre_geo.pipeline.community import contributions, erasures, own_changes, voices
 from sempre_geo.pipeline.community.backup import back_up, forget, restore
 from sempre_geo.pipeline.community.contributions import erase_with_code, open_with_code, tell
-from sempre_geo.pipeline.community.desk import close_community
+from sempre_geo.pipeline.community.corrections import (
+    correction_with_code,
+    corrections_in_use,
+    decide_correction,
+    report_correction,
+)
+from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.erasures import finish_erasures, read_erased
+from sempre_geo.pipeline.community.followed import team_of_code
 from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.photos import photo_folder
+from sempre_geo.pipeline.community.proposals import move, propose
+from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
 
@@ -125,3 +137,46 @@ def test_a_line_that_a_power_failure_cut_off_takes_no_other_with_it_and_comes_ba
     for path in store.data.glob("store.sqlite*"):
         path.unlink()
     assert restore(store, tmp_path / "backup.zip") == 2
+
+
+@pytest.mark.parametrize("decision", ["declined", "accepted"])
+def test_the_words_of_a_report_go_with_its_code_and_only_what_is_used_of_it_stays(store, tmp_path, decision):
+    report = Report("services", "osm:n1", "opening_hours", "Tu 11:00-16:00", "Anna told me", "call 26123456")
+    told = report_correction(store, "unbuilt", report=report, at=AT)
+    decide_correction(store, told.id, decision=decision, by=OPERATOR, reason="Asked.", at=AT)
+    back_up(store, tmp_path / "backup.zip")
+    erase_with_code(store, told.claim_code)
+    for _time in ("at once", "after a restore"):
+        used = corrections_in_use(store, "unbuilt")[["value", "source"]].to_numpy().tolist()
+        assert used == ([["Tu 11:00-16:00", "2026-11-24"]] if decision == "accepted" else [])
+        with pytest.raises(MissingDataError):
+            correction_with_code(store, told.claim_code)
+        left = b"".join(path.read_bytes() for path in store.data.glob("store.sqlite*"))
+        assert b"Anna" not in left
+        assert b"26123456" not in left
+        restore(store, tmp_path / "backup.zip")
+
+
+def test_every_code_and_voter_is_forgotten_in_time_and_voices_still_count(store):
+    told = _tell(store)
+    publish(store, told.id, by=OPERATOR, at=AT)
+    voice = add_voice(store, told.id, voter="one", at=AT)
+    report = Report("services", "osm:n1", "gone", "", "I was there")
+    reported = report_correction(store, "unbuilt", report=report, at=AT)
+    answer = Sentences("A bus", "a bus on call", "all", "no bus")
+    (team, busy) = (propose(store, "unbuilt", sentences=answer, who=Member("user", "A"), at=AT) for _team in range(2))
+    move(store, busy.proposal_id, to="proposal", by=OPERATOR, at=AT + timedelta(days=1000))
+    assert forget(store, at=AT + timedelta(days=1200)) == (0, 4)
+    with open_community(store).reading() as transaction:
+        digests = [
+            transaction.execute(text(f"SELECT claim_digest FROM {table}")).scalars().all()  # noqa: S608 - our tables
+            for table in ("contributions", "voices", "corrections")
+        ]
+        assert digests == [[None]] * 3
+        assert transaction.execute(text("SELECT voter_digest FROM voices")).scalar() == voice.id
+    assert public_contributions(store, "unbuilt")["voices"].tolist() == [1]
+    with pytest.raises(MissingDataError):
+        correction_with_code(store, reported.claim_code)
+    with pytest.raises(MissingDataError):
+        team_of_code(store, team.claim_code)
+    assert team_of_code(store, busy.claim_code).inside

@@ -1,14 +1,15 @@
-"""Whole rows from one store to another, retention, and what was erased before: for backups and merging halls."""
+"""Whole rows from one store to another, and what was erased before: for backups and merging halls."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, insert, or_, select
 
-from sempre_geo.community.store.changes import forget_changes, note_change
+from sempre_geo.community.store.changes import note_change
 from sempre_geo.community.store.contributions import Row, erase_contribution, erase_photo, load_photo
+from sempre_geo.community.store.corrections import erase_correction, load_correction
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.merges import save_merge
 from sempre_geo.community.store.office_tables import workshop_entries, workshops
@@ -17,6 +18,7 @@ from sempre_geo.community.store.schema import metadata
 from sempre_geo.community.store.standing import load_way_up
 from sempre_geo.community.store.tables import (
     contributions,
+    corrections,
     ease,
     erasures,
     events,
@@ -90,18 +92,6 @@ def load_photo_ids(transaction: Transaction) -> set[str]:
     return set(transaction.execute(select(photos.c.id)).scalars())
 
 
-def forget_old(transaction: Transaction, *, places_before: str, claims_before: str) -> tuple[int, int]:
-    """Drop exact places and claim digests of contributions from before two moments; the zones stay."""
-    old = select(contributions.c.id).where(contributions.c.created_at < places_before)
-    places = transaction.execute(delete(exact_places).where(exact_places.c.contribution_id.in_(old))).rowcount
-    late = (contributions.c.created_at < claims_before) & contributions.c.claim_digest.is_not(None)
-    claims = transaction.execute(update(contributions).where(late).values(claim_digest=None, sending_key=None)).rowcount
-    late_voice = (voices.c.created_at < claims_before) & voices.c.claim_digest.is_not(None)
-    transaction.execute(update(voices).where(late_voice).values(claim_digest=None))
-    forget_changes(transaction)
-    return places, claims
-
-
 def erase_again(transaction: Transaction, things: Iterable[str], *, at: str) -> int:
     """Erase what was erased before, in a store that was restored from an older copy."""
     count = 0
@@ -119,7 +109,10 @@ def erase_again(transaction: Transaction, things: Iterable[str], *, at: str) -> 
         member = is_member(transaction, thing)
         if member:
             erase_member(transaction, thing, at=at)
-        count += bool(found or voice or photo or member)
+        report = load_correction(transaction, thing)
+        if report:
+            erase_correction(transaction, thing, at=at)
+        count += bool(found or voice or photo or member or report)
         if not transaction.execute(select(erasures.c.thing).where(erasures.c.thing == thing)).first():
             transaction.execute(insert(erasures), {"thing": thing, "at": at})
     return count
@@ -129,7 +122,9 @@ def load_left(transaction: Transaction, things: Collection[str]) -> list[str]:
     """Those of the erased ids of which something is still there."""
     if not things:
         return []
-    here = [transaction.execute(select(table.c.id)).scalars() for table in (contributions, voices, photos, team)]
+    ids = [select(table.c.id) for table in (contributions, voices, photos, team)]
+    ids.append(select(corrections.c.id).where(corrections.c.claim_digest.is_not(None)))  # a used one stays, wordless
+    here = [transaction.execute(query).scalars() for query in ids]
     return sorted({one for ids in here for one in ids} & set(things))
 
 

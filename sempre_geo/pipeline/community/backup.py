@@ -31,9 +31,9 @@ from sempre_geo.community.store.contributions import (
     save_event,
 )
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.retention import forget_old
 from sempre_geo.community.store.transfer import (
     erase_again,
-    forget_old,
     load_collected,
     load_photo_ids,
     save_collected,
@@ -186,7 +186,7 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
 
 
 def forget(settings: Settings, *, at: datetime | None = None) -> tuple[int, int]:
-    """Drop exact places and claim codes whose time is over (``community.toml``); how many of each were dropped.
+    """Drop exact places and codes of every kind whose time is over (``community.toml``); how many of each were dropped.
 
     What was erased, and of which a killed program left something, is gone after this, too.
     """

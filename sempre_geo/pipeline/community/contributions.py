@@ -36,6 +36,7 @@ from sempre_geo.community.store.contributions import (
     save_event,
     save_photo,
 )
+from sempre_geo.community.store.corrections import erase_correction, load_claimed_correction
 from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.escalations import is_escalated
@@ -186,13 +187,27 @@ def contest_with_code(settings: Settings, code: str, *, why: str, at: datetime |
 
 
 def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None) -> None:
-    """Erase one's contribution everywhere, at once and for good."""
+    """Erase what a code opens everywhere, at once and for good: a contribution, or the report of a correction.
+
+    Of a report that was accepted the fact stays in use, without its reporter's words.
+
+    Raises
+    ------
+    InputError
+        The code is incomplete or has a slip.
+    MissingDataError
+        It opens nothing (any more).
+    """
     digest, when = claim_digest(code), stamp(at or now())
     with open_community(settings).writing() as transaction:
-        row = claimed_row(transaction, digest)
+        report = load_claimed_correction(transaction, digest)
+        row = report or claimed_row(transaction, digest)
         photos = load_photos(transaction, row["id"])
-        erase_contribution(transaction, row["id"], at=when)
-        erase_cuts(transaction, row["region"])
+        if report is not None:
+            erase_correction(transaction, row["id"], at=when)
+        else:
+            erase_contribution(transaction, row["id"], at=when)
+            erase_cuts(transaction, row["region"])
         list_erased(settings, row["id"])
     erase_elsewhere(settings, row["id"], at=when, photos=[photo["id"] for photo in photos])
 

@@ -118,6 +118,7 @@ def _report(report: OwnReport) -> None:
         f"<p><strong>{escape(_('Where it stands'))}:</strong> {escape(words.status(report.status))}</p>"
         f"<h2>{escape(_('What happened so far'))}</h2>{list_of_steps(steps)}</div>"
     )
+    _erase()
     _close_button()
 
 
