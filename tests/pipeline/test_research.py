@@ -72,6 +72,13 @@ def test_it_says_more_than_the_public_file_and_holds_no_place_and_no_held_word(s
     assert said.id not in _written(store, region, tmp_path).index
 
 
+def test_a_zone_does_not_tell_whether_a_settlement_or_a_point_was_named(store, region, tmp_path):
+    places = (NEED.place, Place(settlement_id="s1"), Place(municipality_id="m1"))
+    told = [_told(store, region, replace(NEED, place=place)).id for place in places]
+    rows = _written(store, region, tmp_path)
+    assert rows.loc[told, "precision"].tolist() == ["zone", "zone", "municipality"]
+
+
 @pytest.mark.parametrize("ending", ["geojson", "gpkg", "parquet"])
 def test_every_format_is_written_and_an_empty_region_too(store, region, tmp_path, ending):
     assert export_for_research(store, region, tmp_path / f"none.{ending}") == 0

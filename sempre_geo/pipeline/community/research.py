@@ -31,8 +31,9 @@ def export_for_research(
     The public file leaves out who an item is about, its day, its obstacle and what was merged into another;
     here they stand. The place is the masked zone as there, and words that nobody has read are in neither. An
     item on health, disability or violence whose author did not want it shown by itself has no words and no
-    zone here, only its municipality. ``municipality`` is the zone's where there is one, and ``precision`` says no
-    more of a place without a zone: otherwise a point on a small island would be told from "somewhere in here".
+    zone here, only its municipality. ``municipality`` is the zone's where there is one, and ``precision``
+    says whether a place is known by its ``zone`` or by its ``municipality`` only: that somebody named a settlement
+    would, in a zone with one small settlement, say in which.
 
     Raises
     ------
@@ -66,6 +67,6 @@ def _research_frame(rows: pd.DataFrame, zones: pd.DataFrame, felt: pd.DataFrame,
     steps = {f"ease_{mode}": rows["id"].map(ease[mode]) if mode in ease else None for mode in MODES}
     kept = rows[["municipality", "topic", "obstacle", "about", "merged_into"]]
     of_rows = {"groups": rows["groups"].map(";".join), "day": rows["created_at"].str.slice(0, 10)}
-    precision = rows["precision"].where(bare["zone_id"].notna(), "municipality")
+    precision = bare["zone_id"].notna().map({True: "zone", False: "municipality"})
     whole = shown.assign(**kept, **of_rows, precision=precision, **steps)
     return whole[list(RESEARCH_COLUMNS)]
