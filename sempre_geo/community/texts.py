@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
 
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
@@ -13,6 +16,11 @@ _LINE_BREAKS = "\n\t"
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs of which nothing is seen
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e")
+
+_LIKE_SPACES = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_LIKE_DASHES = frozenset("\u2212\u2043\u02d7\u30fc")
+_LIKE_DOTS = frozenset("\u00b7\u2022\u2027\u2219\u22c5\u30fb")
+_CLUSTER = re.compile(r"[\x00-\u02ff\u0370-\u0482\u048a-\U0010ffff][\u0300-\u036f\u0483-\u0489]*|.", re.DOTALL)
 
 
 def kept_text(text: str, *, longest: int = LONGEST_TEXT) -> str:
@@ -70,3 +78,54 @@ def shown_text(text: str) -> str:
     'evil ok'
     """
     return "".join(sign for sign in text if sign not in _TURNING and sign not in _INVISIBLE)
+
+
+@dataclass(frozen=True)
+class SeenText:
+    """A text as an eye or a telephone takes it in, and where in the written text each of its signs stands."""
+
+    text: str
+    origins: tuple[int, ...]
+
+    def written(self, start: int, end: int) -> tuple[int, int]:
+        """Where a piece of the seen text begins and ends in the written one."""
+        return self.origins[start], self.origins[end - 1] + 1
+
+
+def seen_text(text: str) -> SeenText:
+    r"""A text without any invisible sign, with every dash, space, digit and letter in its plainest form.
+
+    What looks for something in a text looks here: all that :func:`shown_text` leaves out is left out, so that nothing
+    stands in what is shown that was not looked at, and so are the joiners that it keeps for emoji.
+
+    >>> seen_text("26\u200b12\u201234\u00a0\uff15").text
+    '2612-34 5'
+    >>> seen_text("").text
+    ''
+    """
+    signs: list[str] = []
+    origins: list[int] = []
+    for match in _CLUSTER.finditer(text):
+        plain = _seen_cluster(match.group())
+        signs.append(plain)
+        origins += [match.start()] * len(plain)
+    return SeenText("".join(signs), tuple(origins))
+
+
+def _seen_cluster(cluster: str) -> str:
+    """One letter with its marks in its plainest form; nothing for what cannot be seen."""
+    return "".join(_seen_sign(sign) for sign in unicodedata.normalize("NFKC", cluster))
+
+
+@lru_cache(maxsize=4096)
+def _seen_sign(sign: str) -> str:
+    kind = unicodedata.category(sign)
+    if sign in _INVISIBLE or sign in _TURNING or kind in {"Cf", "Mn", "Me"}:
+        return ""
+    if kind == "Pd" or sign in _LIKE_DASHES:
+        return "-"
+    if kind == "Zs" or sign in _LIKE_SPACES:
+        return " "
+    if sign in _LIKE_DOTS:
+        return "."
+    return str(unicodedata.digit(sign)) if kind == "Nd" else sign

@@ -21,7 +21,8 @@ from sempre_geo.community.moderation import (
     text_digest,
 )
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.personal_data import personal_data, read_personal_words
+from sempre_geo.community.personal_data import Finding, personal_data
+from sempre_geo.community.personal_words import read_personal_words
 from sempre_geo.community.rules import read_rules
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.limits import count_sender, count_text, load_sender
@@ -70,23 +71,25 @@ class Looked:
 
 def looked_through(settings: Settings, region: str, *, text: str) -> Looked:
     """Look for personal data and for signs of danger in a text, whichever way it came in."""
-    country, danger = ground(settings, region).country, read_danger(settings)
-    countries = [country] if country and country != "demo" else []
-    findings = personal_data(text, words=read_personal_words(settings), countries=countries)
-    near = danger.is_near(text)
+    findings, near = _personal_data_in(settings, region, text=text), read_danger(settings).is_near(text)
     messages = (help_in(settings, region),) if near else ()
     return Looked(tuple(marks_of_text(findings, danger=near)), messages)
 
 
 def marked(settings: Settings, region: str, *, text: str) -> tuple[tuple[str, str], ...]:
     """A text in pieces, each with the kind of personal data it may be, or with nothing: to be marked for review."""
-    country = ground(settings, region).country
-    countries = [country] if country and country != "demo" else []
     pieces, done = [], 0
-    for finding in personal_data(text, words=read_personal_words(settings), countries=countries):
+    for finding in _personal_data_in(settings, region, text=text):
         pieces += [(text[done : finding.start], ""), (text[finding.start : finding.end], finding.kind)]
         done = finding.end
     return tuple(piece for piece in (*pieces, (text[done:], "")) if piece[0])
+
+
+def _personal_data_in(settings: Settings, region: str, *, text: str) -> list[Finding]:
+    """What may be personal, the numbers of the region's country in any form and those of all others in theirs."""
+    country = ground(settings, region).country
+    own = [country] if country and country != "demo" else []
+    return personal_data(text, words=read_personal_words(settings), own=own)
 
 
 def help_in(settings: Settings, region: str) -> str:
