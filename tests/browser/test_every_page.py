@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 import sempre_geo.ui
 from sempre_geo.community.access import OPERATOR
@@ -20,7 +20,7 @@ from sempre_geo.pipeline.community.providers import ask_to_provide, decide_provi
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.settings import Settings
 from sempre_geo.ui.login import COOKIE
-from tests.browser.conftest import CUT_NUMBERS, Server
+from tests.browser.conftest import CUT_NUMBERS, Server, is_ours, lasting, settled
 from tests.ui.small_region import NAME, small_environment, small_settings, write_small_region
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -151,7 +151,7 @@ class Looker:
         self.page.set_default_timeout(60_000)
         self.base, self.scheme = server.address, scheme
         self.wrong: list[str] = []
-        self.page.route("**/*", self._only_here)
+        self.page.on("request", self._asked)
         self.page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
         self.page.on("console", self._heard)
 
@@ -160,17 +160,13 @@ class Looker:
         self.wrong = []
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 844})
         self.page.goto(f"{self.base}/{address}")
-        self.page.locator("footer").wait_for()
-        self._settled()
+        settled(self.page)
         for width in WIDTHS:
             self.page.set_viewport_size({"width": width, "height": 844})
             self.page.wait_for_timeout(150)
-            self.wrong += [f"{width} {told}" for told in self._found()]
+            self.wrong += [f"{width} {told}" for told in lasting(self.page, self._found)]
         self.page.set_viewport_size({"width": WIDTHS[1], "height": 844})
-        self.wrong += [f"cut number {told}" for told in self.page.evaluate(CUT_NUMBERS)]
-        if int(self.page.evaluate(_SIDEWAYS)) > WIDTHS[1]:
-            self.wrong.append(f"scrolls sideways: {self.page.evaluate(_SIDEWAYS)}")
-        self.wrong += [f"small target {told}" for told in self.page.evaluate(_SMALL, SMALLEST_TARGET_PX)]
+        self.wrong += lasting(self.page, self._narrow)
         self.wrong += [f"frame without a title {told[:90]}" for told in self.page.evaluate(_NAMELESS)]
         if self.scheme == "light":
             self._look_at_large_text()
@@ -185,13 +181,17 @@ class Looker:
         for width in reversed(WIDTHS):
             self.page.set_viewport_size({"width": width, "height": 844})
             self.page.wait_for_timeout(250)
-            self.wrong += [f"large text at {width} {told}" for told in self.page.evaluate(_LOST)]
-            if int(self.page.evaluate(_SIDEWAYS)) > width:
-                self.wrong.append(f"large text at {width} scrolls sideways: {self.page.evaluate(_SIDEWAYS)}")
+            lost = lasting(self.page, lambda within=width: [*self.page.evaluate(_LOST), *self._beyond(within)])
+            self.wrong += [f"large text at {width} {told}" for told in lost]
 
-    def _settled(self) -> None:
-        self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for()
-        self.page.evaluate("document.fonts.ready")
+    def _narrow(self) -> list[str]:
+        small = self.page.evaluate(_SMALL, SMALLEST_TARGET_PX)
+        cut = self.page.evaluate(CUT_NUMBERS)
+        return [*(f"cut number {told}" for told in cut), *(f"small {told}" for told in small), *self._beyond(WIDTHS[1])]
+
+    def _beyond(self, width: int) -> list[str]:
+        reached = int(self.page.evaluate(_SIDEWAYS))
+        return [f"scrolls sideways: {reached}"] if reached > width else []
 
     def _found(self) -> list[str]:
         return [
@@ -202,12 +202,9 @@ class Looker:
             if not any(rule == entry["id"] and part in node["html"] for rule, part in STREAMLITS)
         ]
 
-    def _only_here(self, route: Route) -> None:
-        if route.request.url.startswith((self.base, "data:", "blob:")):
-            route.continue_()
-        else:
-            self.wrong.append(f"asked another host: {route.request.url}")
-            route.abort()
+    def _asked(self, request: Request) -> None:
+        if not is_ours(request.url, self.base):
+            self.wrong.append(f"asked another host: {request.url}")
 
     def _heard(self, message: ConsoleMessage) -> None:
         place = f"{message.text} {message.location.get('url', '')}"
@@ -250,9 +247,8 @@ def test_what_streamlit_itself_writes_is_in_the_visitors_language(
 
     def opened(address: str) -> None:
         page.goto(f"{server.address}/{address}")
-        page.locator("footer").wait_for()
         page.locator("html[lang=de]").wait_for(state="attached")
-        looker._settled()
+        settled(page)
 
     opened("gaps?lang=de")
     page.locator(".stExpander summary").last.click()
