@@ -1,27 +1,25 @@
-"""Counts for everybody: parts merged until enough people stand behind each, in steps of five, once a week.
+"""Counts for everybody: parts with enough people behind each, in steps of five, once a week.
 
-Every cut divides the counted contributions into parts and merges small parts until each has at least
-:data:`FEWEST` contributors (:data:`FEWEST_PROTECTED` for health, disability and violence). There is no
-part with fewer, so nothing has to be hidden beside it, and totals are not published apart: they are the
-sums of the parts. A count is rounded down to a multiple of :data:`STEP`. The difference of any two
-multiples of five, of two filters or two weeks, is a multiple of five: subtracting never leaves one to four.
+Behind each part of a cut stand at least :data:`FEWEST` contributors (:data:`FEWEST_PROTECTED` for health, disability
+and violence). By place the parts are areas of a fixed tree of all zones, whose extent does not tell where in them
+somebody spoke (see `count_areas`); by word small parts are merged. A count is rounded down to a multiple of
+:data:`STEP`. The difference of any two multiples of five, of two filters or two weeks, is a multiple of five:
+subtracting never leaves one to four.
 
 A contributor is the author of a contribution or of a voice for it; nobody is followed from one to another.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from sempre_geo.community.count_areas import ZoneTree, shown_areas, zone_tree
 from sempre_geo.community.groups import told_of
-from sempre_geo.community.privacy import joined, metres_of
 
 FEWEST = 5
 FEWEST_PROTECTED = 10
@@ -30,17 +28,6 @@ REST = "other"
 COUNT_COLUMNS = ("cut", "category", "group", "part", "place_name", "lon", "lat", "zones", "people")
 FINER_COLUMNS = ("cut", "part", "category", "group", "people")
 FINER = ("municipality", "settlement")
-
-
-@dataclass(frozen=True)
-class Part:
-    """Areas that are shown as one: their zones, the contributors in them, and where to draw the count."""
-
-    zones: tuple[str, ...]
-    people: int
-    name: str
-    lon: float
-    lat: float
 
 
 @dataclass(frozen=True)
@@ -77,19 +64,20 @@ def public_counts(tallies: Tallies, zones: pd.DataFrame) -> pd.DataFrame:
     tallies : Tallies
         The people behind everything that was published before the cut.
     zones : DataFrame
-        Index ``zone_id``; ``name, lon, lat``.
+        Index ``zone_id``; ``name, municipality_id, residents, lon, lat``; all of them, heard or not.
 
     Returns
     -------
     DataFrame
-        :data:`COUNT_COLUMNS`; ``people`` are multiples of five; no row has fewer than five behind it.
+        :data:`COUNT_COLUMNS`; ``zones`` are all of an area, heard or not; ``people`` are multiples of
+        five; no row has fewer than five behind it.
     """
-    places = tallies.by_place
-    listed = [*_by_place("place", places, zones)]
+    places, tree = tallies.by_place, zone_tree(zones)
+    listed = [*_by_place("place", places, tree)]
     for category, inside in places.groupby("category", sort=True):
-        listed += _by_place("place", inside, zones, category=str(category))
+        listed += _by_place("place", inside, tree, category=str(category))
     for group, inside in tallies.by_group.groupby("groups", sort=True):
-        listed += _by_place("place_of_group", inside, zones, group=str(group))
+        listed += _by_place("place_of_group", inside, tree, group=str(group))
     for cut in ("category", "obstacle", "about", "kind"):
         listed += _by_word(cut, tallies.by_word, tallies.by_word[cut])
     listed += _by_word("groups", tallies.by_group, tallies.by_group["groups"])
@@ -132,55 +120,16 @@ def finer_counts(heard: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(listed, ignore_index=True)[list(FINER_COLUMNS)]
 
 
-def merged_parts(people: pd.Series, zones: pd.DataFrame, *, fewest: int) -> list[Part]:
-    """Zones joined, the smallest first and with the nearest, until ``fewest`` people stand behind each part.
-
-    Nothing is returned if all of them together are fewer.
-    """
-    heard = people[people.gt(0)].sort_index()
-    at = zones.index.get_indexer(heard.index)
-    counts, at = heard.to_numpy(dtype=int)[at >= 0], at[at >= 0]
-    if counts.sum() < fewest:
-        return []
-    places = zones.iloc[at]
-    ids, names = places.index.astype(str).tolist(), places["name"].tolist()
-    east, north = metres_of(places["lon"].to_numpy(dtype=float), places["lat"].to_numpy(dtype=float))
-    group = joined(counts.astype(float), np.column_stack([east, north]), fewest=fewest, farthest_m=math.inf, turn=ids)
-    spots = places[["lon", "lat"]].to_numpy(dtype=float)
-    listed: dict[int, list[int]] = {}
-    for at_place, name in enumerate(group.tolist()):
-        listed.setdefault(name, []).append(at_place)
-    return [_part(members, ids, names, counts=counts, spots=spots) for members in listed.values()]
-
-
-def _part(
-    members: list[int], ids: list[str], names: list[str], *, counts: NDArray[np.int64], spots: NDArray[np.float64]
-) -> Part:
-    """A part from the positions of its members; it is drawn where most of its people are."""
-    if len(members) == 1:  # most parts, where much was said
-        (at,) = members
-        return Part((ids[at],), int(counts[at]), names[at], float(spots[at, 0]), float(spots[at, 1]))
-    leading = max(members, key=counts.__getitem__)
-    return Part(
-        zones=tuple(ids[at] for at in members),
-        people=sum(int(counts[at]) for at in members),
-        name=", ".join(dict.fromkeys(names[at] for at in members)),
-        lon=float(spots[leading, 0]),
-        lat=float(spots[leading, 1]),
-    )
-
-
 def _fewest(rows: pd.DataFrame) -> int:
     return FEWEST_PROTECTED if rows["topic"].ne("").any() else FEWEST
 
 
 def _by_place(
-    cut: str, rows: pd.DataFrame, zones: pd.DataFrame, *, category: str = "", group: str = ""
+    cut: str, rows: pd.DataFrame, tree: ZoneTree, *, category: str = "", group: str = ""
 ) -> Iterator[tuple[object, ...]]:
     people = rows.groupby("zone_id")["people"].sum()
-    for number, part in enumerate(merged_parts(people, zones, fewest=_fewest(rows)), start=1):
-        names = f"{number}", part.name, part.lon, part.lat, list(part.zones)
-        yield (cut, category, group, *names, part.people // STEP * STEP)
+    for number, (area, least) in enumerate(shown_areas(people, tree, fewest=_fewest(rows)), start=1):
+        yield (cut, category, group, f"{number}", area.name, area.lon, area.lat, list(area.zones), least // STEP * STEP)
 
 
 def _by_word(cut: str, rows: pd.DataFrame, words: pd.Series) -> Iterator[tuple[object, ...]]:

@@ -109,9 +109,12 @@ def test_points_without_a_grid_code_are_counted_in_the_square_they_lie_in():
 
 
 ZONES = pd.DataFrame(
-    {"name": list("ABCDEF"), "lon": [20, 20.1, 20.2, 20.3, 20.4, 20.5], "lat": 57.0},
+    {
+        "name": list("ABCDEF"), "lon": [20, 20.1, 20.2, 20.3, 20.4, 20.5], "lat": 57.0,
+        "municipality_id": list("mmmnnn"), "residents": [20.0, 40.0, 30.0, 90.0, 25.0, 50.0],
+    },
     index=pd.Index(list("abcdef"), name="zone_id"),
-)
+)  # fmt: skip
 SAID = st.lists(
     st.tuples(
         st.sampled_from("abcdef"), st.sampled_from(["gp", "library", "grocery"]),
@@ -160,7 +163,8 @@ def test_enough_people_stand_behind_every_part_and_parts_do_not_overlap(said):
         for part in parts.itertuples():
             people = sum(behind[(category, zone)] for zone in part.zones)
             assert people >= (FEWEST_PROTECTED if category == "gp" else FEWEST)
-            assert part.people == people // 5 * 5
+            assert FEWEST <= part.people <= people
+            assert part.people == people // 5 * 5 or len(part.zones) > 1
     for word, people in counts.loc[counts["cut"] == "category", ["part", "people"]].itertuples(index=False):
         true = sum(1 + row.voices for row in rows.itertuples() if word in {row.category, "other"})
         assert FEWEST <= people <= true

@@ -125,7 +125,10 @@ def test_what_waits_for_review_is_in_no_brief(tiny):
 
 def test_the_silent_municipality_is_told_as_on_the_pages(tiny, monkeypatch):
     home = read_region(NAME, tiny).settlements.geometry["s0"]
-    part = {"cut": "place", "category": "", "part": "1", "lon": home.x, "lat": home.y, "people": 20, "as_of": "x"}
+    part = {
+        "cut": "place", "category": "", "part": "1", "lon": home.x, "lat": home.y, "zones": [], "people": 20,
+        "as_of": "x",
+    }  # fmt: skip
     monkeypatch.setattr("sempre_geo.pipeline.brief.report.counts", lambda *_of, **_how: pd.DataFrame([part]))
     told = [sentence for points in _blocks(report(tiny, NAME), Points) for sentence in points.sentences]
     silent = [sentence for sentence in told if sentence.endswith("That is silence, not satisfaction.")]

@@ -19,6 +19,7 @@ from sempre_geo.pipeline.brief import sections
 from sempre_geo.pipeline.brief.options import options_compared
 from sempre_geo.pipeline.brief.topics import Topic, region_topics
 from sempre_geo.pipeline.community.counts import counts
+from sempre_geo.pipeline.community.desk import partition
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.ground import Ground, ground_of
 from sempre_geo.pipeline.travel.region_in_use import region_in_use
@@ -101,7 +102,7 @@ def _brief(
         *([] if place_id or not topics else [sections.by_municipality(topics)]),
         sections.reasons(topics),
         sections.fairness(topics),
-        sections.voices(said, titles=titles, silent=_silent(region, said.counts, place_id)),
+        sections.voices(said, titles=titles, silent=_silent(settings, region, said.counts, place_id)),
         *options_compared(settings, region, topics=topics),
         sections.follows(topics),
         sections.grounds(topics, region=region, day=str(ground.day or "")),
@@ -145,7 +146,7 @@ def _published(settings: Settings, region: Region, place_id: str) -> pd.DataFram
     return pd.DataFrame(said[(_where(said, region) == place_id) | (said["place_name"] == name)])
 
 
-def _silent(region: Region, table: pd.DataFrame, place_id: str) -> list[str]:
+def _silent(settings: Settings, region: Region, table: pd.DataFrame, place_id: str) -> list[str]:
     """The silent municipalities in a sentence each, by the public counts; of one municipality only that one."""
     parts = table[(table["cut"] == "place") & (table["category"] == "")]
     inside = _where(parts, region)
@@ -156,8 +157,19 @@ def _silent(region: Region, table: pd.DataFrame, place_id: str) -> list[str]:
         rounded=sums.reindex(places.index).fillna(1).astype(int)
     )
     silent = silent_places(felt)
+    silent = silent[~silent.index.isin(_counted_together(settings, region, parts))]
     silent = silent[silent.index == place_id] if place_id else silent
     return [silent_sentence(str(region.municipalities["name"][one]), row) for one, row in silent.iterrows()]
+
+
+def _counted_together(settings: Settings, region: Region, parts: pd.DataFrame) -> set[str]:
+    """Municipalities of which one area holds several: in which of them somebody spoke is not public."""
+    zones = partition(settings, region.name)
+    if zones is None:
+        return set()
+    of_zone = zones.zones["municipality_id"]
+    holding = [set(of_zone.reindex(inside).dropna()) for inside in parts["zones"]]
+    return {one for municipalities in holding if len(municipalities) > 1 for one in municipalities}
 
 
 def _where(shown: pd.DataFrame, region: Region) -> pd.Series:

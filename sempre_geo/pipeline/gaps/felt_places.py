@@ -24,7 +24,6 @@ from sempre_geo.settings import Settings
 
 _SQUARE_M = 1000.0
 _NO_ZONE = ""
-_MOST_NAMES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +68,9 @@ def felt_by_place(
 def felt_in_public(settings: Settings, region: str, *, answer: GapAnswer, category: str) -> PublicFelt:
     """The classes by the parts in which voices are published, of this week's cut; the same for all.
 
-    A part is one or several masked zones, joined until enough people have spoken in it. Zones in no part are not
-    heard, each by itself. The voices are those on this service, or of the group that the answer counted on whatever
-    service: there is no public cut by place, service and group at once.
+    A part is an area of one or several masked zones in which enough people have spoken, whoever in it has. Zones in
+    no part are not heard, each by itself. The voices are those on this service, or of the group that the answer
+    counted on whatever service: there is no public cut by place, service and group at once.
 
     Raises
     ------
@@ -97,7 +96,7 @@ def felt_in_public(settings: Settings, region: str, *, answer: GapAnswer, catego
     gaps = beyond_by_place(answer, built.cells[answer.group], place)
     received = pd.Series(parts["people"].to_numpy(dtype=int), index=parts["part"].astype(str))
     table = felt_and_calculated(gaps, received[received.index.isin(gaps.index)]).assign(rounded=True)
-    names = {str(part): _few_names(str(name)) for part, name in zip(parts["part"], parts["place_name"], strict=True)}
+    names = {str(part): str(name) for part, name in zip(parts["part"], parts["place_name"], strict=True)}
     names |= {f"zone:{zone}": str(name) for zone, name in zones.zones["name"].items()}
     classes = place.map(table["felt_class"]).fillna("unknown")
     classes = classes.where(classes != "uninhabited", "unknown")
@@ -129,9 +128,3 @@ def _name(region: Region, place_id: str, language: str) -> str:
     if place_id in region.settlements.index:
         return named(region.settlements.loc[place_id], language)
     return municipality_name(region, place_id, language)
-
-
-def _few_names(joined: str) -> str:
-    """The first names of a part that many zones were joined to."""
-    names = joined.split(", ")
-    return joined if len(names) <= _MOST_NAMES else ", ".join(names[:_MOST_NAMES]) + " …"
