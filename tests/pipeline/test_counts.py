@@ -53,7 +53,7 @@ def test_merges_in_chains_lose_nobody_and_are_undone_in_any_order(settings, regi
         village.take(village.draw.choice(acts))
         check_nobody_is_lost(village)
         check_list(settings, public_contributions(settings, region, at=AT))
-    for act in (*[village.tell] * 3, *[village.merge] * 20):
+    for act in (*[village.tell] * 6, *[village.merge] * 40):
         village.take(act)
     assert len(village.merges) > 0
     check_nobody_is_lost(village)
