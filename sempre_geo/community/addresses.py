@@ -14,11 +14,13 @@ _POSTCODE = re.compile(
     rf"(?<!\w)(?:LV|LT|SE|FI|DK|D|PL|EE)[- ]\d{{4,5}}(?!\w)|(?<!\w)\d{{2}}-\d{{3}}\s+(?={_CAPITAL}\w)"
 )
 _POSITION = re.compile(r"(?<![\w.])-?\d{1,2}[.,]\d{4,}\s?[NS°]?\s*[,;/ ]\s*-?\d{1,3}[.,]\d{4,}(?!\w)")
+_BEFORE_A_NOUN = re.compile(rf"\s{_CAPITAL}")
 _WORD = re.compile(r"\d+\.|\d*-?[^\W\d_][\w.'-]*|\d+")
+_SURE_STREETS = ("street", "road", "lane", "avenue")
 _FARTHEST_WORD = 100
 _FARTHEST_HOME = 6
 _LONGEST_NAME = 4
-_SHORTEST_BEGINNING = 2
+_SURE_ENDING = 4
 _LONGEST_INITIAL = 4
 _FIRST_YEAR, _LAST_YEAR = 1900, 2099
 
@@ -64,16 +66,16 @@ class _Grammar:
         )
         measured = rf"(?:{any_of(words.measures)})\w*|(?:{any_of(words.measures_short)})(?!\w)|[%€$£]"
         counted = rf"(?:{any_of(words.counted)})\w*"
-        gap = r"[.-]?\s*(?:\w{1,2}\s)?"
-        names = rf"(?:{_CAPITAL}[\w.'-]*\s){{1,3}}"
-        behind = frozenset(words.streets_before_number)
+        gap = r"[.-]?\s*"
         streets_behind = any_of({*words.streets_behind_number, *words.streets_before_number, *words.streets_shortened})
+        not_name = rf"(?!(?:{any_of(words.not_names)})\s)"
+        capital = rf"(?:{_CAPITAL}[\w.'-]*\s){{1,3}}(?i:{streets_behind})"
+        small = rf"{not_name}[^\W\d_]+\s(?:{any_of(_SURE_STREETS)})"
+        behind = frozenset(words.streets_before_number)
         return cls(
             words,
             re.compile(house, re.IGNORECASE),
-            re.compile(
-                rf"(?<![\w.,:/-])(?:\d{{1,4}}[^\W\d_]?(?:\s?[-/]\s?\d{{1,4}})?),?\s{names}(?i:{streets_behind})(?!\w)"
-            ),
+            re.compile(rf"(?<![\w.,:/-])(?:\d{{1,4}}[^\W\d_]?(?:\s?[-/]\s?\d{{1,4}})?),?\s(?:{capital}|{small})(?!\w)"),
             re.compile(rf"{gap}(?:{measured})", re.IGNORECASE),
             re.compile(rf"{gap}(?:{measured}|{counted})", re.IGNORECASE),
             behind,
@@ -88,13 +90,15 @@ class _Grammar:
         says_home = any(word.casefold().strip(".") in self.words.homes for word in before[-_FARTHEST_HOME:])
         if not number["flat"] and self._is_count(text, number, at_home=says_home):
             return False
+        if not says_home and self._in_place(before) and _BEFORE_A_NOUN.match(text, number.end()):
+            return False
         return (
             self._is_street_behind(before, says_home=says_home)
             or self._is_compound(before, says_home=says_home)
             or self._is_street_before(before)
             or self._is_alone(before)
-            or (self._is_by_place(before) and not re.match(rf"\s{_CAPITAL}", text[number.end() :]))
-            or (says_home and self._is_name(before[-1]) and len(before) > 1)
+            or (self._is_name(before[-1]) and self._in_place(before))
+            or (says_home and self._is_called_home(text, number, before))
         )
 
     def words_before(self, text: str, end: int) -> list[re.Match[str]]:
@@ -144,7 +148,7 @@ class _Grammar:
         if last in self.words.not_streets or last in self.behind:
             return False
         ending = last.endswith(self.endings) and any(
-            len(last) >= len(end) + _SHORTEST_BEGINNING for end in self.endings if last.endswith(end)
+            len(last) > len(end) + (len(end) < _SURE_ENDING) for end in self.endings if last.endswith(end)
         )
         return (ending or last.endswith(("str.", "str"))) and (says_home or any(map(self._is_name, before[-2:])))
 
@@ -168,10 +172,16 @@ class _Grammar:
             and before[-2][0].islower()
         )
 
-    def _is_by_place(self, before: list[str]) -> bool:
-        """A place behind a preposition: "An der Kirche 4", "Am alten Friedhof 3"."""
-        if not self._is_name(before[-1]):
+    def _is_called_home(self, text: str, number: re.Match[str], before: list[str]) -> bool:
+        """A name behind "I live": of a single street word's length in small letters, if nothing follows the number."""
+        name = before[-1].casefold()
+        if len(before) == 1 or name in self.words.homes or name in self.not_names:
             return False
+        ends = re.match(r"\s*(?:[.,;!?)\n]|$)", text[number.end() :]) is not None
+        return before[-1][0].isupper() or (ends and before[-1].isalpha() and len(name) >= _LONGEST_INITIAL)
+
+    def _in_place(self, before: list[str]) -> bool:
+        """Whether the last word stands behind a preposition of places: "An der Kirche 4", "Am alten Friedhof 3"."""
         said = [word.casefold() for word in before[-4:-1]]
         adjective = len(said) > 1 and before[-2][0].islower()
         ends = [said, said[:-1]] if adjective else [said]

@@ -25,7 +25,8 @@ def _planted(kind: str, table: dict[str, Any]) -> list[str]:
         said, things = words["said"], _addresses(words)
     else:
         said, things = words["said"], words["numbers"]
-    return [sentence.format(thing) for sentence, thing in zip(cycle(said), things, strict=False)]
+    made = [sentence.format(thing) for sentence, thing in zip(cycle(said), things, strict=False)]
+    return made + words.get("more", []) if kind == "address" else made
 
 
 def _addresses(words: dict[str, Any]) -> list[str]:
