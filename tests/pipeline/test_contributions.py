@@ -21,7 +21,7 @@ from sempre_geo.pipeline.community.contributions import (
     open_with_code,
     tell,
 )
-from sempre_geo.pipeline.community.counts import counts
+from sempre_geo.pipeline.community.counts import counts, counts_by_place
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.photos import photo_folder
@@ -277,10 +277,28 @@ def test_counts_are_the_same_all_week_and_forget_what_was_erased(settings, regio
     later = tell(settings, region, draft=NEED, at=monday)
     publish(settings, later.id, by=OPERATOR, at=monday)
     assert counts(settings, region, at=monday + timedelta(days=3)).equals(first)
+    for number in range(5):
+        unread = tell(settings, region, draft=replace(NEED, text=f"read later {number}"), at=AT)
+        publish(settings, unread.id, by=OPERATOR, at=monday + timedelta(days=1))
     for receipt in said[:4]:
         erase_with_code(settings, receipt.claim_code)
     again = counts(settings, region, at=monday + timedelta(days=3))
-    assert again.loc[again["cut"] == "place", "people"].tolist() == [5, 5]
+    assert again.loc[again["cut"] == "place", "people"].tolist() == [5, 5], "what was decided since shows next week"
+    after = counts(settings, region, at=monday + timedelta(days=7))
+    assert after.loc[after["cut"] == "place", "people"].tolist() == [10, 10]
+
+
+def test_a_voice_taken_back_is_out_of_the_counts_at_once(settings, region):
+    told = tell(settings, region, draft=NEED, at=AT)
+    publish(settings, told.id, by=OPERATOR, at=AT)
+    given = [add_voice(settings, told.id, voter=f"{number}", at=AT) for number in range(10)]
+    monday = AT + timedelta(days=7)
+    for left in (10, 5):
+        shown, finer = counts(settings, region, at=monday), counts_by_place(settings, region, at=monday)
+        assert set(shown["people"]) == set(finer["people"]) == {left}
+        for voice in given[:5]:
+            withdraw_voice(settings, voice.claim_code, at=monday)
+        given = given[5:]
 
 
 def test_the_author_changes_the_place_the_groups_and_the_photo_and_others_wait_for_a_look(settings, region):

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import AWAITING, PUBLIC, Draft, Place
-from sempre_geo.community.store.public_rows import load_tallies
+from sempre_geo.community.store.public_rows import load_people_counted, tallies_of
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.pipeline.community.contributions import erase_with_code, tell
 from sempre_geo.pipeline.community.desk import open_community
@@ -147,7 +147,7 @@ def check_sums(settings, region):
     """Add up every row by itself, as the store has them."""
     rows, people = _rows_and_people(settings)
     with open_community(settings).reading() as transaction:
-        tallies = load_tallies(transaction, region, before="9999")
+        tallies = tallies_of(load_people_counted(transaction, region, before="9999"))
     by_place, by_word, by_group = Counter(), Counter(), Counter()
     for row in rows.values():
         if row["status"] in PUBLIC and row["merged_into"] is None:

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Select, delete, insert, select, update
 
 from sempre_geo.community.store.changes import note_change
+from sempre_geo.community.store.cuts import take_out_of_cuts
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.frames import frame_of
 from sempre_geo.community.store.standing import settle, take_out
@@ -205,6 +206,8 @@ def erase_voice(transaction: Transaction, voice_id: str, *, at: str) -> None:
     """Remove a voice and note its id, so that a restored backup is cleaned, too."""
     given = transaction.execute(select(voices.c.contribution_id).where(voices.c.id == voice_id)).scalars().all()
     note_change(transaction, *given)
+    for contribution_id in given:
+        take_out_of_cuts(transaction, contribution_id, voice_id=voice_id)
     transaction.execute(delete(voices).where(voices.c.id == voice_id))
     transaction.execute(delete(events).where(events.c.thing == voice_id))
     _note_erasure(transaction, voice_id, at=at)
@@ -217,6 +220,7 @@ def erase_contribution(transaction: Transaction, contribution_id: str, *, at: st
     own voices go with it. The id is noted, so that a restored backup is cleaned, too.
     """
     note_change(transaction, contribution_id)
+    take_out_of_cuts(transaction, contribution_id)
     take_out(transaction, contribution_id)
     with_it = select(voices.c.id).where(voices.c.contribution_id == contribution_id)
     transaction.execute(delete(events).where((events.c.thing == contribution_id) | events.c.thing.in_(with_it)))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from sqlalchemy import ColumnElement, String, and_, case, cast, select, type_coerce
@@ -15,7 +16,7 @@ from sempre_geo.community.public_counts import Tallies
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.frames import frame_of, long_frame_of, newest_frame_of
 from sempre_geo.community.store.tables import contributions
-from sempre_geo.community.store.voices import with_voices
+from sempre_geo.community.store.voices import load_people, with_voices
 
 # The only columns a page for everybody can be made of: no exact place, no digest, not who it is about.
 _PUBLIC = (
@@ -30,6 +31,8 @@ _PUBLIC = (
     "status",
     "created_at",
 )
+_HEARD = ("category", "topic", "settlement_id", "municipality_id", "groups")
+_COUNTED = ("zone_id", "obstacle", "about", "kind", *_HEARD)
 # What bears one of these marks is not even a sign on the map before somebody has read it.
 _HELD_BACK = ("sent_too_fast", "danger")
 # Somebody who only named a municipality has no point in it, wherever its zone may lie.
@@ -76,19 +79,28 @@ def load_heard(transaction: Transaction, region: str, *, before: str = "") -> pd
     ``category, topic, settlement_id, municipality_id, groups`` (a tuple of group ids) and ``people``. For the office,
     for the sums are exact.
     """
-    names = ("category", "topic", "settlement_id", "municipality_id", "groups")
-    frame = _heard(transaction, region, *names, before=before)
-    groups = {text: tuple(json.loads(text)) for text in frame["groups"].unique()}
-    return frame.assign(groups=pd.Series([groups[text] for text in frame["groups"]], index=frame.index, dtype=object))
+    rows = with_voices(transaction, _published(transaction, region, _HEARD, before=before), before=before)
+    return _heard(_texts_of(rows, _HEARD).append_column("people", pa.array(1 + rows["voices"])))
 
 
-def load_tallies(transaction: Transaction, region: str, *, before: str) -> Tallies:
-    """The people behind what was said before a moment and is published, summed as the public cuts need them.
+def load_people_counted(transaction: Transaction, region: str, *, before: str) -> pa.Table:
+    """The people behind what was said before a moment and is published: what a week's cuts are made of.
 
-    Summed once for all three, and without their texts.
+    One row a person with the ``id`` of their contribution or voice, and all that a cut tells apart, as texts.
     """
+    rows = _published(transaction, region, _COUNTED, before=before)
+    return load_people(transaction, _texts_of(rows, ("id", *_COUNTED)), before=before)
+
+
+def heard_of(people: pa.Table) -> pd.DataFrame:
+    """As :func:`load_heard`, of those whom a week's cuts count."""
+    return _heard(_each(people))
+
+
+def tallies_of(people: pa.Table) -> Tallies:
+    """Those whom a week's cuts count, summed as the public ones need them; summed once for all three."""
     words = ("category", "obstacle", "about", "kind")
-    every = _heard(transaction, region, "zone_id", *words, "topic", "groups", before=before)
+    every = _summed(_each(people), ("zone_id", *words, "topic", "groups"))
     by_place = every.groupby(["zone_id", "category", "topic"], dropna=False)["people"].sum().reset_index()
     spread = every.groupby(["zone_id", "groups", "topic"], dropna=False)["people"].sum().reset_index()
     known = {text: json.loads(text) for text in spread["groups"].unique()}
@@ -100,18 +112,36 @@ def load_tallies(transaction: Transaction, region: str, *, before: str) -> Talli
     )
 
 
-def _heard(transaction: Transaction, region: str, *names: str, before: str) -> pd.DataFrame:
-    """The ``people`` behind published, standing contributions, summed for each different set of what they name."""
+def _published(transaction: Transaction, region: str, names: Sequence[str], *, before: str) -> pd.DataFrame:
+    """``id`` and ``names`` of published, standing contributions from before a moment, if one is given."""
     said = contributions.c
     # Lists of groups as text: parsed once for each different list, and in PostgreSQL not to be joined otherwise.
     columns = [_as_text(said[name]).label(name) if name == "groups" else said[name] for name in names]
     query = select(said.id, *columns).where(said.region == region, said.status.in_(sorted(PUBLIC)))
-    query = query.where(said.merged_into.is_(None), *([said.created_at < before] if before else []))
-    rows = with_voices(transaction, long_frame_of(transaction, query), before=before)
-    table = pa.table({name: pa.array(rows[name], pa.large_string()) for name in names} | {"people": 1 + rows["voices"]})
-    summed = table.group_by(list(names)).aggregate([("people", "sum")]).rename_columns([*names, "people"])
+    return long_frame_of(
+        transaction, query.where(said.merged_into.is_(None), *([said.created_at < before] if before else []))
+    )
+
+
+def _heard(people: pa.Table) -> pd.DataFrame:
+    frame = _summed(people, _HEARD)
+    groups = {text: tuple(json.loads(text)) for text in frame["groups"].unique()}
+    return frame.assign(groups=pd.Series([groups[text] for text in frame["groups"]], index=frame.index, dtype=object))
+
+
+def _summed(people: pa.Table, names: Sequence[str]) -> pd.DataFrame:
+    """The ``people`` summed for each different set of what ``names`` say."""
+    summed = people.group_by(list(names)).aggregate([("people", "sum")]).rename_columns([*names, "people"])
     frame: pd.DataFrame = summed.sort_by([(name, "ascending") for name in names]).to_pandas()
     return frame
+
+
+def _each(people: pa.Table) -> pa.Table:
+    return people.append_column("people", pa.array(np.ones(len(people), np.int64)))
+
+
+def _texts_of(rows: pd.DataFrame, names: Sequence[str]) -> pa.Table:
+    return pa.table({name: pa.array(rows[name], pa.large_string()) for name in names})
 
 
 def _as_text(column: ColumnElement[Any]) -> ColumnElement[str]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import insert, or_, select
 
 from sempre_geo.community.store.changes import note_change
-from sempre_geo.community.store.contributions import Row, erase_contribution, erase_photo, load_photo
+from sempre_geo.community.store.contributions import Row, erase_contribution, erase_photo, erase_voice, load_photo
 from sempre_geo.community.store.corrections import erase_correction, load_correction
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.merges import save_merge
@@ -97,12 +97,11 @@ def erase_again(transaction: Transaction, things: Iterable[str], *, at: str) -> 
     count = 0
     for thing in things:
         found = transaction.execute(select(contributions.c.id).where(contributions.c.id == thing)).first()
-        voice = transaction.execute(select(voices.c.contribution_id).where(voices.c.id == thing)).scalar()
+        voice = transaction.execute(select(voices.c.id).where(voices.c.id == thing)).scalar()
         if found:
             erase_contribution(transaction, thing, at=at)
         if voice:
-            note_change(transaction, voice)
-            transaction.execute(delete(voices).where(voices.c.id == thing))
+            erase_voice(transaction, thing, at=at)
         photo = load_photo(transaction, thing)
         if photo:
             erase_photo(transaction, thing)

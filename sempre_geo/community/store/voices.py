@@ -58,12 +58,29 @@ def with_voices(
     if given.empty and merged.empty:
         return rows.assign(voices=0)
     authors = merged if not before else merged[merged["created_at"] < before]
-    voters, into = _texts(given["contribution_id"]), _texts(merged["merged_into"])
-    moved = into.take(pc.index_in(voters, value_set=_texts(merged["id"])))
-    standing = pa.concat_arrays([pc.coalesce(moved, voters), _texts(authors["merged_into"])])
-    heard = pc.value_counts(standing)
+    standing = [_standing(given["contribution_id"], merged), _texts(authors["merged_into"])]
+    heard = pc.value_counts(pa.concat_arrays(standing))
     found = pc.index_in(_texts(rows["id"]), value_set=heard.field("values"))
     return rows.assign(voices=pc.fill_null(heard.field("counts").take(found), 0).to_numpy())
+
+
+def load_people(transaction: Transaction, rows: pa.Table, *, before: str) -> pa.Table:
+    """One row a person behind each of ``rows``: its columns, and as ``id`` that of the person's voice or contribution.
+
+    As :func:`with_voices` counts: authors, voices before a moment, and both of what was merged into one of the rows.
+    """
+    given = select(voices.c.id, voices.c.contribution_id).where(voices.c.created_at < before)
+    voters, merged = long_frame_of(transaction, given), _load_merged(transaction, only=None)
+    authors = merged[merged["created_at"] < before]
+    standing = [
+        rows["id"].combine_chunks(),
+        _standing(voters["contribution_id"], merged),
+        _texts(authors["merged_into"]),
+    ]
+    people = [rows["id"].combine_chunks(), _texts(voters["id"]), _texts(authors["id"])]
+    behind = pc.index_in(pa.concat_arrays(standing), value_set=rows["id"].combine_chunks())
+    table = rows.take(behind).set_column(rows.schema.get_field_index("id"), "id", pa.concat_arrays(people))
+    return table.filter(pc.is_valid(behind))
 
 
 def _load_given(transaction: Transaction, *, before: str, only: Sequence[str] | None) -> pd.DataFrame:
@@ -81,6 +98,12 @@ def _load_merged(transaction: Transaction, *, only: Sequence[str] | None) -> pd.
     # Not "is not null", for which SQLite would read every contribution with its text.
     query = select(said.id, said.merged_into, said.created_at).where(said.merged_into > "")
     return long_frame_of(transaction, query if only is None else query.where(said.merged_into.in_(only)))
+
+
+def _standing(supported: pd.Series, merged: pd.DataFrame) -> pa.Array:
+    """What each voice counts for: what it was given to, or what that was merged into."""
+    voters, into = _texts(supported), _texts(merged["merged_into"])
+    return pc.coalesce(into.take(pc.index_in(voters, value_set=_texts(merged["id"]))), voters)
 
 
 def _texts(column: pd.Series) -> pa.Array:

@@ -37,7 +37,6 @@ from sempre_geo.community.store.contributions import (
     save_photo,
 )
 from sempre_geo.community.store.corrections import erase_correction, load_claimed_correction
-from sempre_geo.community.store.cuts import erase_cuts
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.escalations import is_escalated
 from sempre_geo.community.store.ways import load_needs_of, save_needs_of
@@ -207,7 +206,6 @@ def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None
             erase_correction(transaction, row["id"], at=when)
         else:
             erase_contribution(transaction, row["id"], at=when)
-            erase_cuts(transaction, row["region"])
         list_erased(settings, row["id"])
     erase_elsewhere(settings, row["id"], at=when, photos=[photo["id"] for photo in photos])
 

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pandas as pd
+import pyarrow as pa
 
 from sempre_geo.community.public_counts import COUNT_COLUMNS, FINER_COLUMNS, finer_counts, public_counts, week_of
-from sempre_geo.community.store.cuts import finer_of, load_cut, save_cut
+from sempre_geo.community.store.cuts import count_erasures, finer_of, load_cut, load_people, save_cut, save_people
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.public_rows import load_heard, load_tallies
+from sempre_geo.community.store.public_rows import heard_of, load_people_counted, tallies_of
 from sempre_geo.community.store.zones import load_zones
 from sempre_geo.pipeline.community.desk import now, open_community
 from sempre_geo.settings import Settings
@@ -27,11 +28,11 @@ def counts(settings: Settings, region: str, *, at: datetime | None = None) -> pd
         nothing is missing there.
     """
 
-    def taken(transaction: Transaction, before: str) -> pd.DataFrame:
-        return public_counts(load_tallies(transaction, region, before=before), load_zones(transaction, region))
+    def taken(transaction: Transaction, people: pa.Table) -> pd.DataFrame:
+        return public_counts(tallies_of(people), load_zones(transaction, region))
 
     week = week_of((at or now()).date()).isoformat()
-    cut = _of_week(settings, region, week=week, take=taken)
+    cut = _of_week(settings, region, kept_as=region, week=week, take=taken)
     return cut.reindex(columns=list(COUNT_COLUMNS)).assign(as_of=week)
 
 
@@ -41,26 +42,35 @@ def counts_by_place(settings: Settings, region: str, *, at: datetime | None = No
     Whoever calls this has checked who asks.
     """
 
-    def taken(transaction: Transaction, before: str) -> pd.DataFrame:
-        return finer_counts(load_heard(transaction, region, before=before))
+    def taken(_transaction: Transaction, people: pa.Table) -> pd.DataFrame:
+        return finer_counts(heard_of(people))
 
     week = week_of((at or now()).date()).isoformat()
-    cut = _of_week(settings, finer_of(region), week=week, take=taken)
+    cut = _of_week(settings, region, kept_as=finer_of(region), week=week, take=taken)
     return cut.reindex(columns=list(FINER_COLUMNS))
 
 
 def _of_week(
-    settings: Settings, kept_as: str, *, week: str, take: Callable[[Transaction, str], pd.DataFrame]
+    settings: Settings, region: str, *, kept_as: str, week: str, take: Callable[[Transaction, pa.Table], pd.DataFrame]
 ) -> pd.DataFrame:
-    """A cut as it was first taken in a week; ``take`` gets the Monday before which something must have been said."""
+    """A cut as it was first taken in a week, less those who erased since; ``take`` gets whom it counts.
+
+    Summing is done where others can write meanwhile, and again if one of them erased something.
+    """
     store = open_community(settings)
-    with store.reading() as transaction:
-        cut = load_cut(transaction, kept_as, week=week)
-        made = take(transaction, f"{week}T00:00:00Z") if cut is None else cut
-    if cut is None:
-        with store.writing() as transaction:
+    while True:
+        with store.reading() as transaction:
             cut = load_cut(transaction, kept_as, week=week)
-            if cut is None:
-                save_cut(transaction, kept_as, week=week, table=made)
-                cut = made
-    return cut
+            if cut is not None:
+                return cut
+            erased, known = count_erasures(transaction), load_people(transaction, region, week=week)
+            before = f"{week}T00:00:00Z"
+            people = load_people_counted(transaction, region, before=before) if known is None else known
+            made = take(transaction, people)
+        with store.writing() as transaction:
+            if count_erasures(transaction) != erased or load_cut(transaction, kept_as, week=week) is not None:
+                continue
+            if load_people(transaction, region, week=week) is None:
+                save_people(transaction, region, week=week, people=people)
+            save_cut(transaction, kept_as, week=week, table=made)
+            return made
