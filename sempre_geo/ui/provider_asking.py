@@ -16,6 +16,7 @@ from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_address
 
 _RECEIPT, _CATEGORY, _SERVICE = "provider_receipt", "provider_category", "provider_service"
+_ASKING, _OPENING = "provider_asking", "provider_opening"
 
 
 def becoming_a_provider() -> None:
@@ -34,10 +35,12 @@ def becoming_a_provider() -> None:
         f'<div class="answer"><ol>{listed}</ol></div><p class="said">'
         f'<a class="door" href="{login_address()}" target="_self">{escape(_("I have an account: log in"))}</a></p>'
     )
-    with st.expander(_("Ask to speak for a service"), icon=":material/storefront:", expanded=True):
+    with st.expander(_("Ask to speak for a service"), icon=":material/storefront:", expanded=True, key=_ASKING):
         _asking()
-    with st.expander(_("I was called back: open my account"), icon=":material/key:"):
+        review_desk.refused(_ASKING)
+    with st.expander(_("I was called back: open my account"), icon=":material/key:", key=_OPENING):
         _opening()
+        review_desk.refused(_OPENING)
 
 
 def _asking() -> None:
@@ -71,14 +74,16 @@ def _ask(service_id: str | None) -> None:
             source=str(state["provider_source"]), sending=sending,
         ).claim_code  # fmt: skip
 
-    review_desk.act(asking, _("Your request is saved."))
+    review_desk.act(asking, _("Your request is saved."), form=_ASKING)
 
 
 def _opening() -> None:
-    st.text_input(_("Your code"), key="provider_code", autocomplete="off")
-    st.text_input(_("The name with which you want to log in"), key="provider_account", autocomplete="username")
-    st.text_input(_("Password"), key="provider_password", type="password", autocomplete="new-password")
-    st.button(_("Open my account"), key="provider_open", type="primary", on_click=_open)
+    """A form: outside of one, a password is not told when the focus goes on to the eye that stands in its field."""
+    with st.form("provider_open_form", border=False):
+        st.text_input(_("Your code"), key="provider_code", autocomplete="off")
+        st.text_input(_("The name with which you want to log in"), key="provider_account", autocomplete="username")
+        st.text_input(_("Password"), key="provider_password", type="password", autocomplete="new-password")
+        st.form_submit_button(_("Open my account"), key="provider_open", type="primary", on_click=_open)
 
 
 def _open() -> None:
@@ -90,7 +95,8 @@ def _open() -> None:
         open_provider_account(installation().settings, code, name=name, password=password)
         state["provider_password"] = ""
 
-    review_desk.act(opening, _("Your account is open. Log in with the name '{name}'.").format(name=name))
+    told = _("Your account is open. Log in with the name '{name}'.").format(name=name)
+    review_desk.act(opening, told, form=_OPENING)
 
 
 def _receipt(code: str) -> None:

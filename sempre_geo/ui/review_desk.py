@@ -31,14 +31,21 @@ from sempre_geo.ui import review_places, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.installation import installation
 
-_SAID = "review_said"
+_SAID, _REFUSED = "review_said", "review_refused"
 _UNDO = "inbox_undo"
 
 
 def said() -> None:
-    """What came of the last press."""
-    if _SAID in st.session_state:
-        st.html(f'<p role="status"><strong>{inert(st.session_state.pop(_SAID))}</strong></p>')
+    """What came of the last press, in a place that is always there: what stands below it never moves up or down."""
+    with st.container():
+        if _SAID in st.session_state:
+            st.html(f'<p role="status"><strong>{inert(st.session_state.pop(_SAID))}</strong></p>')
+
+
+def refused(form: str) -> None:
+    """Why the last press of a form came to nothing, where the form is."""
+    if st.session_state.get(_REFUSED, ("", ""))[0] == form:
+        st.warning(inert(st.session_state.pop(_REFUSED)[1]), icon=":material/info:")
 
 
 def say(sentence: str) -> None:
@@ -46,13 +53,19 @@ def say(sentence: str) -> None:
     st.session_state[_SAID] = sentence
 
 
-def act(decide: Callable[[], object], done: str) -> None:
-    """Carry a press out and keep what came of it; what was put together before can no longer be undone from here."""
+def act(decide: Callable[[], object], done: str, *, form: str = "") -> None:
+    """Carry a press out and keep what came of it; what was put together before can no longer be undone from here.
+
+    A refusal is said where the ``form`` is, if it has a name, else above.
+    """
     st.session_state.pop(_UNDO, None)
     try:
         decide()
     except SempreGeoError as problem:
-        say(str(problem))
+        if form:
+            st.session_state[_REFUSED] = (form, str(problem))
+        else:
+            say(str(problem))
     else:
         say(done)
 
