@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sempre_geo.community.status_names import status as worded
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 
@@ -33,6 +34,7 @@ CONTRIBUTION: Mapping[str, tuple[Step, ...]] = {
     "taken_up": (_ANSWER, _DONE, _REFUSE),
     "done": (_ANSWER, _REFUSE),
 }
+_TOLD = frozenset({_ANSWER.to, _DONE.to})  # what is told with these is no reason but the very thing
 
 _STOP = Step("stopped", "run a proposal", needs_reason=True)
 _BEGIN = Step("team", "start a proposal")
@@ -77,17 +79,30 @@ def step_to(machine: Mapping[str, tuple[Step, ...]], status: str, wanted: str, *
     'decide a proposal'
     >>> step_to(PROPOSAL, "lessons", "running")
     Traceback (most recent call last):
-    sempre_geo.errors.InputError: From 'lessons' there is no way to 'running'; nothing follows it.
+    sempre_geo.errors.InputError: From 'Completed, with lessons' there is no way to 'Running'; nothing follows it.
+    >>> step_to(CONTRIBUTION, "published", "published")
+    Traceback (most recent call last):
+    sempre_geo.errors.InputError: It stands at 'Published' already: somebody else did it before.
     """
     found = next((step for step in machine[status] if step.to == wanted), None)
     if found is None:
-        ways = ", ".join(step.to for step in machine[status])
-        follows = _("it leads to: {ways}.").format(ways=ways) if ways else _("nothing follows it.")
-        raise InputError(
-            _("From '{status}' there is no way to '{wanted}'; {follows}").format(
-                status=status, wanted=wanted, follows=follows
-            )
-        )
+        raise InputError(_no_way(machine, status, wanted))
     if found.needs_reason and not reason.strip():
-        raise InputError(_("'{wanted}' needs a reason that its author can read.").format(wanted=wanted))
+        raise InputError(_no_reason(wanted))
     return found
+
+
+def _no_reason(wanted: str) -> str:
+    if wanted in _TOLD:
+        return _("Write a sentence, in any language.")
+    return _("'{wanted}' needs a reason that its author can read.").format(wanted=worded(wanted))
+
+
+def _no_way(machine: Mapping[str, tuple[Step, ...]], status: str, wanted: str) -> str:
+    if status == wanted:
+        return _("It stands at '{status}' already: somebody else did it before.").format(status=worded(status))
+    ways = ", ".join(worded(step.to) for step in machine[status])
+    follows = _("it leads to: {ways}.").format(ways=ways) if ways else _("nothing follows it.")
+    return _("From '{status}' there is no way to '{wanted}'; {follows}").format(
+        status=worded(status), wanted=worded(wanted), follows=follows
+    )

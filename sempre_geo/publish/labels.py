@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 
+from sempre_geo.community.status_names import status, statuses
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.grid import LIMITS_MIN
 from sempre_geo.publish.speech import duration
+
+__all__ = [
+    "LANGUAGE_NAMES", "about_whom", "eases", "groups", "kinds", "obstacles", "status", "statuses", "time_steps",
+]  # fmt: skip
 
 LANGUAGE_NAMES: Mapping[str, str] = {
     "en": "English", "en@easy": "Easy English", "da": "Dansk", "de": "Deutsch", "et": "Eesti", "fi": "Suomi",
@@ -55,45 +60,9 @@ def groups() -> Mapping[str, str]:
     }
 
 
-def statuses() -> Mapping[str, str]:
-    """Where a contribution or proposal stands."""
-    return {
-        "awaiting_review": _("Awaiting review"),
-        "received": _("Received"),
-        "in_review": _("In review"),
-        "published": _("Published"),
-        "not_published": _("Not published"),
-        "answered": _("Answered"),
-        "taken_up": _("Taken up"),
-        "done": _("Done"),
-        "idea": _("Idea"),
-        "supported": _("Supported"),
-        "team": _("Team is forming"),
-        "proposal": _("Proposal"),
-        "submitted": _("Submitted"),
-        "accepted": _("Accepted"),
-        "returned": _("Returned for more work"),
-        "declined": _("Declined"),
-        "running": _("Running"),
-        "paused": _("Paused"),
-        "completed": _("Completed"),
-        "stopped": _("Stopped"),
-        "lessons": _("Completed, with lessons"),
-    }
-
-
 def kinds() -> Mapping[str, str]:
     """Needs and ideas."""
     return {"need": _("Need"), "idea": _("Idea")}
-
-
-def status(code: str) -> str:
-    """A status as a person reads it.
-
-    >>> status("taken_up"), status("some_day")
-    ('Taken up', 'Some day')
-    """
-    return statuses().get(code, code.replace("_", " ").capitalize())
 
 
 def eases() -> Mapping[int, str]:

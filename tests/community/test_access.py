@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sempre_geo.community.access import ALLOWED, EVERYWHERE, ROLES, Person, check_may, may, role_table
 from sempre_geo.community.steps import CONTRIBUTION, PROPOSAL, step_to
 from sempre_geo.errors import InputError, NotAllowedError
+from sempre_geo.i18n import language
 
 SCOPES = st.sampled_from(["region:demo", "municipality:m1", "municipality:m2", "thing:t1", "category:gp"])
 MACHINES = {"contribution": CONTRIBUTION, "proposal": PROPOSAL}
@@ -75,6 +76,21 @@ def test_no_row_of_wishes_leaves_the_drawn_ways(machine, wishes):
         else:
             with pytest.raises(InputError):
                 step_to(machine, status, wanted, reason=reason)
+
+
+@pytest.mark.parametrize("code", ["en", "de"])
+def test_a_refused_step_is_said_in_the_readers_words_and_not_in_those_of_the_store(code):
+    told = []
+    with language(code):
+        for machine, status, wanted in [(m, s, w) for m in (CONTRIBUTION, PROPOSAL) for s in m for w in m]:
+            try:
+                step_to(machine, status, wanted)
+            except InputError as refusal:
+                told.append(str(refusal))
+    assert told
+    assert not [text for text in told for inside in (*CONTRIBUTION, *PROPOSAL) if f"'{inside}'" in text or "_" in text]
+    with pytest.raises(InputError, match="Write a sentence"):
+        step_to(CONTRIBUTION, "published", "answered", reason=" ")
 
 
 def test_nothing_is_accepted_that_was_not_submitted_and_nothing_runs_that_was_not_accepted():

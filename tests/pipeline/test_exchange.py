@@ -226,7 +226,7 @@ def test_the_fictional_beginning_is_laid_once_with_voices_and_proposals(settings
     assert len(proposal(settings, page.id, by=OPERATOR).needs) == 1
     assert [step["status"] for step in page.steps] == ["team", "proposal", "submitted"]
     jump = entry | {"id": "p2", "steps": [entry["steps"][0], entry["steps"][2]]}
-    with pytest.raises(InputError, match="no way to 'submitted'"):
+    with pytest.raises(InputError, match="no way to 'Submitted'"):
         seed(settings, region, contributions=needs, proposals=_file(tmp_path, "p.json", json.dumps([jump])), at=AT)
 
 

@@ -14,6 +14,7 @@ from sempre_geo.community.proposal_form import kept_answers
 from sempre_geo.community.proposal_questions import questions
 from sempre_geo.community.proposal_versions import Difference, differences
 from sempre_geo.community.proposals import OWNERSHIP, WRITABLE, Sentences, check_first_test, kept_evidence
+from sempre_geo.community.status_names import status as status_name
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.proposals import (
@@ -268,7 +269,9 @@ def _writer(
     )  # fmt: skip
     if row["status"] not in WRITABLE:
         raise InputError(
-            _("This proposal is '{status}' and cannot be changed now; comments are open.").format(status=row["status"])
+            _("This proposal is '{status}' and cannot be changed now; comments are open.").format(
+                status=status_name(row["status"])
+            )
         )
     return person
 
