@@ -64,12 +64,23 @@ class Sentences:
 class Member:
     """Somebody behind a proposal: their part, the name they want to be shown with, whether they own it.
 
-    The part is the person's own statement. The name is empty for everybody outside the team.
+    The part is the person's own statement. The name is empty for everybody outside the team. ``verified`` is what a
+    coordinator knows of a provider, and nobody says of themselves.
     """
 
     part: str
     name: str
     owner: bool = True
+    verified: bool = False
+
+    @property
+    def counts_as(self) -> str:
+        """The part that this person fills as a co-owner; empty for who owns nothing or says to be a provider only.
+
+        >>> Member("user", "Aina").counts_as, Member("provider", "Aina again").counts_as
+        ('user', '')
+        """
+        return self.part if self.owner and (self.verified or self.part != "provider") else ""
 
 
 @dataclass(frozen=True)
@@ -137,12 +148,14 @@ def check_member(member: Member) -> None:
 
 
 def has_both_owners(team: Iterable[Member]) -> bool:
-    """Whether a service user and a provider are among the co-owners.
+    """Whether a service user and a provider whom a coordinator verified are among the co-owners.
 
-    >>> has_both_owners([Member("user", "Aina"), Member("provider", "The practice", owner=False)])
+    >>> has_both_owners([Member("user", "Aina"), Member("provider", "The practice", verified=True)])
+    True
+    >>> has_both_owners([Member("user", "Aina"), Member("provider", "Aina again")])
     False
     """
-    return {"user", "provider"} <= {member.part for member in team if member.owner}
+    return {"user", "provider"} <= {member.counts_as for member in team}
 
 
 def check_ready(team: Iterable[Member], *, ownership: str, unanswered: Sequence[str] = ()) -> None:
@@ -151,22 +164,23 @@ def check_ready(team: Iterable[Member], *, ownership: str, unanswered: Sequence[
     Raises
     ------
     InputError
-        No service user, or no provider, is a co-owner; the degree of ownership is not said; or questions,
+        No service user, or no verified provider, is a co-owner; the degree of ownership is not said; or questions,
         named by their titles in ``unanswered``, have no answer ("we do not know yet" is one).
 
     Examples
     --------
-    >>> check_ready([Member("user", "Aina"), Member("provider", "The practice")], ownership="co_designed")
+    >>> practice = Member("provider", "The practice", verified=True)
+    >>> check_ready([Member("user", "Aina"), practice], ownership="co_designed")
     >>> check_ready([], ownership="")
     Traceback (most recent call last):
     sempre_geo.errors.InputError: Before it is submitted it needs: a service user as co-owner; and more.
     """
-    owners = {member.part for member in team if member.owner}
+    owners = {member.counts_as for member in team}
     missing = []
     if "user" not in owners:
         missing.append(_("a service user as co-owner"))
     if "provider" not in owners:
-        missing.append(_("a service provider as co-owner"))
+        missing.append(_("a service provider as co-owner, joined with the account that a coordinator verified"))
     if ownership not in OWNERSHIP:
         missing.append(_("the degree of ownership ({choices})").format(choices=", ".join(OWNERSHIP)))
     missing += [_("an answer to '{question}' (also \"we do not know yet\")").format(question=one) for one in unanswered]

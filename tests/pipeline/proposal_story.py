@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
-from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.access import EVERYWHERE, OPERATOR, Person
+from sempre_geo.community.accounts import Account
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.proposals import Member, Sentences
+from sempre_geo.community.store.accounts import save_account
 from sempre_geo.pipeline.community.contributions import tell
+from sempre_geo.pipeline.community.desk import open_community
 from sempre_geo.pipeline.community.proposal_team import invite, join_team
 from sempre_geo.pipeline.community.proposal_writing import write_in_proposal
 from sempre_geo.pipeline.community.proposals import approve, move, propose
@@ -64,6 +68,18 @@ def published(settings: Settings, *, kind: str = "idea", category: str = "bus_st
     return receipt
 
 
+def verified_provider(settings: Settings) -> Person:
+    """A provider with an account, as a coordinator's verifying opens one; nobody logs in with it."""
+    one = secrets.token_hex(16)
+    account = Account(
+        one, f"practice-{one}", password_hash="", active=True, generation=0, failures=0, locked_until="",
+        grants=frozenset({("provider", EVERYWHERE)}),
+    )  # fmt: skip
+    with open_community(settings).writing() as transaction:
+        save_account(transaction, account, at="2026-11-01T08:00:00Z")
+    return account.person
+
+
 def begun(settings: Settings, *, region: str = REGION) -> Story:
     """A proposal that nobody has read yet."""
     idea = published(settings, region=region)
@@ -76,7 +92,7 @@ def answered(settings: Settings, *, region: str = REGION) -> Story:
     story = begun(settings, region=region)
     approve(settings, story.id, by=OPERATOR)
     invitation = invite(settings, story.id, code=story.code)
-    join_team(settings, story.id, who=PRACTICE, code=invitation)
+    join_team(settings, story.id, who=PRACTICE, code=invitation, by=verified_provider(settings))
     write_in_proposal(settings, story.id, code=story.code, answers=ANSWERS, ownership="co_designed")
     return story
 

@@ -23,6 +23,7 @@ from sempre_geo.pipeline.community.accounts import add_account, log_out, login, 
 from sempre_geo.pipeline.community.backup import back_up, forget, restore, take_over
 from sempre_geo.pipeline.community.contributions import erase_with_code, open_with_code, tell
 from sempre_geo.pipeline.community.desk import close_community, open_community
+from sempre_geo.pipeline.community.duplicates import merge, standing_merges, unmerge
 from sempre_geo.pipeline.community.photos import photo_folder
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import exact_place, publish
@@ -174,6 +175,17 @@ def test_a_store_that_would_act_by_itself_is_refused(settings, tmp_path, added):
         archive.write(tmp_path / "store.sqlite", "store.sqlite")
     with pytest.raises(InputError, match="damaged"):
         take_over(settings, tmp_path / "evil.zip")
+
+
+def test_what_a_hall_merged_can_be_taken_apart_in_the_office(settings, region, hall, tmp_path):
+    first, second = (tell(hall, region, draft=NEED, at=AT) for _time in range(2))
+    for one in (first, second):
+        publish(hall, one.id, by=OPERATOR)
+    merge(hall, first.id, into=second.id, by=OPERATOR)
+    back_up(hall, tmp_path / "hall.zip")
+    take_over(settings, tmp_path / "hall.zip")
+    (undo,) = standing_merges(settings, region, by=OPERATOR)["merge_id"]
+    assert unmerge(settings, undo, into=second.id, by=OPERATOR) == [first.id]
 
 
 def test_what_a_hall_collected_comes_over_once_and_its_codes_work(settings, region, hall, tmp_path):

@@ -13,7 +13,7 @@ from sempre_geo.pipeline.community.project_board import BOARD_COLUMNS, project_b
 from sempre_geo.pipeline.community.proposal_team import invite, join_team
 from sempre_geo.pipeline.community.proposal_writing import write_in_proposal
 from sempre_geo.pipeline.community.proposals import approve, move, propose
-from tests.pipeline.proposal_story import ANSWERS, PRACTICE
+from tests.pipeline.proposal_story import ANSWERS, PRACTICE, verified_provider
 
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
 REGION = "unbuilt"
@@ -46,7 +46,8 @@ def test_a_project_says_at_each_stage_what_comes_next_and_for_whom_it_waits(here
     assert _line(here) == ("forming", "read", "coordinator")
     approve(here, one, by=OPERATOR, at=AT)
     assert _line(here) == ("forming", "co_owner", "team")
-    join_team(here, one, who=PRACTICE, code=invite(here, one, code=code, at=AT), at=AT)
+    invitation = invite(here, one, code=code, at=AT)
+    join_team(here, one, who=PRACTICE, code=invitation, by=verified_provider(here), at=AT)
     assert _line(here) == ("forming", "questions", "team")
     write_in_proposal(here, one, code=code, answers=ANSWERS, ownership="user_led", at=AT)
     approve(here, one, by=OPERATOR, at=AT)

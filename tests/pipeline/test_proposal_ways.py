@@ -27,7 +27,7 @@ from sempre_geo.pipeline.community.proposal_files import export_proposal, read_p
 from sempre_geo.pipeline.community.proposal_team import invite, join_team, leave_team
 from sempre_geo.pipeline.community.proposal_writing import versions, write_in_proposal
 from sempre_geo.pipeline.community.proposals import approve, move, proposal, proposals, steps_open
-from tests.pipeline.proposal_story import ANSWERS, PRACTICE, REGION, begun
+from tests.pipeline.proposal_story import ANSWERS, PRACTICE, REGION, begun, verified_provider
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSIONS = sorted(path.name[:4] for path in (MIGRATIONS / "versions").glob("0*.py"))
@@ -48,7 +48,9 @@ def test_no_row_of_wishes_leaves_the_ways_or_loses_a_version(store, wishes):
             elif wish == "approve":
                 approve(store, story.id, by=who.get("by", ""))
             elif wish == "join":
-                join_team(store, story.id, who=PRACTICE, code=invite(store, story.id, **who))
+                join_team(
+                    store, story.id, who=PRACTICE, code=invite(store, story.id, **who), by=verified_provider(store)
+                )
             else:
                 open_ways = {step.to for step in steps_open(store, story.id, **who)}
                 move(store, story.id, to=wish, reason="because", **who)

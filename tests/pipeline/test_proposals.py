@@ -15,7 +15,17 @@ from sempre_geo.pipeline.community.proposal_team import join_team
 from sempre_geo.pipeline.community.proposal_writing import comment, write_in_proposal
 from sempre_geo.pipeline.community.proposals import approve, move, proposal, proposals, propose
 from sempre_geo.pipeline.community.review import publish
-from tests.pipeline.proposal_story import AINA, ANSWERS, PRACTICE, REGION, WORDS, answered, begun, published
+from tests.pipeline.proposal_story import (
+    AINA,
+    ANSWERS,
+    PRACTICE,
+    REGION,
+    WORDS,
+    answered,
+    begun,
+    published,
+    verified_provider,
+)
 
 
 def test_a_proposal_is_listed_once_a_coordinator_has_read_it(store):
@@ -56,12 +66,26 @@ def test_what_is_changed_later_is_shown_once_a_coordinator_has_read_it_again(sto
     assert proposal(store, story.id).sentences == changed
 
 
+def test_nobody_makes_a_provider_of_themselves_by_saying_so(store):
+    story = begun(store)
+    approve(store, story.id, by=OPERATOR)
+    join_team(store, story.id, who=Member("provider", "Aina again"), code=story.idea_code)
+    write_in_proposal(store, story.id, code=story.code, answers=ANSWERS, ownership="co_designed")
+    with pytest.raises(InputError, match="needs: a service provider as co-owner"):
+        move(store, story.id, to="submitted", code=story.code)
+    join_team(store, story.id, who=PRACTICE, code=story.code, by=verified_provider(store))
+    move(store, story.id, to="submitted", code=story.code)
+    assert proposal(store, story.id).status == "submitted"
+
+
 def test_from_an_idea_to_lessons_with_dates_and_reasons(store):
     story = begun(store)
     approve(store, story.id, by=OPERATOR)
-    with pytest.raises(InputError, match=r"a service provider as co-owner; the degree of ownership.*What does it cost"):
+    with pytest.raises(
+        InputError, match=r"a service provider as co-owner, .*; the degree of ownership.*What does it cost"
+    ):
         move(store, story.id, to="submitted", code=story.code)
-    practice = join_team(store, story.id, who=PRACTICE, code=story.code)
+    practice = join_team(store, story.id, who=PRACTICE, code=story.code, by=verified_provider(store))
     write_in_proposal(store, story.id, code=practice.claim_code, answers=ANSWERS, ownership="co_designed")
     move(store, story.id, to="submitted", code=story.code)
     with pytest.raises(InputError, match="cannot be changed now"):

@@ -38,7 +38,7 @@ from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.pipeline.gaps.proposal_figures import attach_place_figures, attach_scenario
 from sempre_geo.settings import Settings
 from sempre_geo.ui.proposal_routes import proposal_routes
-from tests.pipeline.proposal_story import ANSWERS, PRACTICE
+from tests.pipeline.proposal_story import ANSWERS, PRACTICE, verified_provider
 from tests.ui.asgi_client import Client
 from tests.ui.small_region import HOSTILE, NAME
 
@@ -247,7 +247,7 @@ def test_the_next_step_is_offered_to_whom_it_belongs(served: Settings) -> None:
     joined = _begun(served)
     approve(served, joined.proposal_id, by=OPERATOR)
     code = invite(served, joined.proposal_id, code=joined.claim_code)
-    join_team(served, joined.proposal_id, who=PRACTICE, code=code)
+    join_team(served, joined.proposal_id, who=PRACTICE, code=code, by=verified_provider(served))
     script = _opened(joined, "Next step")
     script.button(key="move_submitted").click().run()
     assert "Before it is submitted it needs" in script.warning[0].value
@@ -358,7 +358,7 @@ def test_lessons_are_read_by_a_coordinator_and_then_found(served: Settings) -> N
     joined = _begun(served)
     approve(served, joined.proposal_id, by=OPERATOR)
     code = invite(served, joined.proposal_id, code=joined.claim_code)
-    join_team(served, joined.proposal_id, who=PRACTICE, code=code)
+    join_team(served, joined.proposal_id, who=PRACTICE, code=code, by=verified_provider(served))
     write_in_proposal(served, joined.proposal_id, code=joined.claim_code, answers=ANSWERS, ownership="user_led")
     for step in ("submitted", "accepted", "running"):
         move(served, joined.proposal_id, to=step, by=OPERATOR if step == "accepted" else "", code=joined.claim_code)

@@ -9,9 +9,11 @@ from typing import Any
 
 from sempre_geo.community.access import Person, may
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
+from sempre_geo.community.imports import lasting_id
 from sempre_geo.community.proposal_form import for_everybody
 from sempre_geo.community.proposal_questions import questions
 from sempre_geo.community.proposals import UNLISTED, VERSIONED, Member, Proposal, Sentences
+from sempre_geo.community.store.accounts import load_account
 from sempre_geo.community.store.contributions import Row, load_contribution, load_events
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.lessons import load_diary, load_lessons
@@ -115,9 +117,19 @@ def add_member(
 def team_of(transaction: Transaction, proposal_id: str, *, named: bool) -> tuple[Member, ...]:
     """The people behind a proposal, with their names or without."""
     return tuple(
-        Member(row["part"], row["name"] if named else "", owner=row["owner"])
+        Member(row["part"], row["name"] if named else "", owner=row["owner"], verified=_is_verified(transaction, row))
         for row in load_team(transaction, proposal_id)
     )
+
+
+def _is_verified(transaction: Transaction, row: Row) -> bool:
+    """Whether a provider is one: a coordinator verified their account, or took them in with a file of the office."""
+    if row["part"] != "provider":
+        return False
+    if row["id"].startswith(lasting_id(row["proposal_id"], "team")[:28]):
+        return True
+    account = load_account(transaction, account_id=row["account_id"]) if row["account_id"] else None
+    return account is not None and any(role == "provider" for role, _scope in account.grants)
 
 
 def keep_version(transaction: Transaction, proposal_id: str, *, at: str, actor: str) -> None:

@@ -161,7 +161,8 @@ def _admitted(
     if not all(may(by, action, scope) for action in _DECIDING):
         unread = tuple({**lesson, "status": "received"} for lesson in file.lessons)
         begun = tuple(step for step in file.steps if step["status"] in UNLISTED)
-        return replace(file, status="team", read_version=0, steps=begun, lessons=unread)
+        owners = tuple({**one, "owner": one["owner"] and one["part"] != "provider"} for one in file.team)
+        return replace(file, status="team", read_version=0, steps=begun, lessons=unread, team=owners)
     if file.status not in UNLISTED:
         privileged(
             settings, transaction, by, action="decide a proposal", thing=file.id, scopes=(scope,),

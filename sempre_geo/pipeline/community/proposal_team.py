@@ -76,7 +76,8 @@ def join_team(
 
     ``code`` is an invitation, the code of a need or an idea that this proposal answers (its author may
     always join), or that of a member who sits beside. Somebody who is logged in as ``by`` writes in the
-    proposal with their account, too. The part they have is their own statement. Sent again with the same random
+    proposal with their account, too. The part they have is their own statement; a provider counts as a co-owner once
+    they join with an account that a coordinator verified. Sent again with the same random
     ``sending_key`` after the network broke, it is answered with the same code.
 
     Raises
