@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import struct
@@ -35,7 +36,7 @@ from sempre_geo.pipeline.community.review import (
     publish,
     review_queue,
 )
-from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
+from sempre_geo.pipeline.community.voices import add_voice, decide_sentence, withdraw_voice
 from tests.pipeline.community_region import build_region
 
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
@@ -250,6 +251,22 @@ def test_my_data_holds_what_was_given_and_no_digest(settings, region):
     data = json.loads(my_data(settings, receipt.claim_code))
     assert (data["position"], data["ease"]["transit"]) == ([FARM.lon, FARM.lat], 1)
     assert "claim_digest" not in data
+
+
+def test_my_data_holds_photo_earlier_words_and_sentences_but_not_who_decided(settings, region):
+    receipt = tell(settings, region, draft=replace(NEED, photo=_photo_file()))
+    edit(settings, receipt.id, by=OPERATOR, text="The shop is closed.")
+    publish(settings, receipt.id, by=OPERATOR)
+    for sentence in ("I walk there.", "Nobody has read this."):
+        voice = add_voice(settings, receipt.id, voter=sentence, sentence=sentence)
+        if sentence == "I walk there.":
+            decide_sentence(settings, voice.id, decision="published", by=OPERATOR)
+    file = my_data(settings, receipt.claim_code)
+    data = json.loads(file)
+    assert base64.b64decode(data["photos"][0]["jpeg_base64"]).startswith(b"\xff\xd8")
+    assert [one["text"] for one in data["earlier_texts"]] == [NEED.text]
+    assert (data["voices"], data["sentences"]) == (2, ["I walk there."])
+    assert "operator" not in file
 
 
 def test_an_exact_place_is_for_coordinators_of_that_place(settings, region):

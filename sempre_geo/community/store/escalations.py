@@ -31,6 +31,12 @@ def load_escalations(transaction: Transaction, region: str) -> pd.DataFrame:
     return frame_of(transaction, query)
 
 
+def load_escalations_of(transaction: Transaction, contribution_id: str) -> list[dict[str, Any]]:
+    """How often an entry was handed on, the oldest first."""
+    query = select(escalations).where(escalations.c.contribution_id == contribution_id).order_by(escalations.c.at)
+    return [dict(row) for row in transaction.execute(query).mappings()]
+
+
 def is_escalated(transaction: Transaction, contribution_id: str) -> bool:
     """Whether an entry was ever handed on."""
     query = select(escalations.c.id).where(escalations.c.contribution_id == contribution_id)

@@ -58,6 +58,13 @@ def count_spoken(transaction: Transaction, workshop_id: str) -> int:
     return int(transaction.execute(query).scalar() or 0)
 
 
+def load_workshops_of(transaction: Transaction, contribution_id: str) -> list[Row]:
+    """The workshop in which an entry was told; none of most."""
+    query = select(workshops).join(workshop_entries, workshop_entries.c.workshop_id == workshops.c.id)
+    found = transaction.execute(query.where(workshop_entries.c.contribution_id == contribution_id))
+    return [dict(row) for row in found.mappings()]
+
+
 def load_told(transaction: Transaction, workshop_id: str) -> pd.DataFrame:
     """What was told in a workshop, without words and places: ``kind, category, topic, obstacle, groups``."""
     names = ("kind", "category", "topic", "obstacle", "groups")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -16,7 +17,7 @@ from sempre_geo.community.contributions import Draft, Receipt, checked_draft
 from sempre_geo.community.groups import kept_groups
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.photos import clean_photo, write_photo
+from sempre_geo.community.photos import clean_photo, read_photo, write_photo
 from sempre_geo.community.places import Located, locate
 from sempre_geo.community.privacy import Zones
 from sempre_geo.community.rules import read_rules
@@ -28,6 +29,7 @@ from sempre_geo.community.store.contributions import (
     load_contribution,
     load_ease_of,
     load_events,
+    load_originals,
     load_photos,
     load_position,
     load_sent,
@@ -38,9 +40,10 @@ from sempre_geo.community.store.contributions import (
 )
 from sempre_geo.community.store.corrections import erase_correction, load_claimed_correction
 from sempre_geo.community.store.engine import Transaction
-from sempre_geo.community.store.escalations import is_escalated
+from sempre_geo.community.store.escalations import is_escalated, load_escalations_of
+from sempre_geo.community.store.voices import load_sentences
 from sempre_geo.community.store.ways import load_needs_of, save_needs_of
-from sempre_geo.community.store.workshops import save_workshop_entry
+from sempre_geo.community.store.workshops import load_workshops_of, save_workshop_entry
 from sempre_geo.community.texts import kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
@@ -211,16 +214,36 @@ def erase_with_code(settings: Settings, code: str, *, at: datetime | None = None
 
 
 def my_data(settings: Settings, code: str) -> str:
-    """Everything kept of a contribution, as a JSON text the author can take along."""
+    """Everything kept of a contribution, as a JSON text the author can take along; its photo is in it as base64.
+
+    What others said or did with it is there as far as its author may know it: the sentences that everybody reads, the
+    days on which it was handed on to somebody who helps, but not who decided, and no coordinator's note.
+    """
     digest = claim_digest(code)
     with open_community(settings).reading() as transaction:
         row = claimed_row(transaction, digest)
         kept = {name: value for name, value in row.items() if name not in {"claim_digest", "sending_key"}}
         kept["position"] = load_position(transaction, row["id"])
         kept["ease"] = load_ease_of(transaction, row["id"])
-        kept["steps"] = load_events(transaction, row["id"])
+        kept["steps"] = _told_of(load_events(transaction, row["id"]), "at", "status", "reason")
         kept["answers"] = load_needs_of(transaction, row["id"])
+        kept["earlier_texts"] = _told_of(load_originals(transaction, row["id"]), "at", "title", "text")
+        kept["voices"] = len(load_voices(transaction, row["id"]))
+        said = load_sentences(transaction, row["region"], status="published", contribution_id=row["id"])
+        kept["sentences"] = said["sentence"].tolist()
+        kept["handed_on"] = _told_of(load_escalations_of(transaction, row["id"]), "at", "closed_at")
+        kept["workshop"] = _told_of(load_workshops_of(transaction, row["id"]), "place_name", "opened_at", "consent")
+        photos = load_photos(transaction, row["id"])
+    kept["photos"] = [photo | {"jpeg_base64": _picture(settings, photo["id"])} for photo in photos]
     return json.dumps(kept, ensure_ascii=False, indent=2)
+
+
+def _told_of(rows: list[Row], *names: str) -> list[Row]:
+    return [{name: row[name] for name in names} for row in rows]
+
+
+def _picture(settings: Settings, photo_id: str) -> str:
+    return base64.b64encode(read_photo(photo_folder(settings), photo_id)).decode("ascii")
 
 
 def claimed_row(transaction: Transaction, digest: str) -> Row:
