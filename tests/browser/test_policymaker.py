@@ -41,7 +41,7 @@ def test_a_policymaker_reads_the_gaps_compares_and_takes_the_brief_along(
     page.get_by_text("A person of the best-served tenth", exact=False).wait_for()
     page.locator(".st-key-map_side").get_by_text("What people say").click()
     page.get_by_text("Not heard", exact=True).first.wait_for()
-    picture = page.get_by_role("button", name="Download as PNG: Share beyond the limit")
+    picture = page.get_by_role("button", name="Save as a picture: Share beyond the limit")
     with page.expect_download() as saved:
         picture.press("Enter")  # as the keyboard does: it floats under the page's head while the pointer is elsewhere
     assert saved.value.suggested_filename.endswith(".png")
