@@ -91,9 +91,8 @@ def load_people_counted(transaction: Transaction, region: str, *, before: str) -
     """
     rows = _published(transaction, region, _COUNTED, before=before)
     table = _texts_of(rows, ("id", *_COUNTED))
-    for at, name in enumerate(
-        _COUNTED, start=1
-    ):  # few different words: their numbers are summed in a tenth of the time
+    # Few different words: their numbers are summed in a tenth of the time.
+    for at, name in enumerate(_COUNTED, start=1):
         table = table.set_column(at, name, table[name].dictionary_encode())
     return load_people(transaction, table, before=before)
 
