@@ -180,3 +180,15 @@ def test_every_code_and_voter_is_forgotten_in_time_and_voices_still_count(store)
     with pytest.raises(MissingDataError):
         team_of_code(store, team.claim_code)
     assert team_of_code(store, busy.claim_code).inside
+
+
+def test_the_copy_from_before_a_newer_version_goes_with_the_first_erasure_or_after_a_month(store):
+    copy = store.data / "store.before-0009.sqlite"
+    copy.touch()
+    finish_erasures(store)
+    assert copy.exists()
+    finish_erasures(store, at=datetime.now(UTC) + timedelta(days=31))
+    assert not copy.exists()
+    copy.touch()
+    erase_with_code(store, _tell(store).claim_code)
+    assert not copy.exists()

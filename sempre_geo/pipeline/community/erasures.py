@@ -7,10 +7,11 @@ everything else. What is on the list is erased, if not by that program then by :
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +29,7 @@ from sempre_geo.settings import Settings
 
 _LIST = "erased.txt"
 _SET_ASIDE = "store.replaced.sqlite"
+_COPIES_LAST = timedelta(days=30)
 
 
 def list_erased(settings: Settings, *things: str) -> None:
@@ -62,6 +64,7 @@ def erase_elsewhere(settings: Settings, *things: str, at: str, photos: Iterable[
     with set_aside(settings) as transaction:
         if transaction is not None:
             erase_again(transaction, things, at=at)
+    _remove_copies(settings)
 
 
 def finish_erasures(settings: Settings, *, at: datetime | None = None) -> None:
@@ -82,6 +85,7 @@ def finish_erasures(settings: Settings, *, at: datetime | None = None) -> None:
     with set_aside(settings) as transaction:
         if transaction is not None:
             erase_again(transaction, load_left(transaction, listed | noted), at=when)
+    _remove_copies(settings, made_before=(at or now()) - (timedelta(0) if left else _COPIES_LAST))
     store.forget()
 
 
@@ -113,6 +117,20 @@ def set_aside(settings: Settings) -> Iterator[Transaction | None]:
         with store.writing() as transaction:
             yield transaction
         store.forget()
+
+
+def _remove_copies(settings: Settings, *, made_before: datetime | None = None) -> None:
+    """The stores as they were before a newer program brought them up to date.
+
+    Theirs is an older shape, from which nothing can be erased; and who goes back to the older program after somebody
+    erased something takes a backup, which the list cleans.
+    """
+    if not settings.store.startswith("sqlite:///"):
+        return
+    store = Path(settings.store.removeprefix("sqlite:///"))
+    for copy in store.parent.glob(f"{glob.escape(store.stem)}*.before-*{store.suffix}"):
+        if made_before is None or copy.stat().st_mtime < made_before.timestamp():
+            copy.unlink(missing_ok=True)
 
 
 def _opened(path: Path) -> Store | None:
