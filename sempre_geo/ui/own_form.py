@@ -69,7 +69,7 @@ def _whom(own: Own) -> None:
     if own.kind == "need":
         st.pills(_("What stands in the way?"), list(words.obstacles()), key=_key("obstacle"), required=True,
                  format_func=words.obstacles().__getitem__)  # fmt: skip
-    modes = words.modes(with_bus=True)
+    modes = words.mode_names(with_bus=True)
     st.caption(_("How easy is it to get there today, if you like"))
     for mode in MODES:
         st.selectbox(modes[mode], list(EASE), index=None, key=_key(mode), placeholder=_("No answer"),

@@ -16,14 +16,17 @@ __all__ = ["about_whom", "eases", "groups", "kinds", "obstacles", "status", "sta
 
 def modes(*, with_bus: bool = False) -> Mapping[str, str]:
     """Ways of getting about, with their icons; the bus where there is a timetable."""
-    bus = {"transit": f":material/directions_bus: {_('Bus')}"} if with_bus else {}
-    return {
-        **bus,
-        "car": f":material/directions_car: {_('Car')}",
-        "bike": f":material/directions_bike: {_('Bike')}",
-        "walk": f":material/directions_walk: {_('On foot')}",
-        "wheelchair": f":material/accessible: {_('Wheelchair')}",
-    }
+    icons = {
+        "transit": "directions_bus", "car": "directions_car", "bike": "directions_bike", "walk": "directions_walk",
+        "wheelchair": "accessible",
+    }  # fmt: skip
+    return {mode: f":material/{icons[mode]}: {name}" for mode, name in mode_names(with_bus=with_bus).items()}
+
+
+def mode_names(*, with_bus: bool = False) -> Mapping[str, str]:
+    """Ways of getting about in words alone: the label of a field is read aloud as it is written."""
+    bus = {"transit": _("Bus")} if with_bus else {}
+    return {**bus, "car": _("Car"), "bike": _("Bike"), "walk": _("On foot"), "wheelchair": _("Wheelchair")}
 
 
 def category(category_id: str) -> str:

@@ -107,7 +107,7 @@ def _more() -> None:
     """What may be left out, so that a hall of people gets its turn: how easy it is, a vaguer place, a photo."""
     here, state = installation(), st.session_state
     with st.expander(_("How easy is it to get there today, if you like")):
-        for mode, label in words.modes(with_bus=True).items():
+        for mode, label in words.mode_names(with_bus=True).items():
             st.selectbox(label, list(EASE), index=None, key=_key(f"ease_{mode}"), placeholder=_("No answer"),
                          format_func=lambda step: words.eases()[step])  # fmt: skip
     with st.expander(_("A photo, or no more than the municipality, if you like")):
@@ -155,7 +155,7 @@ def _save() -> None:
 def _draft(kind: str) -> Draft:
     state = st.session_state
     roughly, photo = state.get(_key("roughly")), state.get(_key("photo"))
-    eases = {mode: state.get(_key(f"ease_{mode}")) for mode in words.modes(with_bus=True)}
+    eases = {mode: state.get(_key(f"ease_{mode}")) for mode in words.mode_names(with_bus=True)}
     return Draft(
         kind=kind,
         category=str(state[_key("category")]),

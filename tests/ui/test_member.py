@@ -147,6 +147,7 @@ def test_a_form_that_the_tab_had_kept_is_taken_up_and_what_is_no_choice_of_ours_
         assert "Save my idea" in script.button(key="tell_save").label
         assert "tell_receipt" not in script.session_state
         assert script.button(key="tell_back").click().run().pills(key="tell_about").value == "myself"
+        assert script.selectbox(key="tell_ease_car").label == "Car", "an icon's name would be read aloud"
 
 
 def test_me_too_with_a_sentence_counts_once_a_browser_and_its_words_wait(served: Settings) -> None:

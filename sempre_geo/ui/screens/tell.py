@@ -136,7 +136,7 @@ def _who() -> None:
         st.pills(_("What stands in the way?"), list(words.obstacles()), key="tell_obstacle",
                  format_func=words.obstacles().__getitem__, persist_state="session")  # fmt: skip
     with st.expander(_("How easy is it to get there today, if you like")):
-        labels = words.modes(with_bus=True)
+        labels = words.mode_names(with_bus=True)
         for mode, key in EASES.items():
             st.selectbox(labels[mode], list(EASE), index=None, key=key, format_func=lambda step: words.eases()[step],
                          placeholder=_("No answer"), persist_state="session")  # fmt: skip
