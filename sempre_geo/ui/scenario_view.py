@@ -16,9 +16,9 @@ from sempre_geo.pipeline.gaps.whatif import WhatIf
 from sempre_geo.publish.change_grid import CHANGES, change_picture
 from sempre_geo.publish.grid import cell_corners
 from sempre_geo.publish.maps import grid_overlay
-from sempre_geo.publish.speech import number, written_date
+from sempre_geo.publish.speech import number, people, written_date
 from sempre_geo.ui import words
-from sempre_geo.ui.charts import interval_bars, saved_table
+from sempre_geo.ui.charts import interval_bars, saved_rows, saved_table
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.legend import change_legend
 from sempre_geo.ui.map_frame import show_map
@@ -72,8 +72,7 @@ def tables(found: WhatIf) -> None:
     most = places.groupby("name")[["gain", "lose"]].max()
     net = (most["gain"] - most["lose"]).round()
     net = net[net != 0].sort_values(ascending=False)
-    if net.empty:
-        st.write(_("In no municipality do more people gain than lose, or the other way round."))
+    st.write(_told_places(net))
     rows = pd.DataFrame(
         {"label": net.index, "value": net.to_numpy(), "low": float("nan"), "high": float("nan"),
          "text": [f"{value:+.0f}" for value in net]}
@@ -89,7 +88,20 @@ def tables(found: WhatIf) -> None:
     groups["who"] = [words.everybody_or(str(name)) for name in groups["group"]]
     groups["service"] = [words.category(str(name)) for name in groups["category"]]
     shown = groups[["service", "who", "people", "gain", "lose", "minutes_saved_mean"]].round()
-    saved_table(shown, name="whatif_groups", columns=_place_columns(), key="whatif_groups")
+    saved_rows(shown, name="whatif_groups", columns=_place_columns(), key="whatif_groups")
+
+
+def _told_places(net: pd.Series) -> str:
+    """Where most gain, and where most lose, in a sentence; ``net`` by municipality, the most that gain first."""
+    if net.empty:
+        return _("In no municipality do more people gain than lose, or the other way round.")
+    if net.iloc[0] > 0:
+        return _("Most of those who gain, less those who lose, live in {name}: {people}.").format(
+            name=net.index[0], people=people(float(net.iloc[0]))
+        )
+    return _("Most of those who lose, less those who gain, live in {name}: {people}.").format(
+        name=net.index[-1], people=people(-float(net.iloc[-1]))
+    )
 
 
 def _sharing(found: WhatIf) -> None:
