@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 
 import pandas as pd
@@ -16,6 +16,7 @@ import pandas as pd
 from sempre_geo.community.texts import kept_text, shown_text
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
+from sempre_geo.travel.hours_words import hours_of_words
 
 FIELDS = {
     "services": ("opening_hours", "name", "phone", "website", "capacity", "staff", "wheelchair", "languages", "gone"),
@@ -78,7 +79,7 @@ def checked_report(report: Report) -> Report:
     if report.field == "languages" and not _LANGUAGES.fullmatch(report.value):
         raise InputError(_("Write languages as codes with semicolons between them, like lv;ru;en."))
     if report.field == "opening_hours":
-        _check_hours(report.value)
+        report = replace(report, value=hours_of_words(report.value))
     if report.field == "not_running":
         days_without(report.value)
     texts = {
@@ -175,13 +176,3 @@ def _overridden(frame: pd.DataFrame, thing: str, *, field: str, value: str, why:
 
 def _joined(parts: Iterable[object]) -> str:
     return "; ".join(str(part) for part in parts if part)
-
-
-def _check_hours(value: str) -> None:
-    """Refuse opening hours that no calculation could use."""
-    import opening_hours
-
-    if not value.strip() or not opening_hours.validate(value):
-        raise InputError(
-            _("'{value}' are no opening hours; write them like Mo-Fr 09:00-17:00; Tu off.").format(value=value[:80])
-        )

@@ -105,13 +105,17 @@ def write_scenario(scenario: Scenario, path: Path) -> None:
         draft.write_text(tomli_w.dumps(scenario_table(scenario)), encoding="utf-8", newline="\n")
 
 
-def scenario_from_table(table: Mapping[str, Any], *, where: str = "") -> Scenario:
+def scenario_from_table(
+    table: Mapping[str, Any], *, where: str = "", called: Mapping[str, str] | None = None
+) -> Scenario:
     """The scenario that a table (of TOML, JSON or a form) describes.
 
     Parameters
     ----------
     where
         What the sentence of a refusal calls it; its name without it.
+    called
+        The names by which people know services, by their ids; a file's own words without it.
 
     Raises
     ------
@@ -135,7 +139,7 @@ def scenario_from_table(table: Mapping[str, Any], *, where: str = "") -> Scenari
         for number, row in enumerate(rows if isinstance(rows, list) else [rows], start=1):
             changes += _change(made, row, at=f"{kind} {number}", problems=problems)
     if not problems:
-        problems += _contradictions(changes)
+        problems += _contradictions(changes, called or {})
     if not problems and not changes:
         problems.append(_("it changes nothing (add one of {kinds})").format(kinds=", ".join(KINDS)))
     _raise(problems, where or str(head.get("name") or _("The scenario")))
@@ -208,16 +212,20 @@ def _meant(unknown: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(key for found in near for key in found)) if all(near) else every
 
 
-def _contradictions(changes: Iterable[Change]) -> list[str]:
-    deciding: dict[str, list[str]] = defaultdict(list)
+def _contradictions(changes: Iterable[Change], called: Mapping[str, str]) -> list[str]:
+    deciding: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         for thing in change.touches():
-            deciding[thing].append(change.kind)
-    return [
-        _("{thing} is decided more than once ({kinds})").format(thing=thing, kinds=", ".join(kinds))
-        for thing, kinds in deciding.items()
-        if len(kinds) > 1
-    ]
+            deciding[thing].append(change)
+    said = []
+    for thing, both in deciding.items():
+        name = called.get(str(getattr(both[0], "service_id", "")))
+        if len(both) > 1 and name:
+            said.append(_("{thing} is changed twice; take the earlier change out first").format(thing=name))
+        elif len(both) > 1:
+            kinds = ", ".join(change.kind for change in both)
+            said.append(_("{thing} is decided more than once ({kinds})").format(thing=thing, kinds=kinds))
+    return list(dict.fromkeys(said))
 
 
 def _change(made: type[Change], row: object, *, at: str, problems: list[str]) -> list[Change]:

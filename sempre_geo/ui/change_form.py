@@ -14,6 +14,7 @@ from sempre_geo.gaps.scenario_changes import WEEKDAYS
 from sempre_geo.gaps.scenarios import KINDS
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.scenario_choices import Choices
+from sempre_geo.travel.hours_words import example_of_hours
 from sempre_geo.ui import words
 
 _TIMETABLE = frozenset(
@@ -269,6 +270,6 @@ def _label(name: str) -> str:
 
 
 def _example(name: str) -> str:
-    examples = {"opening_hours": "Tu 09:00-13:00; Th 12:00-17:00", "first": "06:30", "last": "18:30", "opens": "08:00",
+    examples = {"opening_hours": example_of_hours(), "first": "06:30", "last": "18:30", "opens": "08:00",
                 "closes": "18:00"}  # fmt: skip
     return examples.get(name, "")

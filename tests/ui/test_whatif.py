@@ -83,6 +83,7 @@ def test_a_closed_service_is_worked_out_and_taken_out_again(page):
     assert not page.exception
     found = page.session_state["scenario_found"]
     assert found.people_losing > 0
+    assert [part.value for part in page.markdown if part.value.startswith("Most of those who lose")]
     assert found.sentences[0] in " ".join(block.body for block in page.get("html"))
     page.button(key="scenario_out_close_service_0").click().run()
     assert "close_service" not in page.session_state["scenario"]
@@ -93,8 +94,26 @@ def test_what_contradicts_itself_is_refused_in_a_sentence_and_not_taken_in(page)
     settings = read_settings()
     _close_the_pharmacy(page, settings)
     _close_the_pharmacy(page, settings)
-    assert "decided more than once" in page.error[0].value
+    assert "Pharmacy: Aptieka is changed twice" in page.error[0].value
     assert len(page.session_state["scenario"]["close_service"]) == 1
+
+
+def test_hours_are_written_in_the_readers_words_and_refused_when_the_change_is_added(page):
+    page.session_state["language"] = "de"
+    page.selectbox(key="scenario_kind").set_value("change_service").run()
+    pharmacy = next(
+        key for key, said in scenario_choices(read_settings(), "ciems").services.items() if "Aptieka" in said
+    )
+    page.selectbox(key="change_change_service_service_id").set_value(pharmacy)
+    hours = page.text_input(key="change_change_service_opening_hours")
+    assert hours.placeholder == "Di 09:00-13:00; Do 12:00-17:00"
+    hours.set_value("irgendwann").run()
+    page.button(key="scenario_add").click().run()
+    assert "Di 09:00-13:00" in page.error[0].value
+    page.text_input(key="change_change_service_opening_hours").set_value("Di 9-13; Donnerstag 12-17 Uhr").run()
+    page.button(key="scenario_add").click().run()
+    assert not page.error
+    assert page.session_state["scenario"]["change_service"][0]["opening_hours"] == "Tu 09:00-13:00; Th 12:00-17:00"
 
 
 def test_the_file_of_a_scenario_reads_back_as_it_was():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,7 +10,7 @@ from functools import lru_cache
 import pandas as pd
 
 from sempre_geo.pipeline.explore.places import municipality_names, settlement_names
-from sempre_geo.pipeline.explore.views import named, open_region
+from sempre_geo.pipeline.explore.views import named, open_region, service_place
 from sempre_geo.pipeline.travel.timetables import LAYER, region_timetable
 from sempre_geo.pipeline.travel.visit_sentences import clock
 from sempre_geo.region.bundle import Region
@@ -65,12 +66,23 @@ def _choices(settings: Settings, region: Region, language: str) -> Choices:
 
 
 def _services(settings: Settings, region: Region, language: str) -> dict[str, str]:
+    """The services with their category; where one stands tells equal names apart, and a number what is left of them."""
     titles = read_categories(settings)
     found = {
         str(key): f"{titles.title(str(row['category']))}: {named(row, language) or key}"
         for key, row in region.services.iterrows()
     }
-    return dict(sorted(found.items(), key=lambda item: item[1]))
+    alike = Counter(found.values())
+    placed = {
+        key: f"{label}, {service_place(region, key, language)}".removesuffix(", ") if alike[label] > 1 else label
+        for key, label in found.items()
+    }
+    seen: Counter[str] = Counter()
+    told = {}
+    for key, label in sorted(placed.items(), key=lambda item: item[1]):
+        seen[label] += 1
+        told[key] = f"{label} ({seen[label]})" if seen[label] > 1 else label
+    return told
 
 
 def _lines(feed: Feed) -> dict[str, str]:

@@ -13,6 +13,8 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.visit_views import BUS, has_timetable
 from sempre_geo.pipeline.gaps.scenario_choices import scenario_choices
 from sempre_geo.pipeline.gaps.whatif import WhatIf, what_if
+from sempre_geo.publish.hours_speech import told_hours
+from sempre_geo.travel.hours_words import hours_of_words
 from sempre_geo.ui import scenario_view, words
 from sempre_geo.ui.change_form import ask_change, kinds, offered_kinds
 from sempre_geo.ui.frame import page_title
@@ -20,6 +22,7 @@ from sempre_geo.ui.installation import installation
 from sempre_geo.ui.kept_scenarios import attach, open_or_keep, side_by_side
 
 TABLE, FOUND = "scenario", "scenario_found"
+_HOURS = "opening_hours"
 here, region = installation(), installation().region
 choices = scenario_choices(here.settings, region.name, language=current_language())
 modes = words.modes(with_bus=has_timetable(here.settings, region.name))
@@ -34,9 +37,11 @@ def _table() -> dict[str, Any]:
 def _add(kind: str, row: dict[str, Any]) -> None:
     """Take one more change in, if it can be."""
     table = _table()
-    wanted = {**table, "name": table["name"] or kinds()[kind], kind: [*table.get(kind, []), row]}
     try:
-        scenario_from_table(wanted)
+        if _HOURS in row:
+            row = row | {_HOURS: hours_of_words(row[_HOURS])}
+        wanted = {**table, "name": table["name"] or kinds()[kind], kind: [*table.get(kind, []), row]}
+        scenario_from_table(wanted, called=choices.services)
     except SempreGeoError as refusal:
         st.session_state["scenario_refusal"] = str(refusal)
         return
@@ -107,7 +112,8 @@ def _row_in_words(row: dict[str, Any]) -> str:
         **choices.settlements,
         **choices.municipalities,
     }
-    parts = [known.get(str(value), str(value)) for name, value in row.items() if name not in {"lon", "lat"}]
+    told = row | ({_HOURS: told_hours(str(row[_HOURS]))} if _HOURS in row else {})
+    parts = [known.get(str(value), str(value)) for name, value in told.items() if name not in {"lon", "lat"}]
     return ", ".join(parts).replace("*", r"\*").replace("[", r"\[").replace("<", "&lt;").replace(":", r"\:")
 
 
