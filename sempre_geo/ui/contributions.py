@@ -137,6 +137,7 @@ def voice_receipt() -> bool:
         told = (
             f"<h2>{escape(_('Your voice counts. With this code you can take it back:'))}</h2>"
             f'<p><span class="code" data-code>{escape(receipt.claim_code)}</span></p>'
+            f"<p>{escape(_('Write it down: it is shown only now, and nobody can tell it to you again.'))}</p>"
         )
     else:
         told = f"<h2>{escape(_('Your voice was counted before'))}</h2>"

@@ -157,6 +157,7 @@ def test_me_too_with_a_sentence_counts_once_a_browser_and_its_words_wait(served:
     script.text_area(key=f"sentence_{entry}").set_value("I walk an hour.").run()
     script.button(key=f"me_too_{entry}").click().run()
     assert "data-code" in _told(script)
+    assert "shown only now" in _told(script)
     script.button(key="voice_read").click().run()
     assert "1 voice" in _told(script)
     script.button(key=f"me_too_{entry}").click().run()

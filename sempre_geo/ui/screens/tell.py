@@ -248,7 +248,8 @@ def _show_receipt(receipt: Receipt, kind: str) -> None:
         f'<div class="answer receipt" role="status" data-sent="tell"><h2>{escape(saved)}</h2>'
         f'<p><span class="code" data-code>'
         f"{escape(receipt.claim_code)}</span></p>{messages}"
-        f"<p>{escape(_('Keep it, on paper or as a photo: with it you can change or erase what you wrote.'))}</p>"
+        f"<p>{escape(_('Keep it, on paper or as a photo: with it you can change or erase what you wrote.'))} "
+        f"<strong>{escape(_('Write it down: it is shown only now, and nobody can tell it to you again.'))}</strong></p>"
         f'{figure}<p class="quiet">{escape(_what_next())}</p>'
         f'<form method="post" action="{PAPER}/receipt" target="_blank">'
         f'<input type="hidden" name="code" value="{escape(receipt.claim_code)}">'
