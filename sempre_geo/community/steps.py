@@ -98,6 +98,21 @@ def _no_reason(wanted: str) -> str:
     return _("'{wanted}' needs a reason that its author can read.").format(wanted=worded(wanted))
 
 
+def leads_back(machine: Mapping[str, tuple[Step, ...]], status: str, wanted: str) -> bool:
+    """Whether a thing that goes from ``status`` to ``wanted`` may ever come to ``status`` again.
+
+    >>> leads_back(PROPOSAL, "running", "paused"), leads_back(PROPOSAL, "running", "stopped")
+    (True, False)
+    """
+    seen, ahead = set(), [wanted]
+    while ahead:
+        here = ahead.pop()
+        if here not in seen:
+            seen.add(here)
+            ahead += [step.to for step in machine[here]]
+    return status in seen
+
+
 def _no_way(machine: Mapping[str, tuple[Step, ...]], status: str, wanted: str) -> str:
     if status == wanted:
         return _("It stands at '{status}' already: somebody else did it before.").format(status=worded(status))

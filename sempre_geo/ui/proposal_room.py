@@ -13,6 +13,7 @@ from sempre_geo.community.groups import group_names
 from sempre_geo.community.lessons import Lesson
 from sempre_geo.community.proposal_questions import barrier_names, part_names, question_of
 from sempre_geo.community.proposals import PARTS, Member, Proposal
+from sempre_geo.community.steps import PROPOSAL, leads_back
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
@@ -318,8 +319,20 @@ def _steps(shown: Proposal, *, code: str) -> None:
     st.text_area(_("Reason, where one is needed"), key="step_reason", height=80)
     with st.container(horizontal=True):
         for step in ways:
-            st.button(words.status(step.to), key=f"move_{step.to}", on_click=_move, args=(shown.id, step.to, code))
+            _step_button(shown, step.to, code=code)
     _trouble()
+
+
+def _step_button(shown: Proposal, to: str, *, code: str) -> None:
+    """What is done by it; a step from which no way leads back asks first."""
+    deed = words.deeds().get(to, words.status(to))
+    if leads_back(PROPOSAL, shown.status, to):
+        st.button(deed, key=f"move_{to}", on_click=_move, args=(shown.id, to, code))
+        return
+    with st.popover(deed, key=f"ask_{to}"):
+        stands = _("It stands at '{status}' then, and there is no way back.").format(status=words.status(to))
+        st.html(f'<p class="said">{escape(stands)}</p>')
+        st.button(deed, key=f"move_{to}", on_click=_move, args=(shown.id, to, code), type="primary")
 
 
 def _unread(shown: Proposal) -> None:

@@ -29,6 +29,22 @@ def mode_names(*, with_bus: bool = False) -> Mapping[str, str]:
     return {**bus, "car": _("Car"), "bike": _("Bike"), "walk": _("On foot"), "wheelchair": _("Wheelchair")}
 
 
+def deeds() -> Mapping[str, str]:
+    """What somebody does who takes a proposal to a status."""
+    return {
+        "proposal": _("List it"),
+        "submitted": _("Submit it"),
+        "accepted": _("Accept it"),
+        "returned": _("Return it for more work"),
+        "declined": _("Decline it"),
+        "running": _("Let it run"),
+        "paused": _("Pause it"),
+        "completed": _("Complete it"),
+        "stopped": _("End it"),
+        "lessons": _("Close it with its lessons"),
+    }
+
+
 def category(category_id: str) -> str:
     """A category's name; the id in plain words where the table does not know it."""
     known = installation().categories

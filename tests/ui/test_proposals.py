@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Callable
@@ -249,6 +250,9 @@ def test_the_next_step_is_offered_to_whom_it_belongs(served: Settings) -> None:
     code = invite(served, joined.proposal_id, code=joined.claim_code)
     join_team(served, joined.proposal_id, who=PRACTICE, code=code, by=verified_provider(served))
     script = _opened(joined, "Next step")
+    assert [script.button(key=f"move_{to}").label for to in ("submitted", "stopped")] == ["Submit it", "End it"]
+    assert "It stands at 'Stopped' then" in html.unescape(_told(script)), "what has no way back asks first"
+    assert "It stands at 'Submitted'" not in html.unescape(_told(script))
     script.button(key="move_submitted").click().run()
     assert "Before it is submitted it needs" in script.warning[0].value
     write_in_proposal(served, joined.proposal_id, code=joined.claim_code, answers=ANSWERS, ownership="co_designed")
