@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sempre_geo.community.personal_data import Finding
 from sempre_geo.community.rules import Rules
+from sempre_geo.community.texts import seen_text
 from sempre_geo.errors import InputError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.settings import Settings
@@ -59,11 +60,15 @@ class Contact:
 
 @dataclass(frozen=True)
 class Danger:
-    """``danger.toml``: words that ask for help, per language; numbers that give it and a contact, per country."""
+    """``danger.toml``: words that ask for help, per language; numbers that give it and a contact, per country.
+
+    ``harmless`` are turns of speech with the same words that ask for none.
+    """
 
     words: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, tuple[str, ...]]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
+    harmless: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def is_near(self, text: str) -> bool:
         """Whether somebody may be in danger, in whichever language they wrote.
@@ -72,9 +77,13 @@ class Danger:
         True
         >>> Danger({"en": ("hit me",)}, {}).is_near("It hit mercilessly")
         False
+        >>> Danger({"sv": ("slår mig",)}, {}, harmless={"sv": ("det slår mig",)}).is_near("Det slår mig att bussen går")
+        False
         """
         said = f" {_plain(text)} "
-        return any(f" {_plain(word)} " in said for words in self.words.values() for word in words)
+        for turn in _plain_turns(tuple(self.harmless.values())):
+            said = said.replace(turn, " | ")
+        return any(turn in said for turn in _plain_turns(tuple(self.words.values())))
 
     def numbers_in(self, country: str) -> tuple[str, ...]:
         """Numbers to call in a country; the European one where none is listed."""
@@ -85,9 +94,15 @@ class Danger:
         return self.contacts.get(country) or self.contacts.get("*")
 
 
+@lru_cache(maxsize=16)
+def _plain_turns(listed: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """All turns of speech as they stand in a plain text, between spaces."""
+    return tuple(f" {_plain(turn)} " for turns in listed for turn in turns)
+
+
 def _plain(text: str) -> str:
     """Words in small letters with one space between them."""
-    return " ".join(_WORD.findall(text.casefold().replace("’", "'")))  # noqa: RUF001 - the sign phones write
+    return " ".join(_WORD.findall(re.sub("[’ʼ`´]", "'", seen_text(text).text.casefold())))  # noqa: RUF001 - what phones write
 
 
 def read_danger(settings: Settings) -> Danger:
@@ -101,6 +116,7 @@ def _read_danger(path: Path) -> Danger:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         words = {language: tuple(listed) for language, listed in table["words"].items()}
         numbers = {country: tuple(_number(line) for line in lines) for country, lines in table["numbers"].items()}
+        harmless = {language: tuple(listed) for language, listed in table.get("harmless", {}).items()}
         contacts = {country: Contact(**contact) for country, contact in table.get("contact", {}).items()}
     except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
@@ -108,7 +124,7 @@ def _read_danger(path: Path) -> Danger:
                 path=path, why=error
             )
         ) from None
-    return Danger(words, numbers, contacts)
+    return Danger(words, numbers, contacts, harmless)
 
 
 def _number(line: Mapping[str, str]) -> str:

@@ -77,6 +77,11 @@ def test_words_changed_with_the_code_are_looked_through_again(settings):
     [
         ("Ich habe Angst, nach Hause zu gehen.", True), ("My husband is hitting me", True), ("He beat me; yes!", True),
         ("Han slo meg i går", True), ("Він мене б’є.", True), ("The bus line hits Merrow only", False),  # noqa: RUF001
+        ("Ich habe Angst vor meinem Mann", True), ("Es negribu vairs dzīvot.", True),
+        ("Jeg orker ikke leve lenger", True),
+        ("Jag vill dö", True), ("En halua enää elää", True), ("Vīrs sit bērnus", True), ("he hits\u200b me", True),
+        ("Mein Mann schlägt vor, dass der Bus hält.", False), ("Det slår mig att bussen aldrig kommer.", False),
+        ("Nie chcę żyć bez autobusu.", False), ("Не хочу жить в городе.", False),  # noqa: RUF001
         ("Der Bus fährt nicht nach Hause.", False), ("She told me about the shop", False),
     ],
 )  # fmt: skip
