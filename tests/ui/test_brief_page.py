@@ -42,3 +42,13 @@ def test_the_brief_of_one_municipality_is_its_own(page):
     page.button(key="brief_go").click().run()
     assert not page.exception
     assert places[1] in page.session_state["brief_made"].title
+
+
+def test_the_place_is_named_in_the_language_that_is_chosen_afterwards(page):
+    page.session_state["language"] = "pl"
+    page.run()
+    told = page.selectbox(key="brief_place").proto
+    assert told.set_value, "the browser would keep the words of before"
+    assert told.raw_value == told.options[0]
+    assert told.raw_value != "The whole region"
+    assert not page.run().selectbox(key="brief_place").proto.set_value

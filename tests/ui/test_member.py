@@ -150,6 +150,17 @@ def test_a_form_that_the_tab_had_kept_is_taken_up_and_what_is_no_choice_of_ours_
         assert script.selectbox(key="tell_ease_car").label == "Car", "an icon's name would be read aloud"
 
 
+def test_what_is_missing_is_said_in_the_language_that_is_chosen_afterwards(served: Settings) -> None:
+    assert served
+    script = _page("tell")
+    script.button(key="tell_on").click().run()
+    assert script.warning[0].value == "Choose what it is about."
+    script.session_state["language"] = "de"
+    script.run()
+    assert script.warning
+    assert script.warning[0].value != "Choose what it is about."
+
+
 def test_me_too_with_a_sentence_counts_once_a_browser_and_its_words_wait(served: Settings) -> None:
     entry, _code = _published(served, HOSTILE)
     script = _page("said", place_id="s1")

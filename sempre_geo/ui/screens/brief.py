@@ -16,6 +16,7 @@ from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.ui import words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.session import say_choice_anew
 
 MADE = "brief_made"
 EVERYWHERE = ""
@@ -26,6 +27,7 @@ here, region = installation(), installation().region
 def _ask() -> dict[str, object]:
     """Which place, which services, which language."""
     places = {EVERYWHERE: _("The whole region"), **municipality_names(region, current_language())}
+    say_choice_anew("brief_place")
     place = st.selectbox(_("For"), list(places), key="brief_place", format_func=places.__getitem__)
     topics = st.multiselect(
         _("About (none chosen: every service that has a limit)"), words.category_choices(region), key="brief_topics",

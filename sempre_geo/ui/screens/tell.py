@@ -185,11 +185,21 @@ def _missing(step: int) -> str:
     return ""
 
 
+def _say_problem(problem: str) -> None:
+    st.session_state["tell_problem"] = (problem, current_language())
+
+
+def _still_said(step: int) -> str:
+    """What was said of the last press; after another language what is missing, and no refusal in words of before."""
+    problem, said_in = st.session_state.get("tell_problem", ("", ""))
+    return str(problem) if said_in == current_language() or not problem else _missing(step)
+
+
 def _go(by: int) -> None:
     """To the screen before or after; not on while something is missing."""
     step = st.session_state.get(STEP, 1)
     problem = _missing(step) if by > 0 else ""
-    st.session_state["tell_problem"] = problem
+    _say_problem(problem)
     if not problem:
         st.session_state[STEP] = min(max(step + by, 1), _LAST)
 
@@ -223,7 +233,7 @@ def _save() -> None:
     photo = st.session_state.get("tell_photo")
     draft = _draft(photo.getvalue() if photo is not None else None)
     if problem or draft is None:
-        st.session_state["tell_problem"] = problem
+        _say_problem(problem)
         return
     sending = Sending(
         address=str(st.context.ip_address or ""),
@@ -232,7 +242,7 @@ def _save() -> None:
     try:
         receipt = tell(here.settings, region.name, draft=draft, sending=sending)
     except SempreGeoError as trouble:
-        st.session_state["tell_problem"] = str(trouble)
+        _say_problem(str(trouble))
         return
     st.session_state[RECEIPT] = (receipt, draft.kind)
     for name in (*_KEPT, "tell_problem", "tell_consent", "tell_begun"):
@@ -290,7 +300,7 @@ def _form(step: int) -> None:
     headings = (_("What is it?"), _("Where is it?"), _("Whom is it about?"), _("In your own words"))
     st.html(f'<p class="step">{escape(_("Step {n} of 4").format(n=step))}</p><h2>{escape(headings[step - 1])}</h2>')
     (_what, _where, _who, _say)[step - 1]()
-    problem = st.session_state.get("tell_problem")
+    problem = _still_said(step)
     if problem:
         st.warning(problem, icon=":material/info:")
     with st.container(horizontal=True, key="tell_steps"):
