@@ -15,7 +15,7 @@ from sempre_geo.gaps.scenarios import KINDS
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.scenario_choices import Choices
 from sempre_geo.travel.hours_words import example_of_hours
-from sempre_geo.ui import words
+from sempre_geo.ui import lists, words
 
 _TIMETABLE = frozenset(
     {"add_trip", "move_trip", "remove_trip", "later_return", "add_line", "add_stop", "move_stop", "zone"}
@@ -93,7 +93,7 @@ class _Asked:
 
     def choose(self, name: str, options: Mapping[str, str]) -> str | None:
         """One of a list."""
-        chosen = st.selectbox(
+        chosen = lists.selectbox(
             _label(name), list(options), index=None, key=f"{self.key}_{name}", format_func=options.__getitem__
         )
         return None if chosen is None else str(chosen)
@@ -102,7 +102,7 @@ class _Asked:
         """Any number of a list."""
         return [
             str(one)
-            for one in st.multiselect(
+            for one in lists.multiselect(
                 _label(name), list(options), key=f"{self.key}_{name}", format_func=options.__getitem__,
                 placeholder=_("none chosen"),
             )
@@ -110,7 +110,7 @@ class _Asked:
 
     def trip(self) -> str | None:
         """A trip, by its line first."""
-        line = st.selectbox(
+        line = lists.selectbox(
             _label("line"), list(self.choices.trips), index=None, key=f"{self.key}_line",
             format_func=lambda code: self.choices.lines.get(code, code),
         )  # fmt: skip

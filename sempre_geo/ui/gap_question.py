@@ -13,7 +13,7 @@ from sempre_geo.pipeline.explore.visit_views import BUS, has_timetable
 from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, limit_code, limits_of, own_limit
 from sempre_geo.pipeline.gaps.sentences import limit_title
 from sempre_geo.publish.speech import duration
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.installation import installation
 
 CATEGORY, MODE, GROUP, HELD, LIMIT = "service", "by", "group", "held", "limit"
@@ -45,7 +45,9 @@ def ask(usual: Callable[[str], Standard] | None = None) -> Asked:
     ``usual`` gives the limit to a service that a page holds places against where nobody has chosen one yet.
     """
     categories, modes, groups = words.category_choices(installation().region), _modes(), _groups()
-    category = st.selectbox(_("Service"), categories, key=CATEGORY, format_func=words.category, persist_state="session")
+    category = lists.selectbox(
+        _("Service"), categories, key=CATEGORY, format_func=words.category, persist_state="session"
+    )
     first = usual(str(category)) if usual else None
     by = first.mode if first else "car"
     mode = st.pills(
@@ -53,7 +55,9 @@ def ask(usual: Callable[[str], Standard] | None = None) -> Asked:
         default=None if MODE in st.session_state else by, required=True, persist_state="session",
     )  # fmt: skip
     standard = _ask_limit(str(category), str(mode), first=first)
-    group = st.selectbox(_("Who"), groups, key=GROUP, format_func=words.groups().__getitem__, persist_state="session")
+    group = lists.selectbox(
+        _("Who"), groups, key=GROUP, format_func=words.groups().__getitem__, persist_state="session"
+    )
     return Asked(str(category), str(mode), str(group), standard)
 
 
@@ -86,7 +90,7 @@ def _ask_limit(category: str, mode: str, *, first: Standard | None) -> Standard:
     key, wished = f"{HELD}_{category}_{mode}", st.query_params.get(HELD)
     if key not in st.session_state and wished in [*known, OWN]:
         st.session_state[key] = wished
-    code = st.selectbox(
+    code = lists.selectbox(
         _("Held against"), [*known, OWN], key=key, persist_state="session",
         format_func=lambda code: _("A limit of your own") if code == OWN else limit_title(known[code]),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import number, spoken_date
 from sempre_geo.publish.tour_document import clock, coming_sentences
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.installation import installation
 
 CHOSEN, _PLACE, _DAY, _HALL = "outreach_halls", "hall_place", "hall_day", "hall_of_"
@@ -34,9 +34,9 @@ def show(plan: pd.DataFrame, *, days: Sequence[date]) -> None:
     st.subheader(_("Choose a hall"))
     names = plan["name"].to_dict()
     with st.container(horizontal=True):
-        place = str(st.selectbox(_("Place"), list(names), key=_PLACE, format_func=names.__getitem__))
+        place = str(lists.selectbox(_("Place"), list(names), key=_PLACE, format_func=names.__getitem__))
         working = [number for number, day in enumerate(days) if day.weekday() < _SATURDAY]
-        day = st.selectbox(_("Day"), list(days), working[0], key=_DAY, format_func=spoken_date)
+        day = lists.selectbox(_("Day"), list(days), working[0], key=_DAY, format_func=spoken_date)
     here = installation()
     halls = halls_of_place(here.settings, here.region_name, place_id=place, day=day, by=session.login_token())
     if not halls:
@@ -48,7 +48,7 @@ def show(plan: pd.DataFrame, *, days: Sequence[date]) -> None:
     titles = {hall.id: title(hall.name, hall.category) for hall in halls}
     lines = "".join(f"<li><strong>{inert(titles[hall.id])}</strong><br>{_told(hall)}</li>" for hall in halls)
     st.html(f'<ol class="said">{lines}</ol>')
-    st.selectbox(
+    lists.selectbox(
         _("Hall"), list(titles), key=key, on_change=_choose, args=(place,), format_func=titles.__getitem__
     )  # fmt: skip
 

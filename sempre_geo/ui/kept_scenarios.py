@@ -22,7 +22,7 @@ from sempre_geo.pipeline.gaps.whatif_saved import (
     list_scenarios,
     saved_scenario,
 )
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.scenario_file import scenario_bytes
 
@@ -35,7 +35,7 @@ def open_or_keep(scenario: Scenario | None, *, on_open: Callable[[Scenario], Non
     with st.expander(_("Keep it, or open another"), key="scenario_keep"):
         known = list_scenarios(here.settings, here.region_name).set_index("key")["name"].to_dict()
         if len(known):
-            key = st.selectbox(_("Kept scenarios"), list(known), key="scenario_kept", format_func=known.__getitem__)
+            key = lists.selectbox(_("Kept scenarios"), list(known), key="scenario_kept", format_func=known.__getitem__)
             st.button(_("Open it"), key="scenario_open", on_click=_open_kept, args=(str(key), on_open))
         given = st.file_uploader(_("Open a scenario file"), type=["toml"], key="scenario_file")
         if given is not None and st.session_state.get(OPENED) != given.file_id:
@@ -86,7 +86,7 @@ def side_by_side(*, mode: str) -> None:
     if len(known) < 2:  # noqa: PLR2004 - one has nothing to stand beside
         return
     st.subheader(_("Side by side"))
-    chosen = st.multiselect(
+    chosen = lists.multiselect(
         _("Two or three kept scenarios"), list(known), key="scenario_compared", max_selections=MOST_COMPARED,
         format_func=known.__getitem__, placeholder=_("none chosen"),
     )  # fmt: skip
@@ -125,7 +125,7 @@ def attach(found: WhatIf) -> None:
     if not listed:
         return
     with st.expander(_("Attach this to a proposal"), key="scenario_attach"):
-        chosen = st.selectbox(_("Proposal"), list(listed), key="scenario_proposal", format_func=listed.__getitem__)
+        chosen = lists.selectbox(_("Proposal"), list(listed), key="scenario_proposal", format_func=listed.__getitem__)
         code = st.text_input(_("Your code, if you are in its team"), key="scenario_code")
         if not st.button(_("Attach it"), key="scenario_attach_now"):
             return

@@ -13,7 +13,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import Own
 from sempre_geo.pipeline.community.own_changes import Change
 from sempre_geo.pipeline.community.tell_rules import is_protected
-from sempre_geo.ui import words
+from sempre_geo.ui import lists, words
 from sempre_geo.ui.installation import installation
 
 _PREFIX, _GIVEN = "mine_new_", "mine_photos_given"
@@ -36,7 +36,7 @@ def change_form(own: Own) -> None:
     st.text_area(_("Your words"), key=_key("text"), height=120, max_chars=LONGEST_TEXT)
     categories = words.category_choices(installation().region)
     known = list(categories) if own.category in categories else [own.category, *categories]
-    st.selectbox(_("What is it about?"), known, key=_key("category"), format_func=words.category)
+    lists.selectbox(_("What is it about?"), known, key=_key("category"), format_func=words.category)
     _where()
     _whom(own)
     st.file_uploader(
@@ -54,7 +54,7 @@ def change_form(own: Own) -> None:
 
 def _where() -> None:
     places = _places()
-    st.selectbox(
+    lists.selectbox(
         _("Another place"), list(places), index=None, key=_key("place"), format_func=places.__getitem__,
         placeholder=_("The place stays as it is"),
     )  # fmt: skip
@@ -72,7 +72,7 @@ def _whom(own: Own) -> None:
     modes = words.mode_names(with_bus=True)
     st.caption(_("How easy is it to get there today, if you like"))
     for mode in MODES:
-        st.selectbox(modes[mode], list(EASE), index=None, key=_key(mode), placeholder=_("No answer"),
+        lists.selectbox(modes[mode], list(EASE), index=None, key=_key(mode), placeholder=_("No answer"),
                      format_func=lambda step: words.eases()[step])  # fmt: skip
 
 

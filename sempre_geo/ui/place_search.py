@@ -10,7 +10,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.places import Found, find_places
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import words
+from sempre_geo.ui import lists, words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.on_device import ask_position
 
@@ -30,7 +30,7 @@ def ask_place(
     search_place(key, choose=choose, list_key=list_key)
     places = words.settlement_choices(installation().region)
     if len(places) <= _MOST_LISTED:
-        st.selectbox(
+        lists.selectbox(
             _("Or choose from the list"), list(places), index=None, key=list_key, format_func=places.__getitem__,
             on_change=lambda: choose(str(st.session_state[list_key] or "")), placeholder=_("Choose a place"),
             persist_state="session",

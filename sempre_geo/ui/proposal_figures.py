@@ -13,7 +13,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.proposal_figures import attach_place_figures, attach_scenario
 from sempre_geo.pipeline.gaps.whatif_saved import list_scenarios
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import session
+from sempre_geo.ui import lists, session
 from sempre_geo.ui.installation import installation
 
 
@@ -29,7 +29,7 @@ def figures_to_attach(shown: Proposal, *, code: str) -> None:
     if not known:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.selectbox(_("Kept scenarios"), list(known), key="figures_scenario", format_func=known.__getitem__)
+        name = lists.selectbox(_("Kept scenarios"), list(known), key="figures_scenario", format_func=known.__getitem__)
         if st.button(_("Attach what it would change"), key="figures_whatif", icon=":material/alt_route:"):
             _try(lambda: attach_scenario(here.settings, shown.id, name=str(name), by=by, code=code))
 

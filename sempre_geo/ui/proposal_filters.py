@@ -13,7 +13,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.proposal_gains import proposals_with_gains
 from sempre_geo.pipeline.explore.places import municipality_names
 from sempre_geo.publish.speech import people
-from sempre_geo.ui import words
+from sempre_geo.ui import lists, words
 from sempre_geo.ui.installation import installation
 
 ALL = ""
@@ -34,8 +34,8 @@ def chosen_proposals(*, without: AbstractSet[str] = frozenset()) -> pd.DataFrame
     places = {ALL: _("The whole region"), **{one: name for one, name in names.items() if one in there}}
     stages = {ALL: _("Every stage"), **{code: words.status(code) for code in dict.fromkeys(listed["status"])}}
     with st.container(horizontal=True, key="proposal_filters"):
-        place = st.selectbox(_("For"), list(places), key="proposals_place", format_func=places.__getitem__)
-        stage = st.selectbox(_("Stage"), list(stages), key="proposals_stage", format_func=stages.__getitem__)
+        place = lists.selectbox(_("For"), list(places), key="proposals_place", format_func=places.__getitem__)
+        stage = lists.selectbox(_("Stage"), list(stages), key="proposals_stage", format_func=stages.__getitem__)
     if place:
         listed = listed[[place in ids for ids in listed["municipality_ids"]]]
     return listed[listed["status"] == stage] if stage else listed

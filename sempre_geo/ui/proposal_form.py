@@ -17,7 +17,7 @@ from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.proposal_evidence import evidence_sentences
 from sempre_geo.pipeline.community.proposal_writing import drafts, keep_draft, write_in_proposal
-from sempre_geo.ui import session
+from sempre_geo.ui import lists, session
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.proposal_figures import figures_to_attach
 
@@ -106,10 +106,12 @@ def _field(question: Question, asked: Field, value: Any, keep: Mapping[str, Any]
     elif asked.shape == "choice":
         options = list(asked.choices)
         index = options.index(value) if value in options else None
-        st.selectbox(label, options, index=index, key=key, format_func=lambda one: asked.choices[one], **keep)
+        lists.selectbox(label, options, index=index, key=key, format_func=lambda one: asked.choices[one], **keep)
     elif asked.shape == "choices":
         chosen = [one for one in value or [] if one in asked.choices]
-        st.multiselect(label, list(asked.choices), chosen, key=key, format_func=lambda one: asked.choices[one], **keep)
+        lists.multiselect(
+            label, list(asked.choices), chosen, key=key, format_func=lambda one: asked.choices[one], **keep
+        )
     elif asked.shape == "text":
         st.text_area(label, str(value or ""), key=key, height=80, **keep)
     else:

@@ -25,7 +25,7 @@ from sempre_geo.pipeline.community.proposal_writing import comment, team_comment
 from sempre_geo.pipeline.community.proposals import Joined, approve, move, steps_open
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import written_date
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.proposal_form import forget_fields, form
@@ -232,7 +232,7 @@ def _versions(shown: Proposal, *, code: str) -> None:
         st.html(f"<p>{escape(_('There is one version so far.'))}</p>")
         return
     before, after = (
-        st.selectbox(label, numbers, index=index, key=key, format_func=lambda one: told[one])
+        lists.selectbox(label, numbers, index=index, key=key, format_func=lambda one: told[one])
         for label, index, key in (
             (_("From version"), len(numbers) - 2, "version_before"),
             (_("to version"), len(numbers) - 1, "version_after"),
@@ -271,11 +271,11 @@ def _lesson_fields() -> None:
     st.text_area(_("What would you do again?"), key="lesson_again", height=80)
     st.text_area(_("What would you not do again?"), key="lesson_not_again", height=80)
     groups, barriers = group_names(), barrier_names()
-    st.multiselect(_("For whom"), list(groups), key="lesson_groups", format_func=lambda one: groups[one])
-    st.multiselect(_("What stood in the way"), list(barriers), key="lesson_barriers",
+    lists.multiselect(_("For whom"), list(groups), key="lesson_groups", format_func=lambda one: groups[one])
+    lists.multiselect(_("What stood in the way"), list(barriers), key="lesson_barriers",
                    format_func=lambda one: barriers[one])  # fmt: skip
     categories = ["", *words.category_choices(installation().region)]
-    st.selectbox(_("About"), categories, key="lesson_category",
+    lists.selectbox(_("About"), categories, key="lesson_category",
                  format_func=lambda one: words.category(one) if one else _("no certain service"))  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.providers import ask_to_provide, open_provider_account
 from sempre_geo.pipeline.explore.service_views import service_names
-from sempre_geo.ui import review_desk, words
+from sempre_geo.ui import lists, review_desk, words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_address
 
@@ -45,12 +45,12 @@ def becoming_a_provider() -> None:
 
 def _asking() -> None:
     here = installation()
-    category = st.selectbox(
+    category = lists.selectbox(
         _("What kind of service?"), words.category_choices(here.region), key=_CATEGORY, format_func=words.category
     )
     names = service_names(here.settings, here.region_name, category=str(category), language=current_language())
     # A key for each category: under one key the browser would keep showing the service of the category before.
-    chosen = st.selectbox(_("Which one?"), list(names), key=f"{_SERVICE}_{category}", format_func=names.__getitem__)
+    chosen = lists.selectbox(_("Which one?"), list(names), key=f"{_SERVICE}_{category}", format_func=names.__getitem__)
     st.text_input(_("Your name"), key="provider_name", max_chars=80, autocomplete="name")
     st.text_input(
         _("How can we reach you? Only a coordinator reads it, until you were called."), key="provider_contact",

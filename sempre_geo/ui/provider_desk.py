@@ -21,7 +21,7 @@ from sempre_geo.pipeline.explore.own_service import ServiceFacts
 from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import people
-from sempre_geo.ui import review_desk, session
+from sempre_geo.ui import lists, review_desk, session
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.hours_form import changes_that_help, hours_fields, what_they_mean
 from sempre_geo.ui.installation import installation
@@ -53,9 +53,9 @@ def facts(shown: ServiceFacts) -> None:
     wheels = {"yes": _("yes"), "no": _("no"), "limited": _("partly"), "unknown": _("not known")}
     st.text_input(_("How many people can be helped at the same time?"), key="fact_capacity", autocomplete="off")
     st.text_input(_("How many of you serve people there?"), key="fact_staff", autocomplete="off")
-    st.selectbox(_("Can one get in with a wheelchair?"), list(WHEELCHAIR), key="fact_wheelchair",
+    lists.selectbox(_("Can one get in with a wheelchair?"), list(WHEELCHAIR), key="fact_wheelchair",
                  format_func=wheels.__getitem__)  # fmt: skip
-    st.multiselect(
+    lists.multiselect(
         _("Which languages do you speak there?"), _languages(shown), key="fact_languages",
         format_func=lambda code: LANGUAGE_NAMES.get(code, code), placeholder=_("Choose"),
     )  # fmt: skip
@@ -113,7 +113,7 @@ def team() -> None:
         st.html(f'<div class="empty"><p>{escape(_("There is no proposal yet."))}</p></div>')
         return
     titles = dict(zip(listed["id"].astype(str), listed["title"].astype(str), strict=True))
-    st.selectbox(_("Which proposal?"), list(titles), key="team_proposal", format_func=titles.__getitem__)
+    lists.selectbox(_("Which proposal?"), list(titles), key="team_proposal", format_func=titles.__getitem__)
     st.text_input(_("The invitation, or the code of a need that it answers"), key="team_code", autocomplete="off")
     st.text_input(_("How do you want to be called? It need not be your name."), key="team_name", max_chars=80)
     st.checkbox(_("I want to own it together with the others"), value=True, key="team_owner")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from sempre_geo.i18n import SOURCE_LANGUAGE, ask_for_language, available_languages, current_language, set_language
+from sempre_geo.i18n import SOURCE_LANGUAGE, ask_for_language, available_languages, set_language
 from sempre_geo.pipeline.community.accounts import account_name, may_in, who_is
 from sempre_geo.publish.palette import Theme
 from sempre_geo.region.bundle import Region
@@ -50,17 +50,6 @@ def choose_language() -> None:
     """Note that the visitor chose the language themselves, so that their device remembers it."""
     st.session_state[CHOSEN] = st.session_state[LANGUAGE]
     st.query_params.pop(_IN_LINK, None)
-
-
-def say_choice_anew(key: str) -> None:
-    """Let the list under ``key``, which comes next, show what it stands at in the language of now.
-
-    The browser keeps the words of a choice, not the choice: after another language it would go on showing the old ones.
-    """
-    state, said_in = st.session_state, f"{key}_said_in"
-    if key in state and state.get(said_in) != current_language():
-        state[key] = state[key]
-    state[said_in] = current_language()
 
 
 def chosen_language() -> str:

@@ -21,7 +21,7 @@ from sempre_geo.pipeline.community.backup import take_over
 from sempre_geo.pipeline.community.workshop import Workshop, close_workshop, open_workshop, summary, word_on_the_wall
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import written_date
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.hall_address import EVERYWHERE, LOCAL_NAMES, own_addresses
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.workshop_round import default_consent
@@ -49,7 +49,7 @@ def show(known: Sequence[Workshop]) -> None:
 
 def _form() -> None:
     places = words.settlement_choices(installation().region)
-    st.selectbox(_("Where?"), list(places), index=None, key="workshop_place", format_func=places.__getitem__,
+    lists.selectbox(_("Where?"), list(places), index=None, key="workshop_place", format_func=places.__getitem__,
                  placeholder=_("Choose a place"))  # fmt: skip
     st.segmented_control(_("For how many hours?"), _HOURS, default=4, key="workshop_hours", required=True)
     st.text_area(_("What people agree to"), default_consent(), key="workshop_consent", height=80, max_chars=600)

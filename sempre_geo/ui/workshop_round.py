@@ -16,7 +16,7 @@ from sempre_geo.pipeline.community.tell_rules import is_protected
 from sempre_geo.pipeline.community.workshop import Workshop, tell_in_hand
 from sempre_geo.pipeline.explore.places import municipality_names
 from sempre_geo.publish.speech import written_date
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_address
@@ -99,7 +99,7 @@ def _place(here: Workshop) -> None:
     places, chosen = words.settlement_choices(installation().region), _key("place")
     st.session_state.setdefault(chosen, here.settlement_id if here.settlement_id in places else None)
     search_place(_key("where"), choose=lambda _settlement: None, list_key=chosen)
-    st.selectbox(_("Where?"), list(places), index=None, key=chosen, format_func=places.__getitem__,
+    lists.selectbox(_("Where?"), list(places), index=None, key=chosen, format_func=places.__getitem__,
                  placeholder=_("Choose a place"))  # fmt: skip
 
 
@@ -108,11 +108,11 @@ def _more() -> None:
     here, state = installation(), st.session_state
     with st.expander(_("How easy is it to get there today, if you like")):
         for mode, label in words.mode_names(with_bus=True).items():
-            st.selectbox(label, list(EASE), index=None, key=_key(f"ease_{mode}"), placeholder=_("No answer"),
+            lists.selectbox(label, list(EASE), index=None, key=_key(f"ease_{mode}"), placeholder=_("No answer"),
                          format_func=lambda step: words.eases()[step])  # fmt: skip
     with st.expander(_("A photo, or no more than the municipality, if you like")):
         municipalities = municipality_names(here.region, current_language())
-        st.selectbox(
+        lists.selectbox(
             _("Or say no more than the municipality"), list(municipalities), index=None, key=_key("roughly"),
             format_func=municipalities.__getitem__, placeholder=_("Choose a municipality"),
         )  # fmt: skip

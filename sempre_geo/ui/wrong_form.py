@@ -29,7 +29,7 @@ from sempre_geo.pipeline.explore.wrong_things import (
     wrong_things,
 )
 from sempre_geo.publish.maps import inert
-from sempre_geo.ui import hours_form
+from sempre_geo.ui import hours_form, lists
 from sempre_geo.ui.installation import installation
 
 _KIND, _FIELD, _RECEIPT, _TROUBLE, _KEY, _BEGUN, _OPEN = (
@@ -70,10 +70,12 @@ def _form(category: str, service_id: str | None) -> None:
     offered = [category, *(kind for kind in (STOPS, LINES) if kind in kinds)]
     kind = category
     if len(offered) > 1:
-        kind = str(st.selectbox(_("What is it about?"), offered, key=_KIND, format_func=kinds.__getitem__))
+        kind = str(lists.selectbox(_("What is it about?"), offered, key=_KIND, format_func=kinds.__getitem__))
     thing = service_id if kind == category else _thing(kind)
     fields = wrong_fields(layer_of(kind))
-    field = str(st.selectbox(_("What is wrong?"), list(fields), key=f"{_FIELD}_{kind}", format_func=fields.__getitem__))
+    field = str(
+        lists.selectbox(_("What is wrong?"), list(fields), key=f"{_FIELD}_{kind}", format_func=fields.__getitem__)
+    )
     value = _value(field, thing)
     st.text_input(
         _("How do you know?"), key="wrong_source", max_chars=LONGEST_VALUE, autocomplete="off",
@@ -92,7 +94,7 @@ def _form(category: str, service_id: str | None) -> None:
 def _thing(kind: str) -> str | None:
     here = installation()
     names = wrong_things(here.settings, here.region_name, kind=kind, language=current_language())
-    return st.selectbox(_("Which one?"), list(names), key=f"wrong_thing_{kind}", format_func=names.__getitem__)
+    return lists.selectbox(_("Which one?"), list(names), key=f"wrong_thing_{kind}", format_func=names.__getitem__)
 
 
 def _value(field: str, thing: str | None) -> str | None:
@@ -102,7 +104,7 @@ def _value(field: str, thing: str | None) -> str | None:
     st.session_state.pop("hours_of", None)  # hours that are shown again are those that hold
     if field == WHEELCHAIR:
         wheels = {"yes": _("yes"), "limited": _("partly"), "no": _("no")}
-        return st.selectbox(
+        return lists.selectbox(
             _("What is right instead?"), list(wheels), key="wrong_wheels", format_func=wheels.__getitem__
         )  # fmt: skip
     if field == NOT_RUNNING:

@@ -13,10 +13,9 @@ from sempre_geo.pipeline.brief.report import report
 from sempre_geo.pipeline.explore.places import municipality_names
 from sempre_geo.publish.brief import Brief, Points, to_html, to_pdf
 from sempre_geo.publish.labels import LANGUAGE_NAMES
-from sempre_geo.ui import words
+from sempre_geo.ui import lists, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.session import say_choice_anew
 
 MADE = "brief_made"
 EVERYWHERE = ""
@@ -27,14 +26,13 @@ here, region = installation(), installation().region
 def _ask() -> dict[str, object]:
     """Which place, which services, which language."""
     places = {EVERYWHERE: _("The whole region"), **municipality_names(region, current_language())}
-    say_choice_anew("brief_place")
-    place = st.selectbox(_("For"), list(places), key="brief_place", format_func=places.__getitem__)
-    topics = st.multiselect(
+    place = lists.selectbox(_("For"), list(places), key="brief_place", format_func=places.__getitem__)
+    topics = lists.multiselect(
         _("About (none chosen: every service that has a limit)"), words.category_choices(region), key="brief_topics",
         format_func=words.category, placeholder=_("none chosen"),
     )  # fmt: skip
     languages = list(available_languages())
-    wanted = st.selectbox(
+    wanted = lists.selectbox(
         _("In"), languages, key="brief_language", index=languages.index(current_language()),
         format_func=lambda code: LANGUAGE_NAMES.get(code, code),
     )  # fmt: skip

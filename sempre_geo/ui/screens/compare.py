@@ -21,7 +21,7 @@ from sempre_geo.pipeline.gaps.compare import (
 from sempre_geo.pipeline.gaps.limits import is_chosen
 from sempre_geo.publish.speech import people, share
 from sempre_geo.region.bundle import built_regions
-from sempre_geo.ui import gap_question, words
+from sempre_geo.ui import gap_question, lists, words
 from sempre_geo.ui.charts import interval_bars, saved_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -86,7 +86,7 @@ def _regions(question: Question) -> None:
     if len(built) < 2:  # noqa: PLR2004 - one has nothing to stand beside
         st.html(f'<p class="empty">{escape(_("Only one region is built here. Build another to compare them."))}</p>')
         return
-    chosen = st.multiselect(
+    chosen = lists.multiselect(
         _("Regions"), built, default=built[:_MOST_REGIONS], key="compare_regions", max_selections=_MOST_REGIONS,
         placeholder=_("none chosen"),
     )  # fmt: skip

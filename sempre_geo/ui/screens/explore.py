@@ -22,7 +22,7 @@ from sempre_geo.pipeline.explore.views import answer, place_at, position
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration, in_sentence, spoken_date
-from sempre_geo.ui import session, ways, words
+from sempre_geo.ui import lists, session, ways, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import contribution_pins, place_marker, service_pins, surface
@@ -101,7 +101,7 @@ def _in_one_line() -> str:
 
 
 def _questions() -> Question:
-    category = st.selectbox(
+    category = lists.selectbox(
         _("What do you need?"), categories, key=CATEGORY, format_func=words.category, persist_state="session"
     )
     mode = st.pills(
@@ -111,7 +111,7 @@ def _questions() -> Question:
     day, stay = _ask_day() if mode == BUS else (None, 0)
     if CHOICE not in st.session_state and st.session_state.get(PLACE) in places:
         st.session_state[CHOICE] = st.session_state[PLACE]
-    st.selectbox(
+    lists.selectbox(
         _("Where do you live?"), list(places), index=None, key=CHOICE, format_func=places.__getitem__,
         on_change=_choose_place, placeholder=_("Type a place, or tap the map"),
     )  # fmt: skip
@@ -122,10 +122,10 @@ def _ask_day() -> tuple[Date, int]:
     """A day and a stay from lists: Streamlit's own date picker speaks English only."""
     with st.container(horizontal=True):
         workday = next((at for at, day in enumerate(days.values()) if day.weekday() in _WORKDAYS), 0)
-        day = st.selectbox(
+        day = lists.selectbox(
             _("Day"), list(days), index=workday, key=DAY, format_func=lambda code: spoken_date(days[code])
         )
-        stay = st.selectbox(_("Stay"), [str(minutes) for minutes in STAYS_MIN], index=2, key=STAY,
+        stay = lists.selectbox(_("Stay"), [str(minutes) for minutes in STAYS_MIN], index=2, key=STAY,
                             format_func=lambda minutes: duration(int(minutes)), width=130)  # fmt: skip
     return days[str(day)], int(str(stay))
 

@@ -20,7 +20,7 @@ from sempre_geo.pipeline.community.listening import Heard, heard_and_silent, lis
 from sempre_geo.pipeline.gaps.answers import EVERYBODY
 from sempre_geo.publish.maps import inert, pin_group, to_features
 from sempre_geo.publish.speech import calendar_date
-from sempre_geo.ui import session, silence, words
+from sempre_geo.ui import lists, session, silence, words
 from sempre_geo.ui.charts import private_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -40,13 +40,13 @@ token = session.login_token()
 def _ask() -> tuple[str, str, str]:
     """What to listen to; group and time only for whom the use case lets ask by them."""
     page_title(_("Listen"), _("What people say, where many say the same, and who has said nothing."))
-    category = st.selectbox(
+    category = lists.selectbox(
         _("Service"), [ALL, *words.category_choices(region)], key="listen_service",
         format_func=lambda name: words.category(name) if name else _("All services"),
     )  # fmt: skip
     if not session.is_coordinator():
         return str(category), "", ""
-    group = st.selectbox(
+    group = lists.selectbox(
         _("Who"), [ALL, *told_groups()], key="listen_group",
         format_func=lambda name: told_groups()[name] if name else _("Everybody"),
     )  # fmt: skip

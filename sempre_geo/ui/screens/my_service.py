@@ -17,7 +17,7 @@ from sempre_geo.pipeline.explore.own_service import ServiceFacts, service_facts
 from sempre_geo.pipeline.explore.visit_views import STAYS_MIN, usual_day
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration
-from sempre_geo.ui import provider_desk, review_desk, session, words
+from sempre_geo.ui import lists, provider_desk, review_desk, session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.layers import contribution_pins, marker_at, service_pins
@@ -39,7 +39,7 @@ def _which(ids: tuple[str, ...]) -> ServiceFacts:
     }  # fmt: skip
     if len(facts) < 2:  # noqa: PLR2004 - a choice takes two
         return facts.get(ids[0]) or service_facts(here.settings, region.name, service_id=ids[0])
-    chosen = st.selectbox(_("Which one?"), list(facts), key="own_service", format_func=lambda one: facts[one].name)
+    chosen = lists.selectbox(_("Which one?"), list(facts), key="own_service", format_func=lambda one: facts[one].name)
     return facts[str(chosen)]
 
 
@@ -70,7 +70,7 @@ def _stay() -> int:
     if day is None:
         st.info(_("This region was built without a timetable, so that the way by bus is not known."))
         return STAYS_MIN[0]
-    minutes = st.selectbox(
+    minutes = lists.selectbox(
         _("How long does a visit take?"), [str(minutes) for minutes in STAYS_MIN], index=2, key="own_stay",
         format_func=lambda minutes: duration(int(minutes)), width=240,
     )  # fmt: skip

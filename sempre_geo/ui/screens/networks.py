@@ -35,7 +35,7 @@ from sempre_geo.pipeline.community.networks import (
 from sempre_geo.pipeline.community.proposals import proposals
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import written_date
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 
@@ -176,15 +176,15 @@ def _keep_form(shown: NetworkPage) -> None:
         st.text_area(_("What it is for"), network.about, key="keep_about", height=80)
         st.text_input(_("Coordinator"), network.coordinator, key="keep_coordinator", max_chars=120)
         st.text_input(_("How to reach the coordinator"), network.contact, key="keep_contact", max_chars=200)
-        st.multiselect(_("For whom"), list(names), list(network.groups), key="keep_groups",
+        lists.multiselect(_("For whom"), list(names), list(network.groups), key="keep_groups",
                        format_func=lambda one: names[one])  # fmt: skip
         chosen = [one for one in network.municipalities if one in places]
-        st.multiselect(_("Where; nothing means the whole region"), list(places), chosen, key="keep_places",
+        lists.multiselect(_("Where; nothing means the whole region"), list(places), chosen, key="keep_places",
                        format_func=lambda one: str(places[one]))  # fmt: skip
         st.button(_("Save the page"), key="keep_save", on_click=_save, args=(shown,), type="primary")
     with st.expander(_("Add an organisation or a meeting"), icon=":material/group_add:"):
         st.text_input(_("Name of the organisation"), key="org_name", max_chars=120)
-        st.selectbox(_("Its kind"), list(kinds), key="org_kind", format_func=lambda one: kinds[one])
+        lists.selectbox(_("Its kind"), list(kinds), key="org_kind", format_func=lambda one: kinds[one])
         st.button(_("Add the organisation"), key="org_add", on_click=_add_organisation, args=(shown,))
         st.text_input(_("Day of the meeting"), key="meeting_on", placeholder=date.today().isoformat())  # noqa: DTZ011 - an example
         st.text_input(_("Where it is"), key="meeting_place", max_chars=120)
@@ -222,7 +222,7 @@ def _link_form(shown: NetworkPage) -> None:
     titles = proposals(here.settings, region.name).set_index("id")["title"].to_dict()
     with st.expander(_("Its proposals"), icon=":material/flag:"):
         own = [one for one in shown.proposals["id"] if one in titles]
-        st.multiselect(_("Proposals of this network"), list(titles), own, key="link_proposals",
+        lists.multiselect(_("Proposals of this network"), list(titles), own, key="link_proposals",
                        format_func=lambda one: str(titles[one]))  # fmt: skip
         st.button(_("Save its proposals"), key="link_save", on_click=_link, args=(shown.id,))
 
@@ -238,15 +238,15 @@ def _lessons() -> None:
     every = lessons(here.settings)
     with st.container(horizontal=True):
         text = st.text_input(_("Words"), key="lesson_words")
-        group = st.selectbox(_("For whom"), list(groups), key="find_group", format_func=lambda one: groups[one])
-        barrier = st.selectbox(
+        group = lists.selectbox(_("For whom"), list(groups), key="find_group", format_func=lambda one: groups[one])
+        barrier = lists.selectbox(
             _("What stood in the way"), list(barriers), key="find_barrier", format_func=lambda one: barriers[one]
         )
-        category = st.selectbox(
+        category = lists.selectbox(
             _("About"), ["", *sorted({one for one in every["category"] if one})], key="find_category",
             format_func=lambda one: words.category(one) if one else _("any service"),
         )  # fmt: skip
-        country = st.selectbox(
+        country = lists.selectbox(
             _("Country"), ["", *sorted({one for one in every["country"] if one})], key="find_country",
             format_func=lambda one: one or _("any country"),
         )  # fmt: skip

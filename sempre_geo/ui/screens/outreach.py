@@ -30,7 +30,7 @@ from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.maps import inert, pin_group, to_features
 from sempre_geo.publish.speech import calendar_date, duration, number, people, spoken_date
 from sempre_geo.publish.tour_document import clock, plan_notes, visit_sentences
-from sempre_geo.ui import gap_question, hall_choice, session, words
+from sempre_geo.ui import gap_question, hall_choice, lists, session, words
 from sempre_geo.ui.charts import private_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -120,10 +120,10 @@ def _plan_form(plan: pd.DataFrame, search: Search) -> None:
     good = day_for_tour(here.settings, region.name, halls=plan["hall_id"][first].tolist(), days=days)
     hours = list(range(6 * 60, 22 * 60 + 1, 30))
     with st.form("tour_form"):
-        st.multiselect(_("Places"), list(names), first, key="tour_places",
+        lists.multiselect(_("Places"), list(names), first, key="tour_places",
                        format_func=names.__getitem__, max_selections=MOST_STOPS)  # fmt: skip
-        st.selectbox(_("Start and end"), list(homes), key="tour_start", format_func=homes.__getitem__)
-        st.multiselect(_("Days"), days, [good], key="tour_days", format_func=spoken_date)  # fmt: skip
+        lists.selectbox(_("Start and end"), list(homes), key="tour_start", format_func=homes.__getitem__)
+        lists.multiselect(_("Days"), days, [good], key="tour_days", format_func=spoken_date)  # fmt: skip
         st.select_slider(_("Between"), hours, (8 * 60, 18 * 60), key="tour_hours", format_func=clock)
         st.select_slider(_("Time at each place"), (60, 90, 120, 180, 240), 120, key="tour_stay", format_func=duration)
         st.text_area(_("Notes: child care, interpreter, rides"), key="tour_notes", max_chars=2000, height=80)
@@ -155,7 +155,7 @@ def _tours() -> None:
     }
     if chosen not in labels:
         st.session_state[OPEN] = next(iter(labels))
-    tour = str(st.selectbox(_("Planned tours"), list(labels), key=OPEN, format_func=labels.__getitem__))
+    tour = str(lists.selectbox(_("Planned tours"), list(labels), key=OPEN, format_func=labels.__getitem__))
     content = tour_content(here.settings, tour, by=token)
     days = "".join(_day(day) for day in content["days"])
     left = (
@@ -198,8 +198,8 @@ def _held(group: str) -> None:
     homes, today = dict(words.settlement_choices(region)), datetime.now(region.country.zone).date()
     with st.expander(_("Note a day that was held"), icon=":material/edit_note:"), st.form("held_form"):
         days = [today - timedelta(days=ago) for ago in range(_DAYS_AHEAD)]
-        st.selectbox(_("Day"), days, key="held_day", format_func=spoken_date)
-        st.selectbox(_("Place"), list(homes), key="held_place", format_func=homes.__getitem__)
+        lists.selectbox(_("Day"), days, key="held_day", format_func=spoken_date)
+        lists.selectbox(_("Place"), list(homes), key="held_place", format_func=homes.__getitem__)
         st.number_input(_("How many came?"), min_value=0, max_value=10_000, value=0, key="held_came")
         st.text_input(_("Hall"), key="held_hall", max_chars=120)
         st.text_area(_("What should others know?"), key="held_note", max_chars=2000, height=80)

@@ -18,7 +18,7 @@ from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import written_date
-from sempre_geo.ui import project_board, session, words
+from sempre_geo.ui import lists, project_board, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -146,7 +146,7 @@ def _form(idea_id: str) -> None:
     near = needs[needs["place_name"] == ideas.loc[idea_id, "place_name"]]
     others = needs.drop(index=near.index)
     options = [*near.index, *others.index]
-    st.multiselect(_("Which needs does it answer?"), options, key="proposal_needs", format_func=_need_label)
+    lists.multiselect(_("Which needs does it answer?"), options, key="proposal_needs", format_func=_need_label)
     st.text_input(_("How do you want to be called? It need not be your name."), key="proposal_name", max_chars=80)
     st.pills(
         _("Who are you in it?"), list(PARTS), key="proposal_part", default="user", required=True,

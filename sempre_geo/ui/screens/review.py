@@ -19,7 +19,7 @@ from sempre_geo.pipeline.community.inbox import inbox, unanswered_inbox
 from sempre_geo.pipeline.community.proposal_queue import unread_proposals
 from sempre_geo.pipeline.community.providers import provider_requests
 from sempre_geo.pipeline.community.voices import waiting_sentences
-from sempre_geo.ui import inbox_groups, review_desk, session, words
+from sempre_geo.ui import inbox_groups, lists, review_desk, session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_address
@@ -125,7 +125,7 @@ def _narrowed(rows: pd.DataFrame) -> pd.DataFrame:
             titles = {_ALL: all_of_them} | {str(one): f"{spoken(str(one))} ({n})" for one, n in sizes.items()}
             if st.session_state.get(f"inbox_{name}") not in titles:  # the last of them has been decided on
                 st.session_state.pop(f"inbox_{name}", None)
-            wished = st.selectbox(
+            wished = lists.selectbox(
                 label, list(titles), key=f"inbox_{name}", format_func=titles.__getitem__, on_change=_first_page
             )
             kept &= (firsts[name] == wished).to_numpy() | (wished == _ALL)

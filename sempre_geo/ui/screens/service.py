@@ -19,7 +19,7 @@ from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.labels import LANGUAGE_NAMES, groups
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration, people, spoken_date
-from sempre_geo.ui import session, words
+from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.bars import bars
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -33,7 +33,7 @@ session.read_link(region, {CATEGORY: list(categories), STAY: [str(minutes) for m
 
 
 def _ask() -> tuple[str | None, int]:
-    category = st.selectbox(
+    category = lists.selectbox(
         _("What kind of service?"), categories, key=CATEGORY, format_func=words.category, persist_state="session"
     )
     names = service_names(here.settings, region.name, category=str(category), language=current_language())
@@ -41,8 +41,8 @@ def _ask() -> tuple[str | None, int]:
     key, linked = f"{SERVICE}_{category}", st.query_params.get(SERVICE)
     if key not in st.session_state and linked in names:
         st.session_state[key] = linked
-    chosen = st.selectbox(_("Which one?"), list(names), key=key, format_func=names.__getitem__)
-    stay = st.selectbox(
+    chosen = lists.selectbox(_("Which one?"), list(names), key=key, format_func=names.__getitem__)
+    stay = lists.selectbox(
         _("How long does a visit take?"), [str(minutes) for minutes in STAYS_MIN], index=2, key=STAY,
         format_func=lambda minutes: duration(int(minutes)),
     )  # fmt: skip

@@ -20,7 +20,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected, left_out_better
 from sempre_geo.pipeline.explore.views import place_at, position
-from sempre_geo.ui import words
+from sempre_geo.ui import lists, words
 from sempre_geo.ui.contributions import contributions_table, similar_to, voice_receipt
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -116,7 +116,7 @@ def _what() -> None:
 
 def _where() -> None:
     ask_place("tell", choose=_choose, locate=_click, list_key=CHOICE)
-    st.selectbox(
+    lists.selectbox(
         _("Or say no more than the municipality"), list(municipalities), index=None, key=MUNICIPALITY,
         format_func=municipalities.__getitem__, on_change=_only_roughly, placeholder=_("Choose a municipality"),
         persist_state="session",
@@ -138,7 +138,7 @@ def _who() -> None:
     with st.expander(_("How easy is it to get there today, if you like")):
         labels = words.mode_names(with_bus=True)
         for mode, key in EASES.items():
-            st.selectbox(labels[mode], list(EASE), index=None, key=key, format_func=lambda step: words.eases()[step],
+            lists.selectbox(labels[mode], list(EASE), index=None, key=key, format_func=lambda step: words.eases()[step],
                          placeholder=_("No answer"), persist_state="session")  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from sempre_geo.pipeline.gaps.scenario_choices import scenario_choices
 from sempre_geo.pipeline.gaps.whatif import WhatIf, what_if
 from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.travel.hours_words import hours_of_words
-from sempre_geo.ui import scenario_view, session, words
+from sempre_geo.ui import lists, scenario_view, words
 from sempre_geo.ui.change_form import ask_change, kinds, offered_kinds
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -69,8 +69,7 @@ def _scenario() -> Scenario | None:
 
 def _ask() -> str:
     page_title(_("What if?"), _("Change something, and see who gains and who loses."))
-    session.say_choice_anew("scenario_kind")
-    kind = st.selectbox(
+    kind = lists.selectbox(
         _("What changes?"), offered_kinds(choices), key="scenario_kind", format_func=kinds().__getitem__
     )
     row = ask_change(str(kind), choices, key="change")

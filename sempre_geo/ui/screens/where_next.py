@@ -16,7 +16,7 @@ from sempre_geo.pipeline.gaps.siting import SitingPlan, SitingQuestion, scenario
 from sempre_geo.pipeline.gaps.siting_job import SitingJob, SitingState, start_siting
 from sempre_geo.publish.maps import pin_group, to_features
 from sempre_geo.publish.speech import duration, people, share
-from sempre_geo.ui import words
+from sempre_geo.ui import lists, words
 from sempre_geo.ui.charts import saved_table
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -49,10 +49,10 @@ def _models() -> dict[str, str]:
 
 def _ask() -> SitingQuestion:
     page_title(_("Where next?"), _("Where one more service would help most, beside those that exist."))
-    service = st.selectbox(
+    service = lists.selectbox(
         _("Service"), words.category_choices(region), key="siting_service", format_func=words.category
     )
-    model = st.selectbox(_("What counts?"), list(_models()), key="siting_model", format_func=_models().__getitem__)
+    model = lists.selectbox(_("What counts?"), list(_models()), key="siting_model", format_func=_models().__getitem__)
     add = st.number_input(_("How many more"), min_value=1, max_value=_MOST_SITES, value=1, key="siting_add")
     streets = [mode for mode in modes if mode != BUS]
     mode = st.pills(
