@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import sys
 import tomllib
 from pathlib import Path
+from types import SimpleNamespace
 
+import pandas as pd
 import pypdf
 import pytest
 from docx import Document
@@ -173,3 +176,15 @@ def test_only_those_who_plan_keep_a_scenario_for_everybody(village):
     drop_scenario(settings, "ciems", "Kinnine", by=PLANNER)
     assert list_scenarios(settings, "ciems").empty
     close_community(settings)
+
+
+@pytest.mark.usefixtures("page")
+def test_services_of_one_name_are_told_apart_by_where_they_stand(monkeypatch):
+    module = sys.modules[scenario_choices.__module__]
+    alike = pd.DataFrame({"category": ["gp", "gp", "gp"]}, index=["a", "b", "c"])
+    places = {"a": "Haavere", "b": "Sootare", "c": "Sootare"}
+    monkeypatch.setattr(module, "named", lambda *_asked: "Kuuranna perearst")
+    monkeypatch.setattr(module, "service_place", lambda _region, key, _language: places[key])
+    found = module._services(read_settings(), SimpleNamespace(services=alike), "en")
+    named = "Doctor: Kuuranna perearst"
+    assert list(found.values()) == [f"{named}, Haavere", f"{named}, Sootare", f"{named}, Sootare (2)"]
