@@ -47,7 +47,7 @@ def test_a_stranger_is_refused_before_the_status_could_be_told(store, to):
     for by in ("", Person("p", frozenset({("provider", "*")}))):
         with pytest.raises(NotAllowedError):
             move(store, story.id, to=to, reason="x", by=by)
-    with pytest.raises(InputError, match="no way to 'nonsense'"):
+    with pytest.raises(InputError, match="no way to 'Nonsense'"):
         move(store, story.id, to="nonsense", code=story.code)
 
 
