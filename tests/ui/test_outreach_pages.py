@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -107,6 +108,14 @@ def test_the_coordinator_plans_a_tour_takes_its_files_and_notes_the_day(page: _O
     script.button(key="held_save").click().run()
     assert "14 people came" in _told(script)
     assert held_days(served, NAME, by=OPERATOR)["came"].tolist() == [14]
+
+
+def test_the_people_of_a_group_are_not_told_as_everybody_and_voices_are_whole(page: _Open) -> None:
+    script = page("outreach", "coordinator")
+    assert not re.search(r"where \d+\.\d", _told(script))
+    script.selectbox(key="group").set_value("over_64").run()
+    assert re.search(r"</strong> \(People over 64\): \d+ people live here; 0 voices", _told(script))
+    assert not re.search(r"where \d+\.\d", _told(script))
 
 
 def test_the_coordinator_chooses_a_limit_and_a_hall_and_the_tour_goes_there(

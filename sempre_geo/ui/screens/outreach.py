@@ -26,9 +26,10 @@ from sempre_geo.pipeline.community.tours import (
     plan_outreach_tour,
     tour_content,
 )
+from sempre_geo.pipeline.gaps.answers import EVERYBODY
 from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.maps import inert, pin_group, to_features
-from sempre_geo.publish.speech import calendar_date, duration, number, people, spoken_date
+from sempre_geo.publish.speech import calendar_date, duration, number, people, rounded, spoken_date
 from sempre_geo.publish.tour_document import clock, plan_notes, visit_sentences
 from sempre_geo.ui import gap_question, hall_choice, lists, session, words
 from sempre_geo.ui.charts import private_table
@@ -52,20 +53,23 @@ def _ask() -> Search:
     return Search(asked.category, asked.standard, asked.group, halls=hall_choice.chosen())
 
 
-def _tell(plan: pd.DataFrame) -> None:
+def _tell(plan: pd.DataFrame, group: str) -> None:
     """The places in order, each with its hall and what to think of."""
     if plan.empty:
         st.html(f'<div class="empty"><p>{escape(_("Every place has said as much as was to be expected."))}</p></div>')
         return
-    lines = "".join(f"<li>{''.join(f'<p>{part}</p>' for part in _place(row))}</li>" for _id, row in plan.iterrows())
+    lines = "".join(
+        f"<li>{''.join(f'<p>{part}</p>' for part in _place(row, group))}</li>" for _id, row in plan.iterrows()
+    )
     st.html(f'<div class="answer" role="status"><h2>{escape(_("Places to visit"))}</h2><ol>{lines}</ol></div>')
 
 
-def _place(row: pd.Series) -> list[str]:
+def _place(row: pd.Series, group: str) -> list[str]:
+    """What to know of a place; of whom the numbers are stands before them, as they are not of everybody there."""
+    whose = "" if group == EVERYBODY else f" ({words.groups()[group]})"
     heard = _("{people} live here; {n} voices, where {expected} were to be expected.").format(
-        people=people(row["people"]), n=number(row["received"]),
-        expected=number(row["expected"], digits=int(row["expected"] < 1)),
-    )  # fmt: skip
+        people=people(row["people"]), n=number(row["received"]), expected=_voices(row["expected"])
+    )
     hall = hall_choice.title(row["hall"], row["hall_category"]) if row["hall"] else ""
     facts = {
         "people": row["everybody"], "children": _known(row["children"]), "hall": row["hall"],
@@ -77,7 +81,15 @@ def _place(row: pd.Series) -> list[str]:
         else _("No network knows this place yet.")
     )
     told = [hall, *plan_notes(facts), knows]
-    return [f"<strong>{inert(row['name'])}</strong>: {escape(heard)}", *[inert(part) for part in told if part]]
+    return [
+        f"<strong>{inert(row['name'])}</strong>{escape(whose)}: {escape(heard)}",
+        *[inert(part) for part in told if part],
+    ]
+
+
+def _voices(expected: float) -> str:
+    whole = rounded(expected)
+    return number(whole) if whole else _("fewer than 1")
 
 
 def _known(value: float) -> float | None:
@@ -249,7 +261,7 @@ def _page() -> None:
         with st.container(key="map_side"):
             _draw(plan)
         with st.container(key="answer"):
-            _tell(plan)
+            _tell(plan, search.group)
     _table(plan)
     if len(plan):
         hall_choice.show(plan, days=_days_ahead())
