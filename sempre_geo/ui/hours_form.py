@@ -15,7 +15,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.own_service import ServiceFacts, helpful_changes, hours_in_words, tried_sentences
 from sempre_geo.pipeline.travel.service_reach import HoursTried, ServiceWeek, try_hours
 from sempre_geo.publish.maps import inert
-from sempre_geo.publish.speech import number, weekday
+from sempre_geo.publish.speech import calendar_date, number, rounded, weekday
 from sempre_geo.travel.weekly_hours import DAYS, Week, changed_week, hours_of_week, spans_of, spans_text, week_of_hours
 from sempre_geo.ui.installation import installation
 
@@ -129,7 +129,10 @@ def _table(means: list[tuple[Date, str]], tried: HoursTried | None) -> str:
     )
     rows = ""
     for day, told in means:
-        counts = "".join(f'<td class="number">{number(count)}</td>' for count in numbers.get(day, ()))
+        counts = "".join(f'<td class="number">{number(rounded(count))}</td>' for count in numbers.get(day, ()))
         rows += f'<tr><th scope="row">{escape(weekday(day))}</th><td>{inert(told)}</td>{counts}</tr>'
     caption = escape(_("What these hours mean"))
+    if numbers:
+        first, last = (calendar_date(means[place][0]) for place in (0, -1))
+        caption = f"{caption}: {escape(_('by bus'))}, {escape(first)} - {escape(last)}"
     return f'<table class="bars week"><caption>{caption}</caption><thead><tr>{head}</tr></thead>{rows}</table>'

@@ -22,7 +22,7 @@ from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import people
 from sempre_geo.ui import lists, review_desk, session
-from sempre_geo.ui.contributions import card
+from sempre_geo.ui.contributions import card, voices
 from sempre_geo.ui.hours_form import changes_that_help, hours_fields, what_they_mean
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.proposal_room import JOINED, keep_code, receipt
@@ -77,8 +77,17 @@ def needs(shown: ServiceFacts, around: Around) -> None:
         with st.container(border=True, key=f"around_{one}"):
             card(row)
             if row["status"] in _ANSWERABLE:
-                st.text_area(_("Your answer"), key=f"answer_text_{one}")
-                st.button(_("Answer"), key=f"answer_{one}", on_click=_answer, args=(shown.service_id, one))
+                _answering(row, shown.service_id)
+
+
+def _answering(row: pd.Series, service_id: str) -> None:
+    """The field for an answer; folded, and said to be answered, where somebody has answered before."""
+    one, answered = str(row["id"]), row["status"] != "published"
+    if answered:
+        st.html(f'<p class="said">{escape(voices(row))}</p>')
+    with st.expander(_("Answer"), key=f"answer_again_{one}") if answered else st.container():
+        st.text_area(_("Your answer"), key=f"answer_text_{one}")
+        st.button(_("Answer"), key=f"answer_{one}", on_click=_answer, args=(service_id, one))
 
 
 def own_offers(shown: ServiceFacts) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from unittest.mock import patch
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -29,7 +31,9 @@ from sempre_geo.pipeline.community.providers import (
 )
 from sempre_geo.pipeline.community.review import publish
 from sempre_geo.pipeline.explore.views import open_region
+from sempre_geo.pipeline.travel.service_reach import HoursTried
 from sempre_geo.settings import Settings
+from sempre_geo.ui.hours_form import _table
 from tests.ui.small_region import HOSTILE, NAME
 
 PAGE = Path(sempre_geo.ui.__file__).parent / "screens" / "my_service.py"
@@ -144,6 +148,15 @@ def test_hours_are_corrected_day_by_day_and_every_calculation_names_it(
     assert any("the service itself" in note for note in open_region(served, NAME).notes)
 
 
+def test_the_table_of_who_can_come_says_how_in_which_week_and_rounds_as_people_do() -> None:
+    week = [date(2026, 11, 30), date(2026, 12, 1)]
+    days = pd.DataFrame({"date": pd.to_datetime(week), "can_now": 25_276.0, "can_then": 0.0})
+    told = _table([(day, "closed") for day in week], HoursTried(days, 0, 0))
+    assert "by bus, 30 November 2026 - 1 December 2026" in told
+    assert "25,000" in told
+    assert "25,276" not in told
+
+
 def test_what_are_no_hours_is_said_and_cannot_be_saved(page: Open, served: Settings) -> None:
     script = page(_provider(served, "gp1"))
     script.text_input(key="hours_Mo").set_value("in the morning").run()
@@ -187,6 +200,7 @@ def test_a_need_nearby_is_answered_in_the_services_name(page: Open, served: Sett
     script.text_area(key=f"answer_text_{near.id}").set_value("The bus comes at ten.")
     script.button(key=f"answer_{near.id}").click().run()
     assert open_with_code(served, near.claim_code).steps[-1]["reason"].endswith("The bus comes at ten.")
+    assert "0 voices · Answered" in _told(script), "what was answered does not stand there as if it were not"
     services = open_region(served, NAME).services
     for one in (unread, other):
         with pytest.raises(MissingDataError):
