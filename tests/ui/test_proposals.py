@@ -29,6 +29,7 @@ from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.lessons import add_lesson
 from sempre_geo.pipeline.community.networks import make_network, network_page
+from sempre_geo.pipeline.community.proposal_dues import DUE_COLUMNS
 from sempre_geo.pipeline.community.proposal_evidence import evidence_sentences
 from sempre_geo.pipeline.community.proposal_files import file_ticket
 from sempre_geo.pipeline.community.proposal_team import invite, join_team
@@ -330,6 +331,17 @@ def test_a_visitor_reads_networks_and_finds_lessons_and_cannot_change_them(serve
     assert "Too few people here" in told
     assert told.count("<h1") == 1
     assert not [button for button in script.button if button.key in {"keep_save", "network_diary", "link_save"}]
+
+
+def test_a_networks_diary_that_is_overdue_is_called_late(served: Settings) -> None:
+    assert served
+    rows = [("network_diary", "n1", name, "2026-05-20", late) for name, late in (("Coast", 191), ("Valley", 0))]
+    with patch(
+        "sempre_geo.pipeline.community.proposal_dues.due_items", return_value=pd.DataFrame(rows, columns=DUE_COLUMNS)
+    ):
+        told = _told(_page("proposals"))
+    assert '<span class="tag">Late</span>Coast: ' in told
+    assert "<li>Valley: " in told
 
 
 def test_a_coordinator_makes_a_network_and_keeps_its_page(served: Settings) -> None:

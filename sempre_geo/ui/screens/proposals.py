@@ -84,8 +84,12 @@ def _due() -> None:
     due = due[due["what"].isin(told)]
     if due.empty:
         return
-    lines = "".join(f"<li>{inert(told[row['what']].format(title=row['title'], day=written_date(row['due'])))}</li>"
-                    for row in due.to_dict("records"))  # fmt: skip
+    late = f'<span class="tag">{escape(_("Late"))}</span>'
+    lines = "".join(
+        f"<li>{late if row['days_late'] > 0 else ''}"
+        f"{inert(told[row['what']].format(title=row['title'], day=written_date(row['due'])))}</li>"
+        for row in due.to_dict("records")
+    )
     st.html(f"<h2>{escape(_('What is due'))}</h2><ul>{lines}</ul>")
 
 
