@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -21,6 +23,7 @@ LANGUAGE, CHOSEN, PLACE = "language", "language_chosen", "place_id"
 PAGE = "page_words"
 _IN_LINK = "lang"
 _LOGGED_IN = "logged_in_as"
+_SHOWN_FIRST = "view_shown_first"
 _LOOKS_AGAIN_S = 5
 
 
@@ -170,5 +173,13 @@ def write_link(view: dict[str, str | None]) -> None:
     A language that the link brought stays in it.
     """
     wanted = {name: value for name, value in (view | {_IN_LINK: st.query_params.get(_IN_LINK)}).items() if value}
-    if st.query_params.to_dict() != wanted:
+    first = _SHOWN_FIRST not in st.session_state
+    st.session_state[_SHOWN_FIRST] = True
+    if st.query_params.to_dict() == wanted:
+        return
+    if not first:
         st.query_params.from_dict(wanted)
+        return
+    # Streamlit would make an entry of the browser's history of it, and going back would stay on the page: so the
+    # page itself puts the view into the entry that is there.
+    st.html(f'<p hidden data-view="{escape(urlencode(wanted))}"></p>')

@@ -187,3 +187,12 @@ def test_a_page_is_light_serves_everybody_and_fits_a_narrow_screen(
     page.set_viewport_size({"width": 390, "height": 844})
     until(page, "document.documentElement.scrollWidth <= window.innerWidth")
     until(page, "document.querySelector('.stMain').scrollWidth <= window.innerWidth")
+
+
+def test_a_page_opened_by_its_address_is_left_by_going_back_once(visit: Visit) -> None:
+    page = visit("/sources")
+    page.locator("footer").wait_for()
+    page.goto(page.url.replace("/sources", "/gaps"))
+    page.wait_for_url("**/gaps?*service=*")
+    page.go_back()
+    page.wait_for_url("**/sources*")
