@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import pytest
@@ -16,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 import sempre_geo.ui
 from sempre_geo.errors import MissingDataError
 from sempre_geo.pipeline.community.desk import close_community
-from sempre_geo.pipeline.explore.everyday import everyday, on_a_day
+from sempre_geo.pipeline.explore.everyday import _Asked, _next_day, everyday, on_a_day
 from sempre_geo.pipeline.explore.service_views import service_names, service_page, timetable_note
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.explore.visit_views import offered_days
@@ -166,8 +168,8 @@ def test_an_everyday_answer_says_today_this_week_and_each_step(village: Settings
         village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="transit", now=monday
     )  # fmt: skip
     told = " ".join(found.told)
-    assert "By bus on Monday 23 November: leave " in found.told[0]
-    assert "By bus one can go and be home again on Mondays" in told
+    assert "On foot on Monday 23 November: leave " in found.told[0]
+    assert "On foot one can go and be home again on Mondays" in told
     assert "The nearest pharmacy: " in told
     assert ": open today " in told
     assert any("  Aptieka, until " in line for line in found.steps)
@@ -192,8 +194,8 @@ def test_what_left_before_cannot_be_caught_today_and_the_next_day_is_named(villa
     )  # fmt: skip
     assert any(text.startswith("By car on Tuesday 1 December: leave ") for text in booked.told)
     by_bus = everyday(village, NAME, place_id=home, category="pharmacy", service="pharmacy", mode="transit", now=friday)
-    assert by_bus.told[0] == "By bus it is too late today to go and be home again."
-    assert by_bus.told[1].startswith("By bus on Monday 30 November: leave ")
+    assert by_bus.told[0] == "On foot it is too late today to go and be home again."
+    assert by_bus.told[1].startswith("On foot on Monday 30 November: leave ")
     assert by_bus.day == date(2026, 11, 30)
 
 
@@ -215,7 +217,23 @@ def test_who_asks_for_the_bus_to_a_door_round_the_corner_is_told_the_walk_first(
     for found in (everyday(village, NAME, **asked, now=monday), booked):
         assert found.told[0].startswith("The nearest pharmacy: Aptieka")
         assert found.told[0].endswith(" min on foot.")
-        assert found.told[1].startswith("By bus on ")
+        assert found.told[1].startswith("On foot on ")
+        told = " ".join(found.told)
+        assert "By bus" not in told, "who walks all the way takes no bus"
+        assert told.count("The nearest pharmacy") == 1
+
+
+def test_nobody_is_sent_on_a_long_walk_past_the_nearest_as_long_as_that_opens_this_week(
+    monkeypatch: pytest.MonkeyPatch, village: Settings
+) -> None:
+    friday, saturday, tuesday = date(2026, 11, 27), date(2026, 11, 28), date(2026, 12, 1)
+    walks = {saturday: SimpleNamespace(riding_s=0, walking_s=8520), tuesday: SimpleNamespace(riding_s=0, walking_s=480)}
+    monkeypatch.setattr(_Asked, "day", lambda _asked, day: SimpleNamespace(date=day, visit=walks.get(day)))
+    asked = _Asked(village, NAME, "cell", "library", "transit", can_walk=True)
+    for one, expected in ((asked, tuesday), (replace(asked, can_walk=False), saturday)):
+        found = _next_day(one, friday, date.max)
+        assert found is not None
+        assert found.date == expected
 
 
 @pytest.mark.parametrize("mode", ["car", "bike", "walk"])

@@ -93,12 +93,14 @@ def everyday(
         said=_NOTHING_SAID,
         day=now.date(),
     )
-    ways = way_sentences(found, service=service, mode=mode)
+    near = _on_foot(found, service) if mode == BUS else []
+    ways = way_sentences(found, service=service, mode="walk" if near else mode)
     hours = _hours(settings, region, found=found, mode=mode, today=now.date())
-    asked = _Asked(settings, region, cell_of(open_region(settings, region), place_id), category, mode)
+    cell = cell_of(open_region(settings, region), place_id)
+    asked = _Asked(settings, region, cell, category, mode, can_walk=_within_a_walk(found))
     visit = _there_and_back(asked, now)
     if mode == BUS:
-        told = [*_on_foot(found, service), *visit.told, *ways]
+        told = [*near, *visit.told, *(text for text in ways if text not in near)]
     else:
         told = [*ways, *visit.told, _week_by_bus(asked, now)]
     way = found.nearest_by(mode)
@@ -121,14 +123,15 @@ def on_a_day(
     found = answer(
         settings, region, place_id=place_id, category=category, language=current_language(), said=_NOTHING_SAID
     )
-    ways = way_sentences(found, service=service, mode=mode)
+    near = _on_foot(found, service) if mode == BUS else []
+    ways = way_sentences(found, service=service, mode="walk" if near else mode)
     visit: Sequence[str] = ()
     asked = _Asked(settings, region, cell_of(open_region(settings, region), place_id), category, mode)
     if mode == BUS:
         visit = bus_sentences(settings, region, place_id=place_id, category=category, day=day, stay_min=stay_min)
     elif asked.span() is not None:
         visit = asked.told(day, stay_min)
-    told = (*_on_foot(found, service), *visit, *ways) if mode == BUS else (*ways, *visit)
+    told = (*near, *visit, *(text for text in ways if text not in near)) if mode == BUS else (*ways, *visit)
     way = found.nearest_by(mode)
     return Everyday(
         category, told, service_id=way.service_id or "" if way else "", service=way.service if way else ""
@@ -144,24 +147,43 @@ def _on_foot(found: Answer, service: str) -> list[str]:
     return [nearest_sentence(way, service) for way in near]
 
 
+def _within_a_walk(found: Answer) -> bool:
+    """Whether one of the services is no farther than people walk to a bus."""
+    from sempre_geo.travel.walks import WalkingRules
+
+    limit_min = WalkingRules().access_limit_s / 60
+    return any(way.mode == "walk" and way.minutes <= limit_min for way in found.ways)
+
+
+def _walks_past(asked: _Asked, found: VisitDetail) -> bool:
+    """Whether somebody who has a service within a walk would walk much farther, to another that is open that day."""
+    from sempre_geo.travel.walks import WalkingRules
+
+    visit = found.visit if asked.mode == BUS and asked.can_walk else None
+    return visit is not None and visit.riding_s == 0 and visit.walking_s > 2 * WalkingRules().access_limit_s
+
+
 def _there_and_back(asked: _Asked, now: datetime) -> Everyday:
     """Today, the next day on which it works, and the days of the week, by the way that was chosen."""
     span = asked.span()
     if span is None:
         return Everyday(asked.category, ())
-    from sempre_geo.pipeline.travel.visit_sentences import too_late, visit_sentence
+    from sempre_geo.pipeline.travel.visit_sentences import spoken_mode, too_late, visit_sentence
 
     first, last = span
     start = now.date() if first <= now.date() <= last else first
     today = _still_today(asked, now) if start == now.date() else asked.day(start)
     shown, told = today, []
-    if today is None or today.visit is None:
-        told.append(too_late(asked.mode) if today is None else visit_sentence(today, changes=0))
-        told.append(today.change if today is not None else "")
-        shown = _next_day(asked, start, last)
+    if today is None or today.visit is None or _walks_past(asked, today):
+        shown = _next_day(asked, start, last) or today
+    by = spoken_mode(shown) if shown is not None else asked.mode
+    if today is None:
+        told.append(too_late(by))
+    elif today.visit is None:
+        told += [visit_sentence(today, changes=0), today.change]
     if shown is not None and shown.visit is not None:
         told.append(visit_sentence(shown, changes=shown.visit.transfers))
-    week, not_on = asked.week(start)
+    week, not_on = replace(asked, mode=by).week(start)
     told.append(week)
     by_bus = asked.mode == BUS and shown is not None and shown.visit is not None
     steps = _steps(asked.settings, asked.region, shown) if by_bus and shown is not None else ()
@@ -186,6 +208,7 @@ class _Asked:
     cell: str
     category: str
     mode: str
+    can_walk: bool = False
 
     def span(self) -> tuple[Date, Date] | None:
         """The days that can be asked about; None where the region has no timetable, or no streets."""
@@ -239,14 +262,15 @@ def _still_today(asked: _Asked, now: datetime) -> VisitDetail | None:
 
 
 def _next_day(asked: _Asked, start: Date, last: Date) -> VisitDetail | None:
+    """The first day after ``start`` with a visit; one that walks past the nearest only where there is no other."""
+    past = None
     for ahead in range(1, _DAYS_AHEAD + 1):
         day = start + timedelta(days=ahead)
-        if day > last:
-            return None
-        found = asked.day(day)
-        if found.visit is not None:
+        found = asked.day(day) if day <= last else None
+        if found is not None and found.visit is not None and not _walks_past(asked, found):
             return found
-    return None
+        past = past or (found if found is not None and found.visit is not None else None)
+    return past
 
 
 def _steps(settings: Settings, region: str, shown: VisitDetail) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def visit_sentence(detail: VisitDetail, *, changes: int) -> str:
     changes
         How often one changes from ride to ride.
     """
-    by = _by(detail.mode)
+    by = _by(spoken_mode(detail))
     day = spoken_date(detail.date)
     where = detail.service or _("the service")
     if detail.visit is None:
@@ -123,9 +123,7 @@ def visit_sentence(detail: VisitDetail, *, changes: int) -> str:
         by=by, day=day, leave=clock(visit.leave_home_s), service=where, start=clock(visit.start_s),
         end=clock(visit.end_s), home=clock(-(-visit.home_s // 60) * 60), time=duration(visit.away_s / 60),
     )  # fmt: skip
-    if detail.mode == "transit" and visit.riding_s == 0:
-        text += ", " + _("on foot all the way")
-    elif detail.mode == "transit":
+    if spoken_mode(detail) == "transit":
         text += ", " + ngettext("{n} transfer", "{n} transfers", changes).format(n=changes)
     if detail.status == "ok_if_open":
         return (
@@ -136,6 +134,12 @@ def visit_sentence(detail: VisitDetail, *, changes: int) -> str:
             )
         )
     return text + "."
+
+
+def spoken_mode(detail: VisitDetail) -> str:
+    """How a visit is told: by bus only where a bus is taken, on foot where one would walk all the way."""
+    on_foot = detail.mode == "transit" and detail.visit is not None and detail.visit.riding_s == 0
+    return "walk" if on_foot else detail.mode
 
 
 def week_sentences(days: pd.DataFrame) -> list[str]:
