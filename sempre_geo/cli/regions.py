@@ -39,7 +39,7 @@ def _serve(region: str | None, port: int, *, address: str = "localhost") -> NoRe
 def _built(region: Region) -> None:
     click.echo(
         _("{title}: {cells} places where people live, {services} services; written to {path}.").format(
-            title=region.title, cells=len(region.cells), services=len(region.services), path=region.path
+            title=region.spoken_title, cells=len(region.cells), services=len(region.services), path=region.path
         )
     )
     for note in region.notes:

@@ -6,6 +6,7 @@ Both show the same parts from the same data. The HTML holds its pictures itself 
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,6 +79,15 @@ class Brief:
     sections: tuple[Section, ...]
     notice: str = ""
     colours: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def file_stem(self) -> str:
+        """What a file of it is called: what it is, of which place and in which language, so that none replaces another.
+
+        >>> Brief("Services within reach: Haavere vald", "", "en@easy", ()).file_stem
+        'services-within-reach-haavere-vald-en-easy'
+        """
+        return "-".join(re.findall(r"\w+", f"{self.title} {self.language}".casefold()))
 
 
 def colours_of(theme: Theme) -> Mapping[str, str]:

@@ -18,6 +18,7 @@ from sempre_geo.community.texts import shown_text
 from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.labels import statuses
 from sempre_geo.publish.speech import written_date
+from sempre_geo.region.bundle import fictional_title
 
 _UNWRITABLE = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF, *range(0xD800, 0xE000)])
 
@@ -62,7 +63,7 @@ def writable(text: object) -> str:
 def notice(file: ProposalFile) -> str:
     """What stands at the head of every page: where it comes from, and whether that place exists."""
     place = writable(file.region_title)
-    return _("{place} (fictional)").format(place=place) if file.fictional and "fictional" not in place else place
+    return fictional_title(place) if file.fictional else place
 
 
 def document(file: ProposalFile) -> list[Block]:

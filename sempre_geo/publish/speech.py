@@ -67,6 +67,19 @@ def number(value: float, *, digits: int = 0) -> str:
     return format_decimal(round(value, digits), format=pattern, locale=babel_locale())
 
 
+def euros(amount: float) -> str:
+    """Whole euro as the reader's language writes them.
+
+    >>> euros(9000.4), euros(-40000)
+    ('€9,000', '-€40,000')
+    """
+    from babel import Locale
+    from babel.numbers import format_currency
+
+    pattern = Locale.parse(babel_locale()).currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(round(amount), "EUR", format=pattern, locale=babel_locale(), currency_digits=False)
+
+
 def number_marks() -> tuple[str, str]:
     """What the reader's language writes before decimals and between thousands, for a plot that writes them itself.
 

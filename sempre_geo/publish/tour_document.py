@@ -91,7 +91,7 @@ def visit_sentences(visit: Mapping[str, Any]) -> list[str]:
 def tour_brief(content: Mapping[str, Any], *, region: Region, colours: Mapping[str, str]) -> Brief:
     """The plan of a tour as a document; texts are data, whoever wrote them."""
     return Brief(
-        title=_("Outreach: {place}").format(place=region.title),
+        title=_("Outreach: {place}").format(place=region.spoken_title),
         subtitle=_("Start and end: {place}").format(place=content["start"]),
         language=current_language(),
         sections=tuple(_sections(content)),

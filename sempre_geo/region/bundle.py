@@ -24,6 +24,24 @@ from sempre_geo.settings import Settings
 _TABLES = ("ways", "node_tags", "restrictions")
 
 
+def name_alone(title: str) -> str:
+    """A fictional region's title without a closing bracket that says so in another language than the reader's.
+
+    >>> name_alone("Metsamaa (fictional)"), name_alone("Metsamaa")
+    ('Metsamaa', 'Metsamaa')
+    """
+    return title.partition(" (")[0] if title.endswith(")") else title
+
+
+def fictional_title(title: str) -> str:
+    """A fictional region's title as the reader's language says that it is one.
+
+    >>> fictional_title("Metsamaa (fictional)"), fictional_title("Metsamaa")
+    ('Metsamaa (fictional)', 'Metsamaa (fictional)')
+    """
+    return _("{place} (fictional)").format(place=name_alone(title))
+
+
 @dataclass(frozen=True, eq=False)
 class Region:
     """A built region. Its frames are shared by all who read it: never change one in place.
@@ -49,6 +67,11 @@ class Region:
     fictional: bool
     bbox: tuple[float, float, float, float]
     catalog: Mapping[str, Any]
+
+    @property
+    def spoken_title(self) -> str:
+        """The title as documents have it: of a fictional region it says so, in the reader's language."""
+        return fictional_title(self.title) if self.fictional else self.title
 
     @property
     def notes(self) -> tuple[str, ...]:

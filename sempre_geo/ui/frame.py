@@ -13,7 +13,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.publish.labels import LANGUAGE_NAMES
 from sempre_geo.publish.speech import written_date
-from sempre_geo.region.bundle import Region
+from sempre_geo.region.bundle import Region, name_alone
 from sempre_geo.ui import session, ways
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.login import login_address
@@ -43,15 +43,6 @@ def header(region: Region, *, languages: Sequence[str]) -> None:
                 on_change=session.choose_language,
             )
         speak_in_page(streamlit_words(), chosen=session.chosen_language())
-
-
-def name_alone(title: str) -> str:
-    """A fictional region's title without a closing bracket that says so, as the badge beside it says it better.
-
-    >>> name_alone("Metsamaa (fictional)"), name_alone("Metsamaa")
-    ('Metsamaa', 'Metsamaa')
-    """
-    return title.partition(" (")[0] if title.endswith(")") else title
 
 
 def footer(region: Region) -> None:

@@ -22,6 +22,7 @@ from sempre_geo.pipeline.gaps.whatif_saved import (
     list_scenarios,
     saved_scenario,
 )
+from sempre_geo.publish.speech import euros
 from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.scenario_file import scenario_bytes
@@ -115,7 +116,8 @@ def _spoken(figures: pd.DataFrame) -> pd.DataFrame:
         "cost_per_year": _("Cost a year"),
         "cost_per_person": _("Cost a person who gains"),
     }
-    return figures.round().rename(columns=names).rename_axis(_("Scenario"))
+    money = figures[["cost_per_year", "cost_per_person"]].map(lambda cost: euros(cost) if pd.notna(cost) else "")
+    return figures.round().assign(**money).rename(columns=names).rename_axis(_("Scenario"))
 
 
 def attach(found: WhatIf) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -35,5 +37,5 @@ async def _file(request: Request) -> Response:
         made = await run_in_threadpool(made_in_language)
     except SempreGeoError:  # what is not there and what is not open to the asker look the same
         raise HTTPException(404) from None
-    headers = {"Content-Disposition": f'attachment; filename="{made.name}"', "Cache-Control": "no-store"}
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name)}", "Cache-Control": "no-store"}
     return Response(made.content, media_type=made.media_type, headers=headers)

@@ -71,7 +71,9 @@ async def _slips(request: Request) -> Response:
         raise HTTPException(404)
     language = asked_language(request)
     with spoken(language):
-        place = f"<strong>{escape(hall.place_name or here.region.title)}</strong> · {written_date(hall.opened_at)}"
+        place = (
+            f"<strong>{escape(hall.place_name or here.region.spoken_title)}</strong> · {written_date(hall.opened_at)}"
+        )
         later = f"<p>{escape(_('Later on, type it here: {address}').format(address=hall.office))}</p>"
         slip = (
             f'<div class="slip"><p>{place}</p><p>{escape(_("My code"))}</p>'

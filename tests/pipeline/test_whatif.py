@@ -339,6 +339,8 @@ def test_scenarios_are_kept_by_name_compared_and_kept_as_evidence(home):
     assert list(both.figures.index) == ["Ārsts", "Both"]
     assert both.figures.loc["Ārsts", "people_gaining"] == both.results[0].people_gaining
     assert {"gain Both", "lose Ārsts"} <= set(both.groups.columns)
+    assert both.results[0].sentences[-1].startswith("It costs €500 a year")
+    assert any(said.startswith("Doctor: For ") for said in both.results[0].method), "a limit is one for a service"
     evidence = evidence_of_scenario(both.results[1])
     assert json.loads(json.dumps(evidence, allow_nan=False)) == evidence
     assert evidence["figures"]["gp"]["lose"] == round(both.results[1].people_losing)

@@ -31,7 +31,8 @@ def test_a_brief_is_made_and_its_key_figures_are_shown(page):
     assert not page.error
     made = page.session_state["brief_made"]
     shown = " ".join(block.body for block in page.get("html"))
-    assert "Services within reach: Tiny county" in shown
+    assert "Services within reach: Tiny county (fictional)" in shown
+    assert made.file_stem == "services-within-reach-tiny-county-fictional-en"
     assert made.sections[0].blocks[0].sentences[-1] in shown
     assert "Fictional" in to_html(made)
 

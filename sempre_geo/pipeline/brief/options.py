@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sempre_geo.errors import SempreGeoError
@@ -20,7 +20,7 @@ from sempre_geo.pipeline.gaps.whatif_saved import (
 )
 from sempre_geo.pipeline.travel.timetables import LAYER
 from sempre_geo.publish.brief import Block, Points, Section, Table
-from sempre_geo.publish.speech import number
+from sempre_geo.publish.speech import euros, number
 from sempre_geo.region.bundle import Region
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
@@ -65,11 +65,14 @@ def _compared(
         _("Option"), _("People who gain"), _("People who lose"), _("Hours saved, one visit each"), _("Cost a year"),
         _("Cost a person who gains"),
     )  # fmt: skip
-    names = ("people_gaining", "people_losing", "hours_saved", "cost_per_year", "cost_per_person")
-    rows = tuple((str(option), *(_said(row[name]) for name in names)) for option, row in found.figures.iterrows())
+    figures, money = ("people_gaining", "people_losing", "hours_saved"), ("cost_per_year", "cost_per_person")
+    rows = tuple(
+        (str(option), *(_said(row[name]) for name in figures), *(_said(row[name], euros) for name in money))
+        for option, row in found.figures.iterrows()
+    )
     method = tuple(dict.fromkeys(line for result in found.results for line in result.method))
     return (f"{_('Services')}: {services}", Table(heading, rows), Points(method))
 
 
-def _said(value: Any) -> str:
-    return _NOT_GIVEN if math.isnan(float(value)) else number(float(value))
+def _said(value: Any, written: Callable[[float], str] = number) -> str:
+    return _NOT_GIVEN if math.isnan(float(value)) else written(float(value))

@@ -107,7 +107,7 @@ def _brief(
         sections.follows(topics),
         sections.grounds(topics, region=region, day=str(ground.day or "")),
     )
-    name = str(region.municipalities["name"][place_id]) if place_id else region.title
+    name = str(region.municipalities["name"][place_id]) if place_id else region.spoken_title
     return Brief(
         title=_("Services within reach: {place}").format(place=name),
         subtitle=_subtitle(region, part_of_region=bool(place_id)),
@@ -121,7 +121,7 @@ def _brief(
 def _subtitle(region: Region, *, part_of_region: bool) -> str:
     dates = sorted(str(source["date"]) for source in region.sources if source.get("date"))
     newest = _("newest data of {date}").format(date=written_date(dates[-1])) if dates else _("dates not stated")
-    return f"{region.title}, {newest}" if part_of_region else newest
+    return f"{region.spoken_title}, {newest}" if part_of_region else newest
 
 
 def _municipality(region: Region, wanted: str) -> str:

@@ -154,8 +154,8 @@ def tour_file(settings: Settings, tour_id: str, *, kind: str, by: Asker) -> Tour
         return TourFile("outreach.ics", calendar_file.MEDIA_TYPE, made)
     plan = tour_brief(content, region=built, colours=brief.colours_of(read_themes(settings)["light"]))
     if kind == "html":
-        return TourFile("outreach.html", "text/html; charset=utf-8", brief.to_html(plan).encode())
-    return TourFile("outreach.pdf", "application/pdf", brief.to_pdf(plan))
+        return TourFile(f"{plan.file_stem}.html", "text/html; charset=utf-8", brief.to_html(plan).encode())
+    return TourFile(f"{plan.file_stem}.pdf", "application/pdf", brief.to_pdf(plan))
 
 
 def _planned(settings: Settings, region: str, places: pd.DataFrame, *, wish: Wish) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def compare_regions(settings: Settings, regions: Sequence[str], *, question: Que
         whole, total = answer.ranking.whole, answer.total
         rows.append(
             {
-                "region": built.name, "title": built.title, "country": built.country.code,
+                "region": built.name, "title": built.spoken_title, "country": built.country.code,
                 "data_date": str(built.catalog.get("date") or ""), "day": answer.assessment.day,
                 "category": question.category, "mode": question.mode, "group": answer.group, **_limit(standard),
                 "people": total["people"], "beyond": whole.value, "beyond_low": whole.low, "beyond_high": whole.high,

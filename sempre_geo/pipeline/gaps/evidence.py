@@ -55,7 +55,7 @@ def _figure(settings: Settings, region: Region, municipality: str, *, category: 
     here = municipality in answer.table.index
     row = answer.table.loc[[municipality]].iloc[0] if here else answer.total
     return {
-        "title": _title(str(row["name"]) if here else region.title, row, mode=mode),
+        "title": _title(str(row["name"]) if here else region.spoken_title, row, mode=mode),
         "value": round(row["beyond"]),
         "category": category,
         "mode": mode,

@@ -15,7 +15,7 @@ from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.gaps.sentences import spoken_limit, statuses
 from sempre_geo.pipeline.gaps.whatif_limits import limit_sentence
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared
-from sempre_geo.publish.speech import calendar_date, duration, number
+from sempre_geo.publish.speech import calendar_date, duration, euros, number
 from sempre_geo.publish.speech import people as spoken
 
 _SAID_MIN = 1.0
@@ -50,13 +50,14 @@ def sentences_of(
 
 
 def method_of(prepared: Prepared, limits: Mapping[str, Mapping[str, Limit]]) -> tuple[str, ...]:
-    """How the figures came about, what was assumed, and what they leave out."""
+    """How the figures came about, what was assumed, and what they leave out; a limit names its service."""
     said = [_measured(prepared)]
-    for by_group in limits.values():
+    for category, by_group in limits.items():
         groups: dict[Limit, str] = {}
         for group, limit in by_group.items():
             groups.setdefault(limit, group)
-        said += [limit_sentence(limit, group) for limit, group in groups.items()]
+        service = _service(prepared, category)
+        said += [f"{service}: {limit_sentence(limit, group)}" for limit, group in groups.items()]
     said.append(_("A person gains whose cell missed the limit before and meets it after; losing is the reverse."))
     known = set(prepared.region.services["category"].astype(str))
     for category in limits:
@@ -117,10 +118,10 @@ def _money(cost: float | None, gaining: float) -> list[str]:
     if cost is None:
         return []
     if gaining < _ONE:
-        return [_("It costs {cost} a year.").format(cost=number(cost))]
+        return [_("It costs {cost} a year.").format(cost=euros(cost))]
     return [
         _("It costs {cost} a year, {each} for each person who gains.").format(
-            cost=number(cost), each=number(cost / gaining)
+            cost=euros(cost), each=euros(cost / gaining)
         )
     ]
 

@@ -11,7 +11,8 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import reworded
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import number, written_date
-from sempre_geo.ui.frame import name_alone, page_title
+from sempre_geo.region.bundle import name_alone
+from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.place_search import as_typed
 

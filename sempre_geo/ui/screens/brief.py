@@ -59,12 +59,12 @@ def _show(brief: Brief) -> None:
     st.html(f'<div class="answer" role="status"><h2>{escape(brief.title)}</h2><ul>{lines}</ul></div>')
     with st.container(horizontal=True):
         st.download_button(
-            _("Save as PDF"), lambda: to_pdf(brief), file_name="brief.pdf", mime="application/pdf", key="brief_pdf",
-            icon=":material/picture_as_pdf:", on_click="ignore",
+            _("Save as PDF"), lambda: to_pdf(brief), file_name=f"{brief.file_stem}.pdf", mime="application/pdf",
+            key="brief_pdf", icon=":material/picture_as_pdf:", on_click="ignore",
         )  # fmt: skip
         st.download_button(
-            _("Save as a web page (HTML)"), lambda: to_html(brief).encode(), file_name="brief.html", mime="text/html",
-            key="brief_html", icon=":material/download:", on_click="ignore",
+            _("Save as a web page (HTML)"), lambda: to_html(brief).encode(), file_name=f"{brief.file_stem}.html",
+            mime="text/html", key="brief_html", icon=":material/download:", on_click="ignore",
         )  # fmt: skip
 
 

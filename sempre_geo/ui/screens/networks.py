@@ -93,7 +93,7 @@ def _who(shown: NetworkPage) -> str:
     network, names = shown.network, group_names()
     groups = ", ".join(escape(names[one]) for one in network.groups)
     places = [one for one in network.municipalities if one in region.municipalities.index]
-    where = ", ".join(inert(region.municipalities.loc[one, "name"]) for one in places) or inert(region.title)
+    where = ", ".join(inert(region.municipalities.loc[one, "name"]) for one in places) or inert(region.spoken_title)
     heard = (
         _("At least {n} people here have told what they need.").format(n=shown.people_heard)
         if shown.people_heard
