@@ -206,7 +206,7 @@ def read_properties(path: Path) -> pd.DataFrame:
     """What a GeoJSON says of its shapes, one row a feature: a yes stays a yes, and 7 is no 7.0 beside a blank.
 
     ``read_layer`` makes numbers of a column's answers as soon as one feature has none. A feature's own id stands
-    for a property ``id`` where it is a text.
+    for a property ``id`` where it is a text that is no bare number: programs count features anew in every file.
 
     Raises
     ------
@@ -243,7 +243,8 @@ def _columns_of(path: Path) -> list[str]:
 
 
 def _properties(feature: dict[str, Any]) -> dict[str, Any]:
-    own = {"id": feature["id"]} if isinstance(feature.get("id"), str) else {}
+    named = feature.get("id")
+    own = {"id": named} if isinstance(named, str) and not named.strip().isdecimal() else {}
     said = own | (feature.get("properties") or {})
     return {name: ";".join(map(str, value)) if isinstance(value, list) else value for name, value in said.items()}
 

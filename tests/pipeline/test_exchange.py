@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import geopandas as gpd
 import pytest
+from shapely import Point
 
 from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import PUBLIC_COLUMNS, Draft, Place
@@ -147,6 +148,26 @@ def test_the_properties_of_a_layer_are_read_as_they_stand(settings, region, tmp_
     result = import_contributions(settings, region, path)
     assert _said(settings, region) == ["yes"]
     assert [text.partition(":")[0] for text in result.problems] == ["row 1", "row 3", "row 4", "row 5"]
+
+
+def test_a_known_id_with_other_words_is_named_and_gives_nobody_elses_code_away(settings, region, tmp_path):
+    first, other = (
+        _file(tmp_path, name, f"id,category,text,lon,lat\n1,library,{text},20.0612,57.0212\n{more}")
+        for name, text, more in (("a.csv", "A", ""), ("b.csv", "B", "2,library,C,20.0612,57.0212\n"))
+    )
+    import_contributions(settings, region, first)
+    result = import_contributions(settings, region, other)
+    assert (result.added, result.known, result.codes["row"].tolist()) == (1, 1, ["3"])
+    assert [text.partition(",")[0] for text in result.problems] == ["row 2: its id is known with other words"]
+    assert _said(settings, region) == ["A", "C"]
+
+
+def test_the_bare_number_of_a_feature_is_nobodys_id(settings, region, tmp_path):
+    for name in ("Bus", "Shop"):
+        point = gpd.GeoDataFrame({"category": ["library"], "text": [name]}, geometry=[Point(20.0612, 57.0212)])
+        result = import_contributions(settings, region, _file(tmp_path, f"{name}.geojson", point.to_json()))
+        assert (result.added, result.problems) == (1, ())
+    assert _said(settings, region) == ["Bus", "Shop"]
 
 
 def test_who_spoke_on_paper_gets_a_code_that_opens_it(settings, region, tmp_path):

@@ -42,7 +42,7 @@ from sempre_geo.settings import Settings
 
 @dataclass(frozen=True)
 class ImportResult:
-    """What an import did, or would do: rows added, rows known (or erased) before, sentences about the others.
+    """What an import did, or would do: rows added, rows known (or erased) before, sentences about what was left aside.
 
     ``codes`` has one row a saved row of the file, ``row, id, code``: who spoke on paper or to an interviewer
     gets the code as if it had been typed in, and can follow, change or erase it.
@@ -64,6 +64,7 @@ class _Fitting:
 
 
 CODE_COLUMNS = ("row", "id", "code")
+_TOLD = ("kind", "category", "title", "text")
 _CLOCKS_DIFFER = timedelta(days=1)
 GEOJSON_ENDINGS = (".geojson", ".json")
 
@@ -80,7 +81,8 @@ def import_contributions(
     """Save the contributions of a CSV, GeoJSON, Kobo or ODK file; all wait for review, known ones are skipped.
 
     All rows that can be read, name a category of ours and lie in the region are saved in one transaction. A
-    row that its author has erased here does not come back. The codes are the same at every import of a file.
+    row that its author has erased here does not come back, and one under a known id that says something else than
+    is kept here is named and left aside. The codes are the same at every import of a file.
 
     Raises
     ------
@@ -100,13 +102,17 @@ def import_contributions(
             settings, transaction, by, action="import contributions", thing=f"import into {region}",
             scopes=(f"region:{region}",), detail=path.name, at=when,
         )  # fmt: skip
+        others = _said_otherwise(transaction, fitting)
+        aside = {entry.row.id for entry in others}
+        fitting = [entry for entry in fitting if entry.row.id not in aside]
         fresh = _unknown(transaction, fitting)
         if dry_run:
             transaction.rollback()
         else:
             _save(settings, transaction, region, entries=fresh, person=person, trusted=False)
+    problems += tuple(_("row {row}: {what}").format(row=entry.row.row, what=_known_otherwise()) for entry in others)
     codes = pd.DataFrame(columns=list(CODE_COLUMNS)) if dry_run else _codes(settings, fitting)
-    return ImportResult(len(fresh), len(fitting) - len(fresh), problems, codes)
+    return ImportResult(len(fresh), len(fitting) - len(fresh) + len(others), problems, codes)
 
 
 def _read_fitting(
@@ -226,6 +232,20 @@ def _unknown(transaction: Transaction, fitting: list[_Fitting]) -> list[_Fitting
         for entry in fitting
         if entry.row.id not in erased and load_contribution(transaction, entry.row.id) is None
     ]
+
+
+def _said_otherwise(transaction: Transaction, fitting: list[_Fitting]) -> list[_Fitting]:
+    """The rows under whose id something else is kept: of one who changed it here since, or of somebody else."""
+    found = []
+    for entry in fitting:
+        kept = load_contribution(transaction, entry.row.id)
+        if kept is not None and kept["text"] and any(kept[name] != entry.kept[name] for name in _TOLD):
+            found.append(entry)
+    return found
+
+
+def _known_otherwise() -> str:
+    return _("its id is known with other words, and what is kept stays; give it another id if it is somebody else's")
 
 
 def _save(
