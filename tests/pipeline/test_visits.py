@@ -134,7 +134,7 @@ def test_the_week_tells_the_days(home) -> None:
 def test_a_cell_is_told_in_sentences(home) -> None:
     cell = visits(home, "village", **PHARMACY)["cell_id"].iloc[0]
     said = visit_sentences(home, "village", cell_id=cell, **PHARMACY)
-    assert said[0].startswith("By bus on Tuesday 24 November: leave 0")
+    assert said[0].startswith("On foot on Tuesday 24 November: leave 0")
     assert any("on Saturdays and on Sundays" in sentence for sentence in said)
     detail = visit_at(home, "village", cell_id=cell, **PHARMACY)
     assert detail.visit is not None
