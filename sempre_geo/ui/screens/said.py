@@ -124,6 +124,8 @@ def _list(near: pd.DataFrame) -> None:
         st.switch_page(st.Page(Path(__file__).with_name("tell.py"), url_path="tell"))
 
 
+with st.container(key="heard_first"):  # which browser this is, before there is anything to say "me too" to
+    keep_draft("said", None)
 everything = public_contributions(here.settings, region.name)
 found = _near(everything)
 with st.container(key="answer_first"), st.container(key="split"):
@@ -140,4 +142,3 @@ with st.container(key="answer_first"), st.container(key="split"):
             center=position(region, place_id) if place_id else None,
         )  # fmt: skip
 session.write_link({"place": place_id})
-keep_draft("said", None)
