@@ -166,7 +166,7 @@ def _contribution(store, one, merged_into):
 
 def test_merges_of_an_earlier_version_become_one_decision_each(address, tmp_path):
     earlier = tmp_path / "migrations"
-    shutil.copytree(MIGRATIONS, earlier, ignore=shutil.ignore_patterns("__pycache__", "0009*"))
+    shutil.copytree(MIGRATIONS, earlier, ignore=shutil.ignore_patterns("__pycache__", "0009*", "0010*"))
     store = open_store(address, migrations=earlier)
     for one, into in (("c", None), ("a", "c"), ("b", "c"), ("torn", "c"), ("hall", "c"), ("free", None)):
         _contribution(store, one, into)
@@ -188,6 +188,32 @@ def test_merges_of_an_earlier_version_become_one_decision_each(address, tmp_path
         query = 'SELECT contribution_id, "after" FROM merges WHERE NOT undone ORDER BY contribution_id'
         decided = [tuple(row) for row in transaction.exec_driver_sql(query)]
     assert decided == [("a", "b"), ("b", "c"), ("hall", "c"), ("torn", "c")]
+
+
+def test_of_merges_of_an_earlier_version_only_what_was_read_is_counted(address, tmp_path):
+    earlier = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, earlier, ignore=shutil.ignore_patterns("__pycache__", "0010*"))
+    store = open_store(address, migrations=earlier)
+    said = (
+        ("public", "published", 1),
+        ("unread", "received", 1),
+        ("changed", "received", 3),
+        ("no", "not_published", 1),
+    )
+    _contribution(store, "into", None)
+    for one, status, at in said:
+        _contribution(store, one, "into")
+        with store.writing() as transaction:
+            stepped = "UPDATE contributions SET status = ?, status_at = ? WHERE id = ?"
+            transaction.exec_driver_sql(stepped, (status, f"2026-01-0{at}T00:00:00Z", one))
+            merged = 'INSERT INTO merges (merge_id, contribution_id, "after", at, undone) VALUES (?, ?, ?, ?, 0)'
+            transaction.exec_driver_sql(merged, (one, one, "into", "2026-01-02T00:00:00Z"))
+    store.close()
+    with open_store(address).reading() as transaction:
+        query = "SELECT id FROM contributions WHERE merged_into IS NOT NULL ORDER BY id"
+        assert [row.id for row in transaction.exec_driver_sql(query)] == ["public", "unread"]
+        query = "SELECT merge_id FROM merges WHERE as_read AND NOT undone"
+        assert [row.merge_id for row in transaction.exec_driver_sql(query)] == ["unread"]
 
 
 def test_two_programs_started_at_once_migrate_once(address):

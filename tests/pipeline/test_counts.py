@@ -20,6 +20,11 @@ from tests.pipeline.community_region import build_region
 from tests.pipeline.village import AT, SPOTS, Village, check_list, check_nobody_is_lost, check_sums
 
 
+@pytest.fixture(autouse=True)
+def _cheap_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sempre_geo.community.claim_codes.GUESS_COST", 2)
+
+
 @pytest.fixture
 def region(settings):
     yield build_region(settings)
@@ -48,7 +53,7 @@ def test_merges_in_chains_lose_nobody_and_are_undone_in_any_order(settings, regi
     for _number in range(8):
         village.take(village.tell)
     acts = [village.merge, village.merge, village.merge, village.publish, village.publish, village.refuse]
-    acts += [village.change, village.unmerge, village.erase, village.tell]
+    acts += [village.change, village.unmerge, village.erase, village.tell, village.contest, village.answer]
     for _number in range(60):
         village.take(village.draw.choice(acts))
         check_nobody_is_lost(village)

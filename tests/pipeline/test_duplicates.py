@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +14,13 @@ from sempre_geo.community.access import OPERATOR, Person
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.store.contributions import change_contribution, load_contribution
 from sempre_geo.errors import InputError, NotAllowedError, SempreGeoError
-from sempre_geo.pipeline.community.contributions import erase_with_code, tell
+from sempre_geo.pipeline.community.contributions import (
+    contest_with_code,
+    erase_with_code,
+    my_data,
+    open_with_code,
+    tell,
+)
 from sempre_geo.pipeline.community.desk import close_community, open_community
 from sempre_geo.pipeline.community.duplicates import (
     merge,
@@ -21,8 +29,9 @@ from sempre_geo.pipeline.community.duplicates import (
     standing_merges,
     unmerge,
 )
+from sempre_geo.pipeline.community.inbox import publish_together
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.community.review import answer, do_not_publish, publish, review_queue, unanswered
 from sempre_geo.pipeline.community.voices import add_voice
 from tests.pipeline.community_region import build_region
 
@@ -145,3 +154,32 @@ def test_merges_that_can_be_undone_are_listed_and_leave_the_list(settings, regio
     ]
     unmerge(settings, merged, into=first.id, by=OPERATOR)
     assert standing_merges(settings, region, by=OPERATOR).empty
+
+
+def test_whoever_is_merged_unread_reads_the_answer_to_the_like_one_and_nothing_of_its_review(settings, region):
+    bus, same = (tell(settings, region, draft=draft) for draft in (BUS, SAME))
+    publish_together(settings, [same.id], into=bus.id, by=OPERATOR)
+    answer(settings, bus.id, by=OPERATOR, text="It comes in May.")
+    own = open_with_code(settings, same.claim_code)
+    assert (own.counted_with_like, own.shown_status) == (True, "")
+    assert [(stage.status, stage.reason) for stage in own.of_like] == [("answered", "It comes in May.")]
+    (step,) = json.loads(my_data(settings, same.claim_code))["steps_of_the_like_one"]
+    assert (step["status"], step["reason"]) == ("answered", "It comes in May.")
+    assert review_queue(settings, region, by=OPERATOR).empty
+    assert unanswered(settings, region, by=OPERATOR, at=datetime(2099, 1, 1, tzinfo=UTC)).empty
+    do_not_publish(settings, bus.id, by=OPERATOR, reason="It names Ann.")
+    assert "Ann" not in my_data(settings, same.claim_code)
+    assert open_with_code(settings, same.claim_code).shown_status == "received"
+    assert review_queue(settings, region, by=OPERATOR)["id"].tolist() == [same.id]
+
+
+def test_what_was_refused_gives_no_voice_and_comes_up_when_its_author_contests_it(settings, region):
+    bus, spam = _published(settings, region, BUS, SAME)
+    do_not_publish(settings, spam.id, by=OPERATOR, reason="Spam.")
+    merged = merge(settings, spam.id, into=bus.id, by=OPERATOR)
+    assert public_contributions(settings, region)[["id", "voices"]].to_numpy().tolist() == [[bus.id, 0]]
+    contest_with_code(settings, spam.claim_code, why="It is none.")
+    assert review_queue(settings, region, by=OPERATOR)["id"].tolist() == [spam.id]
+    assert merge(settings, spam.id, into=bus.id, by=OPERATOR) == merged, "read again, and counted there after all"
+    assert review_queue(settings, region, by=OPERATOR).empty
+    assert public_contributions(settings, region)[["id", "voices"]].to_numpy().tolist() == [[bus.id, 1]]

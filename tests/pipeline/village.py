@@ -11,25 +11,33 @@ from sqlalchemy import text
 
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import AWAITING, PUBLIC, Draft, Place
+from sempre_geo.community.store.contributions import load_contribution
+from sempre_geo.community.store.networks import load_heard_in
+from sempre_geo.community.store.outreach import load_moments
 from sempre_geo.community.store.public_rows import load_people_counted, tallies_of
 from sempre_geo.errors import SempreGeoError
-from sempre_geo.pipeline.community.contributions import erase_with_code, tell
+from sempre_geo.pipeline.community.contributions import contest_with_code, erase_with_code, tell
 from sempre_geo.pipeline.community.desk import open_community
 from sempre_geo.pipeline.community.duplicates import merge, unmerge
 from sempre_geo.pipeline.community.own_changes import Change, change_with_code
-from sempre_geo.pipeline.community.review import do_not_publish, publish
+from sempre_geo.pipeline.community.review import answer, do_not_publish, publish, review_queue
 from sempre_geo.pipeline.community.voices import add_voice, withdraw_voice
+from sempre_geo.pipeline.community.way import stages_of_like
 
 AT = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
 SPOTS = [Place(lon=20.0, lat=57.0), Place(lon=20.3, lat=57.0), Place(municipality_id="m1"), Place(lon=20.9, lat=57.3)]
 
 
 class Village:
-    """People who tell, support, merge and erase at random; remembers codes, and which merges are not undone."""
+    """People who tell, support, merge, answer and erase at random.
+
+    Remembers codes, steps, which merges are not undone, and of what was merged while it waited what had no step since.
+    """
 
     def __init__(self, settings, region, seed):
         self.settings, self.region, self.draw = settings, region, random.Random(seed)
         self.codes, self.voices, self.merges, self.minute = {}, [], {}, 0
+        self.steps, self.as_read = {}, set()
 
     def step(self):
         acts = [self.tell, self.tell, self.publish, self.publish, self.voice, self.merge, self.unmerge, self.erase]
@@ -44,27 +52,50 @@ class Village:
     def some(self):
         return self.draw.choice(list(self.codes))
 
-    def tell(self):
+    def later(self):
         self.minute += self.draw.randint(0, 1)
+        return AT + timedelta(minutes=self.minute)
+
+    def step_of(self, one, status, reason=""):
+        self.steps.setdefault(one, []).append((self.minute, status, reason))
+        self.as_read.discard(one)
+
+    def tell(self):
         draft = Draft(
             "need", self.draw.choice(["gp", "library"]),
             f"{self.draw.choice(['text', 'text', 'he hits me'])} {len(self.codes)}", self.draw.choice(SPOTS),
             groups=tuple(self.draw.sample(["women", "over_64"], self.draw.randint(0, 2))),
             shown_alone=self.draw.random() < 0.5,
         )  # fmt: skip
-        said = tell(self.settings, self.region, draft=draft, at=AT + timedelta(minutes=self.minute))
+        said = tell(self.settings, self.region, draft=draft, at=self.later())
         self.codes[said.id] = said.claim_code
 
     def publish(self):
-        publish(self.settings, self.some(), by=OPERATOR, at=AT)
+        one = self.some()
+        publish(self.settings, one, by=OPERATOR, at=self.later())
+        self.step_of(one, "published")
 
     def refuse(self):
-        do_not_publish(self.settings, self.some(), by=OPERATOR, reason="no", at=AT)
+        one = self.some()
+        do_not_publish(self.settings, one, by=OPERATOR, reason="no", at=self.later())
+        self.step_of(one, "not_published")
+
+    def contest(self):
+        one = self.some()
+        contest_with_code(self.settings, self.codes[one], why="Look again", at=self.later())
+        self.step_of(one, "in_review")
+
+    def answer(self):
+        one, said = self.some(), f"answer {self.draw.random()}"
+        answer(self.settings, one, by=OPERATOR, text=said, at=self.later())
+        self.step_of(one, "answered", said)
 
     def change(self):
         other = self.draw.choice([{}, {"category": "gp"}, {"category": "library"}])
         change = Change(text=f"changed {self.draw.random()}", **other)
-        change_with_code(self.settings, self.codes[self.some()], change=change, at=AT)
+        one = self.some()
+        change_with_code(self.settings, self.codes[one], change=change, at=self.later())
+        self.step_of(one, "received")
 
     def voice(self):
         given = add_voice(self.settings, self.some(), voter=str(self.draw.random()), at=AT)
@@ -75,38 +106,64 @@ class Village:
 
     def merge(self):
         one, into = self.some(), self.some()
-        self.merges[one] = (merge(self.settings, one, into=into, by=OPERATOR), into)
+        number = merge(self.settings, one, into=into, by=OPERATOR, at=self.later())
+        self.merges.setdefault(one, (number, into, self.minute))
+        assert self.merges[one][:2] == (number, into)
+        with open_community(self.settings).reading() as transaction:
+            if load_contribution(transaction, one)["status"] in AWAITING:
+                self.as_read.add(one)
 
     def unmerge(self):
         one = self.draw.choice(list(self.merges))
-        number, into = self.merges[one]
+        number, into, _minute = self.merges[one]
         unmerge(self.settings, number, into=into, by=OPERATOR)
+        self.as_read.discard(one)
         del self.merges[one]
 
     def erase(self):
         erased = self.some()
         erase_with_code(self.settings, self.codes.pop(erased))
-        _number, above = self.merges.pop(erased, ("", None))
-        for one, (number, into) in list(self.merges.items()):
+        _number, above, _minute = self.merges.pop(erased, ("", None, 0))
+        for one, (number, into, minute) in list(self.merges.items()):
             if into == erased and above:
-                self.merges[one] = (number, above)
+                self.merges[one] = (number, above, minute)
             elif into == erased:
+                self.as_read.discard(one)
                 del self.merges[one]
 
     def way_up(self, one):
         while one in self.merges:
             yield (one := self.merges[one][1])
 
+    def answers_read(self, one, into):
+        """The answers to what one is counted with, since it is, with one that stood when that began."""
+        way = [one, *self.way_up(one)]
+        since = max(self.merges[passed][2] for passed in way[: way.index(into)])
+        steps = self.steps.get(into, [])
+        before = [step for step in steps if step[0] < since]
+        return [reason for _minute, status, reason in steps[max(len(before) - 1, 0) :] if status == "answered"]
+
 
 def check_nobody_is_lost(village):
-    """Everybody is counted with the last one up their way that says the same and has come as far; that one stands."""
+    """Everybody who was read is counted with the last one up their way that says the same and has come as far.
+
+    That one stands by itself; its answers reach all that are counted with it; what was not read waits in the queue.
+    """
     rows, _people = _rows_and_people(village.settings)
     come = {one: (row["status"] in PUBLIC) + (row["status"] in PUBLIC | AWAITING) for one, row in rows.items()}
+    waits = set()
     for one, row in rows.items():
-        above = [other for other in village.way_up(one) if come[other] >= come[one]]
+        read = come[one] == 2 or (come[one] == 1 and one in village.as_read)
+        above = [other for other in village.way_up(one) if read and come[other] >= come[one]]
         above = [other for other in above if rows[other]["category"] == row["category"]]
         assert row["merged_into"] == (above[-1] if above else None)
         assert row["merged_into"] is None or rows[row["merged_into"]]["merged_into"] is None
+        waits |= {one} if come[one] == 1 and not above else set()
+    assert set(review_queue(village.settings, village.region, by=OPERATOR)["id"]) == waits
+    with open_community(village.settings).reading() as transaction:
+        for one, row in rows.items():
+            told = [stage.reason for stage in stages_of_like(transaction, row)]
+            assert told == (village.answers_read(one, row["merged_into"]) if row["merged_into"] else [])
 
 
 def check_list(settings, shown):
@@ -148,9 +205,11 @@ def check_sums(settings, region):
     rows, people = _rows_and_people(settings)
     with open_community(settings).reading() as transaction:
         tallies = tallies_of(load_people_counted(transaction, region, before="9999"))
-    by_place, by_word, by_group = Counter(), Counter(), Counter()
+    by_place, by_word, by_group, by_settlement, by_municipality = (Counter() for _sum in range(5))
     for row in rows.values():
         if row["status"] in PUBLIC and row["merged_into"] is None:
+            by_settlement[row["settlement_id"]] += people[row["id"]]
+            by_municipality[row["municipality_id"]] += people[row["id"]]
             by_place[row["zone_id"], row["category"], row["topic"]] += people[row["id"]]
             by_word[row["category"], row["obstacle"], row["about"], row["kind"], row["topic"]] += people[row["id"]]
             for group in _listed(row["groups"]):
@@ -158,6 +217,10 @@ def check_sums(settings, region):
     for table, expected in ((tallies.by_place, by_place), (tallies.by_word, by_word), (tallies.by_group, by_group)):
         plain = table.astype(object).where(table.notna(), None)
         assert {tuple(row[:-1]): row[-1] for row in plain.itertuples(index=False)} == dict(expected)
+    with open_community(settings).reading() as transaction:
+        assert Counter(load_moments(transaction, region)["settlement_id"]) == by_settlement
+        for places, heard in [((), by_municipality.total()), *(((one,), by_municipality[one]) for one in ("m1", "m2"))]:
+            assert load_heard_in(transaction, region, municipalities=places, before="9999")[0] == heard
 
 
 def _listed(groups) -> list[str]:

@@ -12,7 +12,7 @@ from sempre_geo.community.store.changes import note_change
 from sempre_geo.community.store.cuts import take_out_of_cuts
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.frames import frame_of
-from sempre_geo.community.store.standing import settle, take_out
+from sempre_geo.community.store.standing import note_step, settle, take_out
 from sempre_geo.community.store.tables import (
     contributions,
     ease,
@@ -140,6 +140,8 @@ def change_contribution(transaction: Transaction, contribution_id: str, values: 
     """Write new values into some columns of a contribution."""
     transaction.execute(update(contributions).where(contributions.c.id == contribution_id).values(**values))
     note_change(transaction, contribution_id)
+    if "status" in values:
+        note_step(transaction, contribution_id)
     settle(transaction, contribution_id)
 
 

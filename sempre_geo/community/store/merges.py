@@ -7,6 +7,7 @@ import secrets
 import pandas as pd
 from sqlalchemy import func, insert, select, update
 
+from sempre_geo.community.contributions import AWAITING
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.frames import frame_of
@@ -15,10 +16,17 @@ from sempre_geo.community.store.tables import contributions, merges
 
 
 def save_merge(transaction: Transaction, contribution_id: str, *, into: str, at: str) -> str:
-    """Decide that a contribution, and all that was merged into it, is counted with another; returns the merge's id."""
-    merge_id = secrets.token_hex(16)
-    decided = {"merge_id": merge_id, "contribution_id": contribution_id, "after": into, "at": at, "undone": False}
-    transaction.execute(insert(merges), decided)
+    """Decide that a contribution, and all that was merged into it, is counted with another; returns the merge's id.
+
+    Decided on before and to be read again since, it is read by this, and the decision stays the one it was.
+    """
+    status = select(contributions.c.status).where(contributions.c.id == contribution_id)
+    as_read = transaction.execute(status).scalar() in AWAITING
+    same = (merges.c.contribution_id == contribution_id) & (merges.c.after == into) & merges.c.undone.is_(False)
+    merge_id = transaction.execute(select(merges.c.merge_id).where(same)).scalar() or secrets.token_hex(16)
+    if not transaction.execute(update(merges).where(same).values(as_read=as_read)).rowcount:
+        decided = {"merge_id": merge_id, "contribution_id": contribution_id, "after": into, "at": at}
+        transaction.execute(insert(merges), decided | {"undone": False, "as_read": as_read})
     settle(transaction, contribution_id)
     return merge_id
 

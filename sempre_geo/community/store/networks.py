@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sempre_geo.community.contributions import PUBLIC
 from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
+from sempre_geo.community.store.standing import counted, standing
 from sempre_geo.community.store.tables import contributions, network_proposals, networks, voices
 
 
@@ -54,15 +55,16 @@ def load_heard_in(
 ) -> tuple[int, bool]:
     """How many people stand behind what was published before a moment, and whether a protected topic is among it.
 
-    ``municipalities`` empty means the whole region. The sum is exact: round it before anybody sees it.
+    ``municipalities`` empty means the whole region. Whoever is counted with another one is heard where that one is.
+    The sum is exact: round it before anybody sees it.
     """
     places = list(municipalities)
-    heard = (contributions.c.region == region) & contributions.c.status.in_(sorted(PUBLIC))
-    heard &= contributions.c.created_at < before
+    heard = (standing.c.region == region) & standing.c.status.in_(sorted(PUBLIC)) & (standing.c.created_at < before)
     if places:
-        heard &= contributions.c.municipality_id.in_(places)
-    authors = transaction.execute(select(func.count()).select_from(contributions).where(heard)).scalar() or 0
-    given = select(func.count()).select_from(voices.join(contributions, contributions.c.id == voices.c.contribution_id))
-    said = transaction.execute(given.where(heard, voices.c.created_at < before)).scalar() or 0
-    protected = transaction.execute(select(contributions.c.id).where(heard, contributions.c.topic != "").limit(1))
-    return int(authors) + int(said), protected.first() is not None
+        heard &= standing.c.municipality_id.in_(places)
+    said = select(func.count()).select_from(counted).where(heard, contributions.c.created_at < before)
+    given = counted.join(voices, voices.c.contribution_id == contributions.c.id)
+    supported = select(func.count()).select_from(given).where(heard, voices.c.created_at < before)
+    people = sum(int(transaction.execute(query).scalar() or 0) for query in (said, supported))
+    protected = transaction.execute(select(standing.c.id).where(heard, standing.c.topic != "").limit(1))
+    return people, protected.first() is not None

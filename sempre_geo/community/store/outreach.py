@@ -14,6 +14,7 @@ from sempre_geo.community.store.contributions import Row
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.frames import frame_of
 from sempre_geo.community.store.office_tables import looks, outreach_days, tours
+from sempre_geo.community.store.standing import counted, standing
 from sempre_geo.community.store.tables import contributions, voices
 from sempre_geo.community.store.voices import with_voices
 
@@ -40,14 +41,15 @@ def load_said(transaction: Transaction, region: str) -> pd.DataFrame:
 def load_moments(transaction: Transaction, region: str) -> pd.DataFrame:
     """``settlement_id, topic, created_at`` of each person heard: authors and voices of what was published.
 
-    For the office: sum and round them before anybody sees them.
+    Whoever is counted with another one is heard there, as in :func:`load_said`. For the office: sum and round them
+    before anybody sees them.
     """
-    said = (contributions.c.region == region) & contributions.c.status.in_(sorted(PUBLIC))
-    authors = select(contributions.c.settlement_id, contributions.c.topic, contributions.c.created_at).where(said)
-    given = select(contributions.c.settlement_id, contributions.c.topic, voices.c.created_at).join(
-        voices, voices.c.contribution_id == contributions.c.id
-    )
-    return pd.concat([frame_of(transaction, authors), frame_of(transaction, given.where(said))], ignore_index=True)
+    said = (standing.c.region == region) & standing.c.status.in_(sorted(PUBLIC))
+    place = (standing.c.settlement_id, standing.c.topic)
+    authors = select(*place, contributions.c.created_at).select_from(counted).where(said)
+    given = voices.c.contribution_id == contributions.c.id
+    supporters = select(*place, voices.c.created_at).select_from(counted.join(voices, given)).where(said)
+    return pd.concat([frame_of(transaction, authors), frame_of(transaction, supporters)], ignore_index=True)
 
 
 def save_tour(transaction: Transaction, row: Mapping[str, Any]) -> None:

@@ -265,6 +265,7 @@ merges = Table(
     Column("after", String(ID), nullable=False),
     Column("at", String(MOMENT), nullable=False),
     Column("undone", Boolean, nullable=False),
+    Column("as_read", Boolean, nullable=False),
     Index(None, "merge_id"),
     Index(None, "contribution_id"),
     Index(None, "after"),

@@ -15,7 +15,7 @@ from sempre_geo.community.store.merges import save_merge
 from sempre_geo.community.store.office_tables import workshop_entries, workshops
 from sempre_geo.community.store.proposals import erase_member, is_member
 from sempre_geo.community.store.schema import metadata
-from sempre_geo.community.store.standing import load_way_up
+from sempre_geo.community.store.standing import load_told, load_way_up
 from sempre_geo.community.store.tables import (
     contributions,
     corrections,
@@ -53,7 +53,7 @@ def load_collected(transaction: Transaction, *, region: str = "", since: str = "
         steps = _rows(transaction, select(events).where(events.c.thing == row["id"]).order_by(events.c.id))
         told_in = [entry["workshop_id"] for entry in parts[workshop_entries.name]]
         halls = _rows(transaction, select(workshops).where(workshops.c.id.in_(told_in)))
-        merged = {"merged_into": next(iter(load_way_up(transaction, row["id"])), row["merged_into"])}
+        merged = {"merged_into": load_told(transaction, row)}
         collected.append({"row": dict(row) | merged, "events": steps, "workshops": halls, "answers": answered, **parts})
     return collected
 

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from sempre_geo.community.claim_codes import claim_code_from, claim_digest, new_claim_code
-from sempre_geo.community.contributions import Draft, Receipt, checked_draft
+from sempre_geo.community.contributions import AWAITING, Draft, Receipt, checked_draft
 from sempre_geo.community.groups import kept_groups
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
@@ -51,7 +51,7 @@ from sempre_geo.pipeline.community.desk import Ground, ground, now, open_communi
 from sempre_geo.pipeline.community.erasures import erase_elsewhere, list_erased
 from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
-from sempre_geo.pipeline.community.way import BEGUN, NO_WAY, Stage, Way, shown_by_itself, way_in
+from sempre_geo.pipeline.community.way import BEGUN, NO_WAY, Stage, Way, shown_by_itself, stages_of_like, way_in
 from sempre_geo.region.categories import read_categories
 from sempre_geo.settings import Settings
 
@@ -60,7 +60,10 @@ LONGEST_SENTENCE = 500
 
 @dataclass(frozen=True)
 class Own:
-    """A contribution as its author sees it again: all of it, with every step and answer so far."""
+    """A contribution as its author sees it again: all of it, with every step and answer so far.
+
+    ``of_like`` are the answers to the one that says the same and with which it is counted, if it is.
+    """
 
     id: str
     kind: str
@@ -85,6 +88,13 @@ class Own:
     steps: tuple[Row, ...]
     messages: tuple[str, ...] = ()
     way: Way = NO_WAY
+    counted_with_like: bool = False
+    of_like: tuple[Stage, ...] = ()
+
+    @property
+    def shown_status(self) -> str:
+        """Its status; none while it is counted unread with one that says the same, as it waits for nothing then."""
+        return "" if self.counted_with_like and self.status in AWAITING else self.status
 
     @property
     def so_far(self) -> tuple[Stage, ...]:
@@ -161,7 +171,7 @@ def open_with_code(settings: Settings, code: str) -> Own:
         ]
         voices = len(load_voices(transaction, row["id"]))
         felt, pictures = load_ease_of(transaction, row["id"]), len(load_photos(transaction, row["id"]))
-        way = way_in(settings, transaction, row, own=True)
+        way, of_like = way_in(settings, transaction, row, own=True), stages_of_like(transaction, row)
         near = "danger" in row["findings"] or is_escalated(transaction, row["id"])
     messages = (help_in(settings, row["region"]),) if near else ()
     return Own(
@@ -173,6 +183,8 @@ def open_with_code(settings: Settings, code: str) -> Own:
         voices=voices,
         steps=tuple(steps),
         messages=messages,
+        counted_with_like=row["merged_into"] is not None,
+        of_like=of_like,
     )
 
 
@@ -226,6 +238,11 @@ def my_data(settings: Settings, code: str) -> str:
         kept["position"] = load_position(transaction, row["id"])
         kept["ease"] = load_ease_of(transaction, row["id"])
         kept["steps"] = _told_of(load_events(transaction, row["id"]), "at", "status", "reason")
+        like = [
+            {"at": stage.at, "status": stage.status, "reason": stage.reason}
+            for stage in stages_of_like(transaction, row)
+        ]
+        kept["steps_of_the_like_one"] = like
         kept["answers"] = load_needs_of(transaction, row["id"])
         kept["earlier_texts"] = _told_of(load_originals(transaction, row["id"]), "at", "title", "text")
         kept["voices"] = len(load_voices(transaction, row["id"]))

@@ -146,7 +146,8 @@ def _check_mergeable(source: Row, target: Row) -> None:
 
 def _check_not_decided(transaction: Transaction, source: Row, target: Row) -> None:
     """Refuse what contradicts a merge that has no effect now, as the one above it is not public."""
-    if load_way_up(transaction, source["id"]) or source["id"] in load_way_up(transaction, target["id"]):
+    again = load_way_up(transaction, source["id"])[:1] not in ([], [target["id"]])
+    if again or source["id"] in load_way_up(transaction, target["id"]):
         raise InputError(
             _("'{title}' was merged before; take that apart first, under '{list}'.").format(
                 title=source["title"] or source["text"][:80], list=_("What counts as one")

@@ -10,6 +10,7 @@ from sempre_geo.community.steps import IDEA, PROPOSAL
 from sempre_geo.community.store.contributions import Row, load_contribution, load_events
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.proposals import load_team
+from sempre_geo.community.store.standing import load_counted_since
 from sempre_geo.community.store.ways import load_ideas_for, load_needs_of, load_proposals_from, load_voice_moments
 from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.community.desk import open_community
@@ -18,6 +19,8 @@ from sempre_geo.settings import Settings
 
 BEGUN = ("need", "idea")
 """The stages with which every way begins."""
+ANSWERS = ("answered", "taken_up", "done")
+"""The steps of a contribution that answer everybody who said the same."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,20 @@ def way_in(settings: Settings, transaction: Transaction, row: Row, *, own: bool)
         stages.append(Stage("supported", "voices", reached if own else "", why, row["id"]))
     stages += _proposal_stages(transaction, row)
     return Way(tuple(stages), len(moments), enough, needs)
+
+
+def stages_of_like(transaction: Transaction, row: Row) -> tuple[Stage, ...]:
+    """What its author reads of the one that a contribution is counted with: the answers to it, since they are one.
+
+    With the answer that was given last before, unless another step followed it; nothing of its review.
+    """
+    if row["merged_into"] is None:
+        return ()
+    since = load_counted_since(transaction, row["id"], into=row["merged_into"])
+    steps = load_events(transaction, row["merged_into"])
+    last = [step for step in steps if step["at"] < since][-1:]
+    told = [*last, *(step for step in steps if step["at"] >= since)]
+    return tuple(Stage(step["status"], "", step["at"], step["reason"]) for step in told if step["status"] in ANSWERS)
 
 
 def shown_by_itself(row: Row) -> bool:
