@@ -16,9 +16,10 @@ from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.light.reading import A_PAGE
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
+from sempre_geo.pipeline.community.duplicates import merge
 from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
+from sempre_geo.pipeline.community.review import answer, do_not_publish, publish, review_queue
 from sempre_geo.pipeline.community.voices import add_voice
 from sempre_geo.pipeline.explore.everyday import everyday
 from sempre_geo.pipeline.explore.views import open_region
@@ -263,3 +264,12 @@ def test_what_nobody_foresaw_is_a_page_with_a_number_and_the_log_holds_no_words(
     assert (page.status_code, WORDS in page.text, WORDS in caplog.text) == (500, False, False)
     number = re.search(r"number: (\w{8})", page.text)[1]
     assert number in caplog.text
+
+
+def test_with_the_code_of_what_counts_with_another_one_reads_the_answer_to_that(small, visitor):
+    (first, _first_code), (second, code) = _told(small), _told(small, shown=False)
+    merge(small, second, into=first, by=OPERATOR)
+    answer(small, first, by=OPERATOR, text="The bus comes in May.")
+    page = _opened(visitor, code).text
+    assert re.search(r"<dd>Counted with one that says the same · ", page)
+    assert re.search(r"<h3>Counted with one that says the same</h3>\s*<ul><li>.*The bus comes in May\.", page)

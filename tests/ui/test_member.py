@@ -18,9 +18,10 @@ from sempre_geo.community.corrections import Report
 from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
+from sempre_geo.pipeline.community.duplicates import merge
 from sempre_geo.pipeline.community.proposals import approve, proposal, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.community.review import do_not_publish, publish, review_queue
+from sempre_geo.pipeline.community.review import answer, do_not_publish, publish, review_queue
 from sempre_geo.pipeline.community.voices import add_voice, waiting_sentences
 from sempre_geo.settings import Settings
 from sempre_geo.ui.paper_routes import paper_routes
@@ -215,6 +216,16 @@ def test_with_the_code_one_changes_and_erases_what_one_wrote(served: Settings) -
     assert "It is erased" in _told(script)
     assert public_contributions(served, NAME).empty
     assert "opens nothing" in _with_code(code).warning[0].value
+
+
+def test_the_code_of_what_counts_with_another_one_tells_the_answer_to_that(served: Settings) -> None:
+    first, _code = _published(served)
+    receipt = tell(served, NAME, draft=Draft("need", "library", NEED, Place(settlement_id="s1")))
+    merge(served, receipt.id, into=first, by=OPERATOR)
+    answer(served, first, by=OPERATOR, text="The bus comes in May.")
+    told = _told(_with_code(receipt.claim_code))
+    assert "Where it stands:</strong> Counted with one that says the same" in told
+    assert "The bus comes in May." in told.split("<h3>Counted with one that says the same</h3>")[1]
 
 
 def test_a_refusal_is_told_with_its_reason_and_can_be_contested(served: Settings) -> None:

@@ -94,8 +94,11 @@ def _told(own: Own) -> None:
         where += ". " + _("The exact place is kept and never shown.")
     alert = "".join(f'<p role="alert"><strong>{escape(text)}</strong></p>' for text in own.messages)
     steps = own.so_far
-    stands = " · ".join(part for part in (escape(words.status(own.status)), standing(own.way), escape(counted)) if part)
+    like = escape(_("Counted with one that says the same")) if own.counted_with_like else ""
+    status = escape(words.status(own.shown_status)) if own.shown_status else ""
+    stands = " · ".join(part for part in (status, standing(own.way), like, escape(counted)) if part)
     past = f"<h2>{escape(_('What happened so far'))}</h2>{list_of_steps(steps)}" if steps else ""
+    past += f"<h3>{like}</h3>{list_of_steps(own.of_like)}" if own.of_like else ""
     st.html(
         f'<div class="answer">{alert}<p><span class="tag">{escape(kind)}</span>'
         f'{escape(words.category(own.category))} · {inert(where)}</p><p class="said">{inert(own.text)}</p>'
