@@ -28,6 +28,8 @@ GUESS_COST = 2**12
 """How dear each guess of a code is; tests of other things make it cheap."""
 _RANDOM = 11
 _WORD = 3
+WORDS = (_RANDOM + 1) // _WORD
+"""So many words has a code."""
 _VALUE = {syllable: value for value, syllable in enumerate(SYLLABLES)}
 _HEARD = str.maketrans("bdgwyzcq", "ptkvjskk")
 _CYRILLIC = {

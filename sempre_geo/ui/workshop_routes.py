@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from sempre_geo.community.claim_codes import WORDS
 from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language as spoken
@@ -29,7 +30,8 @@ _STYLE = """
 body{font:18px/1.4 "Source Sans 3","Source Sans",sans-serif;margin:12mm;color:#000;background:#fff}
 .slip{border:1px dashed #000;padding:6mm;margin:0 0 5mm;break-inside:avoid}
 .slip p{margin:0 0 3mm}
-.slip .words{font-size:26px;letter-spacing:.04em;margin:6mm 0 4mm;white-space:nowrap;overflow:hidden}
+.slip .words{display:flex;gap:2mm;font-size:26px;margin:6mm 0 4mm}
+.slip .words span{flex:1;border-bottom:1px solid #000}
 .slip strong{font-size:22px}
 """
 
@@ -77,7 +79,7 @@ async def _slips(request: Request) -> Response:
         later = f"<p>{escape(_('Later on, type it here: {address}').format(address=hall.office))}</p>"
         slip = (
             f'<div class="slip"><p>{place}</p><p>{escape(_("My code"))}</p>'
-            f'<p class="words">{" - ".join(["_" * 14] * 4)}</p>'
+            f'<p class="words">{" - ".join(["<span></span>"] * WORDS)}</p>'
             f"<p>{escape(_('Keep it: with it you can read, change or erase what you wrote.'))}</p>"
             f"{later if hall.office else ''}</div>"
         )

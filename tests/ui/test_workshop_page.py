@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 
 import sempre_geo.ui
 from sempre_geo.community.access import OPERATOR
+from sempre_geo.community.claim_codes import new_claim_code
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import language
 from sempre_geo.pipeline.community.accounts import add_account, login
@@ -256,6 +257,10 @@ def test_slips_to_print_are_big_and_for_those_who_hold_the_workshop(served: Sett
     assert client.get(address).status_code == 404
     answer = client.get(address, headers={"cookie": f"{COOKIE}={_login(served, 'network_member')}"})
     assert answer.text.count('class="slip"') == 24
+    words = len(new_claim_code().split("-"))
+    assert answer.text.count("<span></span>") == 24 * words, (
+        "every word of a code has its line, however narrow the paper"
+    )
     assert "Bebrene" in answer.text
     assert HOSTILE not in answer.text
 
