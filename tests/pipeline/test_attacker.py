@@ -102,6 +102,7 @@ def test_what_an_earlier_version_kept_is_moved_to_the_municipality_of_its_zone(s
             "UPDATE proposals SET place_name = 'Linnamaa town'",
             "DROP INDEX ix_merges_contribution_id",
             "DROP INDEX ix_merges_after",
+            "ALTER TABLE merges DROP COLUMN as_read",
             'ALTER TABLE merges ADD COLUMN "before" VARCHAR(32)',
             "UPDATE alembic_version SET version_num = '0007'",
         ):
