@@ -21,6 +21,7 @@ from sempre_geo.light.visit import Form, Visit
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.duplicates import similar_public
 from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected, left_out_better
+from sempre_geo.pipeline.community.workshop import office_of
 from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.publish.labels import about_whom, eases, obstacles
 
@@ -89,9 +90,12 @@ def save(visit: Visit) -> Response:
 
 def _receipt(visit: Visit, receipt: Receipt, kind: str) -> Response:
     saved = _("Your idea is saved. Your code:") if kind == "idea" else _("Your need is saved. Your code:")
+    office = office_of(visit.here.settings, receipt.id)
+    later = _("Later on, type it here: {address}").format(address=office) if office else ""
     if visit.wants_json:
-        return JSONResponse({"saved": saved, "code": receipt.claim_code, "messages": list(receipt.messages)})
-    return page(visit, "receipt", saved=saved, code=receipt.claim_code, messages=receipt.messages,
+        messages = [*receipt.messages, *([later] if later else [])]
+        return JSONResponse({"saved": saved, "code": receipt.claim_code, "messages": messages})
+    return page(visit, "receipt", saved=saved, code=receipt.claim_code, messages=receipt.messages, later=later,
                 days=days_to_answer(visit.here.settings))  # fmt: skip
 
 

@@ -90,6 +90,15 @@ def test_a_phone_of_the_hall_comes_by_a_link_that_knows_the_word_and_the_place(s
     assert workshops(small, NAME, by=OPERATOR)[0].spoken == 1
 
 
+def test_a_receipt_of_the_hall_leads_to_the_office_and_not_to_the_laptop_that_goes_home(small, visitor):
+    hall = open_workshop(small, NAME, by=OPERATOR, settlement_id="s1", office="https://office.example")
+    form = {**CONSENT, "workshop": word_on_the_wall(small, hall.id, by=OPERATOR)}
+    receipt = visitor.fills("en/tell/save", _to_check(visitor), form).text
+    assert "Later on, type it here: https://office.example" in receipt
+    assert "Where to type the code" not in receipt
+    assert "Where to type the code" in visitor.fills("en/tell/save", _to_check(visitor), CONSENT).text
+
+
 def test_the_same_form_sent_twice_is_one_entry_with_one_code(small, visitor):
     check = _to_check(visitor)
     first, again = (visitor.fills("en/tell/save", check, CONSENT) for _press in range(2))

@@ -25,6 +25,7 @@ from sempre_geo.community.store.workshops import (
     load_told,
     load_workshop,
     load_workshops,
+    load_workshops_of,
     save_workshop,
 )
 from sempre_geo.community.suppression import shown_count
@@ -175,6 +176,12 @@ def tell_in_hand(
         raise _closed()
     sending = Sending(f"workshop {here.id}", workshop=_word(settings, here.id), further=further)
     return tell(settings, here.region, draft=draft, sending=sending, at=when)
+
+
+def office_of(settings: Settings, contribution_id: str) -> str:
+    """Where the code of an entry that was told in a workshop works later on; empty where nothing is known of that."""
+    with open_community(settings).reading() as transaction:
+        return next((str(row["office"]) for row in load_workshops_of(transaction, contribution_id)), "")
 
 
 def close_workshop(settings: Settings, workshop_id: str, *, by: Asker, at: datetime | None = None) -> None:
