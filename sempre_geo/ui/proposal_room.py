@@ -14,7 +14,7 @@ from sempre_geo.community.lessons import Lesson
 from sempre_geo.community.proposal_questions import barrier_names, part_names, question_of
 from sempre_geo.community.proposals import PARTS, Member, Proposal
 from sempre_geo.community.steps import PROPOSAL, leads_back
-from sempre_geo.errors import SempreGeoError
+from sempre_geo.errors import InputError, SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.lessons import add_lesson, write_diary
@@ -32,7 +32,7 @@ from sempre_geo.ui.proposal_form import forget_fields, form
 from sempre_geo.ui.proposal_reading import whole
 from sempre_geo.ui.proposal_routes import PATH
 
-_CODES, JOINED = "proposal_codes", "proposal_joined"
+_CODES, JOINED, LEFT = "proposal_codes", "proposal_joined", "proposal_left"
 _ENTRY = ("good", "hard", "further")
 _DUE = {"diary", "first_test", "co_owner", "answer", "read"}
 
@@ -165,6 +165,7 @@ def _team(shown: Proposal, *, code: str) -> None:
         with st.expander(_("Who I am, leaving the team")):
             _who("own")
             st.button(_("Save who I am"), key="own_save", on_click=_own, args=(shown.id, code))
+            st.checkbox(_("I want to leave; my name and my code are gone then."), key="leave_sure")
             st.button(_("Leave the team"), key="leave", on_click=_leave, args=(shown.id, code))
     _trouble()
 
@@ -197,8 +198,11 @@ def _own(proposal_id: str, code: str) -> None:
 
 def _leave(proposal_id: str, code: str) -> None:
     def leaving() -> None:
+        if not st.session_state["leave_sure"]:
+            raise InputError(_("Tick the box if you want to leave the team."))
         leave_team(installation().settings, proposal_id, code=code)
         keep_code(proposal_id, "")
+        st.session_state[LEFT] = True
 
     _try(leaving)
 

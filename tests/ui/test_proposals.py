@@ -223,6 +223,19 @@ def test_somebody_invited_joins_on_the_page_and_gets_a_code_of_their_own(served:
     assert len(proposal(served, joined.proposal_id, code=code).team) == 2
 
 
+def test_leaving_the_team_takes_a_tick_and_says_what_is_gone(served: Settings) -> None:
+    joined = _begun(served)
+    script = _opened(joined, "Team")
+    script.button(key="leave").click().run()
+    assert "Tick the box" in script.warning[0].value
+    assert len(proposal(served, joined.proposal_id, code=joined.claim_code).team) == 1
+    script.checkbox(key="leave_sure").check().run()
+    script.button(key="leave").click().run()
+    assert "Your name and your code are gone" in _told(script)
+    script.button(key="after_leaving").click().run()
+    assert "Taxi-bus" not in _told(script)
+
+
 def test_tables_are_shown_as_tables_with_their_sums(served: Settings) -> None:
     joined = _begun(served)
     write_in_proposal(served, joined.proposal_id, code=joined.claim_code, answers=ANSWERS)

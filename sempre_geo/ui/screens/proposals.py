@@ -25,7 +25,7 @@ from sempre_geo.ui.installation import installation
 from sempre_geo.ui.proposal_filters import chosen_proposals, gain_sentence
 from sempre_geo.ui.proposal_form import STEP
 from sempre_geo.ui.proposal_reading import whole
-from sempre_geo.ui.proposal_room import JOINED, code_for, doors, files, keep_code, receipt, room
+from sempre_geo.ui.proposal_room import JOINED, LEFT, code_for, doors, files, keep_code, receipt, room
 
 OPEN, IDEA = "proposal_id", "idea_id"
 _FIELDS = {"title": "proposal_title", "what": "proposal_what", "for_whom": "proposal_for", "why_here": "proposal_why"}
@@ -38,8 +38,8 @@ needs = said[(said["kind"] == "need") & said["text"].notna() & (said["status"] !
 
 def _open(proposal_id: str | None) -> None:
     st.session_state[OPEN] = proposal_id
-    st.session_state.pop(JOINED, None)
-    st.session_state.pop(IDEA, None)
+    for name in (JOINED, LEFT, IDEA):
+        st.session_state.pop(name, None)
 
 
 def _start(idea_id: str | None) -> None:
@@ -200,6 +200,13 @@ def _receipt(joined: Joined) -> None:
     st.button(_("All proposals"), key="after_saving", on_click=_open, args=(None,))
 
 
+def _farewell() -> None:
+    """What leaving a team has done; the proposal itself may be open to its team only."""
+    gone = _("Your name and your code are gone; what you saved in the proposal stays the team's.")
+    page_title(_("You have left the team"), gone)
+    st.button(_("All proposals"), key="after_leaving", on_click=_open, args=(None,))
+
+
 def _go_on(proposal_id: str) -> None:
     _open(proposal_id)
     st.session_state[STEP] = 2
@@ -220,11 +227,13 @@ def _shown(proposal_id: str) -> None:
 if OPEN not in st.session_state:
     st.session_state[OPEN] = st.query_params.get("proposal")
 idea = st.session_state.get(IDEA)
-at_list = JOINED not in st.session_state and idea not in ideas.index and not st.session_state[OPEN]
+at_list = not {JOINED, LEFT} & set(st.session_state) and idea not in ideas.index and not st.session_state[OPEN]
 on_board = project_board.show(_open) if at_list else frozenset()
 with st.container(key="reading"):
     if JOINED in st.session_state:
         _receipt(st.session_state[JOINED])
+    elif LEFT in st.session_state:
+        _farewell()
     elif idea in ideas.index:
         _form(str(idea))
     elif st.session_state[OPEN]:
