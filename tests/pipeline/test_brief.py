@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pandas as pd
 import pypdf
@@ -27,7 +28,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.gaps import assessments
-from sempre_geo.pipeline.gaps.whatif_saved import save_scenario
+from sempre_geo.pipeline.gaps.whatif_saved import remove_scenario, save_scenario
 from sempre_geo.pipeline.prepare.export import export
 from sempre_geo.publish.brief import Brief, Picture, Points, Table, to_html, to_pdf, write_brief
 from sempre_geo.region.bundle import read_region
@@ -134,6 +135,35 @@ def test_the_silent_municipality_is_told_as_on_the_pages(tiny, monkeypatch):
     silent = [sentence for sentence in told if sentence.endswith("That is silence, not satisfaction.")]
     assert [sentence.split(" too few")[0] for sentence in silent] == ["From Austrumu"]
     assert "About 4 voices" in silent[0]
+
+
+def _voices_of(tiny, monkeypatch, parts):
+    """The table of voices in the brief of the first municipality, of which "a" is a zone and "b" is none."""
+    first, other = read_region(NAME, tiny).municipalities.index[:2]
+    zones = pd.DataFrame({"municipality_id": [first, other]}, index=["a", "b"])
+    columns = ["cut", "category", "part", "zones", "people"]
+    table = pd.DataFrame(parts, columns=columns).assign(as_of="2026-11-23", lon=float("nan"), lat=float("nan"))
+    monkeypatch.setattr("sempre_geo.pipeline.brief.report.counts", lambda *_of, **_how: table)
+    monkeypatch.setattr("sempre_geo.pipeline.brief.report.partition", lambda *_of: SimpleNamespace(zones=zones))
+    tables = _blocks(report(tiny, NAME, municipality=first), Table)
+    return next(table for table in tables if "Voices" in table.heading[1])
+
+
+def test_voices_of_a_municipality_are_those_of_areas_inside_it(tiny, monkeypatch):
+    parts = [
+        ("category", "", "gp", [], 90), ("category", "", "library", [], 40), ("place", "", "1", ["a"], 25),
+        ("place", "gp", "1", ["a"], 10), ("place", "gp", "2", ["b"], 80), ("place", "library", "1", ["a", "b"], 40),
+    ]  # fmt: skip
+    table = _voices_of(tiny, monkeypatch, parts)
+    assert table.rows == (("All services", "25"), ("Doctor", "10"))
+    assert table.heading[1] == "Voices, at least"
+
+
+def test_voices_that_are_of_no_municipality_are_called_those_of_the_whole_region(tiny, monkeypatch):
+    parts = [("category", "", "gp", [], 90), ("place", "gp", "1", ["a", "b"], 90)]
+    table = _voices_of(tiny, monkeypatch, parts)
+    assert table.rows == (("Doctor", "90"),)
+    assert table.heading[1] == "The whole region: Voices, at least"
 
 
 @pytest.mark.parametrize(
@@ -251,3 +281,22 @@ def test_kept_scenarios_stand_side_by_side_and_one_that_cannot_be_is_named(tmp_p
     assert only.title == "Options compared"
     assert "nowhere" in str(only.blocks)
     close_community(settings)
+
+
+def test_those_who_gain_in_a_municipality_are_its_own_people_each_once(tiny, monkeypatch):
+    region = read_region(NAME, tiny)
+    here = region.cells.index[region.cells["municipality_id"] == region.municipalities.index[0]][0]
+    there = region.cells.index[region.cells["municipality_id"] != region.municipalities.index[0]][0]
+    cells = pd.DataFrame(
+        [("gp", here, 1.0, 30.0), ("library", here, 0.5, 60.0), ("gp", there, 1.0, 30.0), ("library", there, 1.0, 5.0)],
+        columns=["category", "cell_id", "gain", "minutes_saved"],
+    ).assign(people=40.0, lose=0.0)
+    scenario = scenario_from_table({"name": "Bus", "close_service": [{"service_id": "gp1"}]})
+    made = SimpleNamespace(scenario=scenario, cells=cells, cost_per_year=None, method=())
+    monkeypatch.setattr("sempre_geo.pipeline.brief.options.what_if", lambda *_of, **_how: made)
+    monkeypatch.setattr("sempre_geo.pipeline.brief.options.touched_by", lambda *_of, **_how: ["gp", "library"])
+    save_scenario(tiny, NAME, scenario)
+    (only,) = options_compared(tiny, region, place_id=str(region.municipalities.index[0]))
+    remove_scenario(tiny, NAME, "Bus")
+    (table,) = [block for block in only.blocks if isinstance(block, Table)]
+    assert table.rows == (("Bus", "40", "0", "60", "-"),)

@@ -94,7 +94,8 @@ def _brief(
     region, theme = ground.region, read_themes(settings)["light"]
     known = read_categories(settings)
     titles = {name: known.title(name) for name in known.by_id}
-    said = sections.Said(counts(settings, region.name, at=at), _published(settings, region, place_id))
+    table = counts(settings, region.name, at=at)
+    said = _said(settings, region, table, place_id)
     cells = region.cells if not place_id else region.cells[region.cells["municipality_id"] == place_id]
     parts: tuple[Section, ...] = (
         sections.in_short(topics, region=region, living=float(cells["population"].sum())),
@@ -102,8 +103,8 @@ def _brief(
         *([] if place_id or not topics else [sections.by_municipality(topics)]),
         sections.reasons(topics),
         sections.fairness(topics),
-        sections.voices(said, titles=titles, silent=_silent(settings, region, said.counts, place_id)),
-        *options_compared(settings, region, topics=topics),
+        sections.voices(said, titles=titles, silent=_silent(settings, region, table, place_id)),
+        *options_compared(settings, region, topics=topics, place_id=place_id),
         sections.follows(topics),
         sections.grounds(topics, region=region, day=str(ground.day or "")),
     )
@@ -134,6 +135,24 @@ def _municipality(region: Region, wanted: str) -> str:
             )
         )
     return str(found.index[0])
+
+
+def _said(settings: Settings, region: Region, table: pd.DataFrame, place_id: str) -> sections.Said:
+    """What was said; of one municipality its own counts, or those of the whole region, which then say so."""
+    published, everywhere = _published(settings, region, place_id), table[table["cut"] == "category"]
+    own = _of_place(settings, region, table, place_id) if place_id else everywhere
+    if own.empty:
+        return sections.Said(pd.DataFrame(everywhere), published, of_whole_region=bool(place_id))
+    return sections.Said(pd.DataFrame(own), published)
+
+
+def _of_place(settings: Settings, region: Region, table: pd.DataFrame, place_id: str) -> pd.DataFrame:
+    """The public counts by service of the areas that lie in one municipality, summed; no part is made for it."""
+    areas, zones = table[table["cut"] == "place"], partition(settings, region.name)
+    of_zone = pd.Series(dtype=object) if zones is None else zones.zones["municipality_id"]
+    fits = [len(inside) > 0 and bool((of_zone.reindex(inside) == place_id).all()) for inside in areas["zones"]]
+    own = areas[np.array(fits, dtype=bool)]
+    return own.groupby("category").agg({"people": "sum", "as_of": "first"}).rename_axis("part").reset_index()
 
 
 def _published(settings: Settings, region: Region, place_id: str) -> pd.DataFrame:

@@ -32,10 +32,19 @@ _NOT_KNOWN = "-"
 
 @dataclass(frozen=True, eq=False)
 class Said:
-    """What anybody may know of what people said: the public counts, and published entries with their texts."""
+    """What anybody may know of what people said: the public counts, and published entries with their texts.
+
+    Attributes
+    ----------
+    counts
+        One row a service: ``part`` (a category, or an empty text for all together), ``people, as_of``.
+    of_whole_region
+        The document is of one municipality, but the counts are not: none of the public ones is of it alone.
+    """
 
     counts: pd.DataFrame
     published: pd.DataFrame
+    of_whole_region: bool = False
 
 
 def worst_first(topics: Iterable[Topic]) -> list[Topic]:
@@ -117,25 +126,31 @@ def fairness(topics: Sequence[Topic]) -> Section:
 def voices(said: Said, *, titles: Mapping[str, str], silent: Sequence[str]) -> Section:
     """What people said: counts in steps, some of their reviewed words, and where nobody was heard."""
     blocks: list[Block] = []
-    by_category = said.counts[said.counts["cut"] == "category"]
-    if by_category.empty:
+    if said.counts.empty:
         blocks.append(_("Too few people have spoken to publish numbers. That is silence, not satisfaction."))
     else:
-        rows = tuple(
-            (titles.get(str(row["part"]), _("Other subjects")), number(float(row["people"])))
-            for _number, row in by_category.sort_values("people", ascending=False, kind="stable").iterrows()
-        )
-        note = _(
-            "Counts are rounded down to fives and small ones are joined, so that nobody can be told. Week of {day}."
-        )
-        day = written_date(str(by_category["as_of"].iloc[0]))
-        blocks.append(Table((_("Service"), _("Voices, at least")), rows, note=note.format(day=day)))
+        blocks += [f"{_('The whole region')}:"] if said.of_whole_region else []
+        blocks.append(_counted(said, titles=titles))
     quotes = _quotes(said.published)
     if quotes:
         blocks += [_("In their own words, as published after review:"), Points(quotes, quoted=True)]
     if silent:
         blocks += [_("Silent places") + ":", Points(tuple(silent))]
     return Section(_("What people said"), tuple(blocks))
+
+
+def _counted(said: Said, *, titles: Mapping[str, str]) -> Table:
+    """The voices by service, most first; of the whole region the column says so."""
+    named = {"": _("All services"), **titles}
+    rows = tuple(
+        (named.get(str(row["part"]), _("Other subjects")), number(float(row["people"])))
+        for _number, row in said.counts.sort_values("people", ascending=False, kind="stable").iterrows()
+    )
+    note = _("Counts are rounded down to fives and small ones are joined, so that nobody can be told. Week of {day}.")
+    day = written_date(str(said.counts["as_of"].iloc[0]))
+    column = _("Voices, at least")
+    column = f"{_('The whole region')}: {column}" if said.of_whole_region else column
+    return Table((_("Service"), column), rows, note=note.format(day=day))
 
 
 def follows(topics: Sequence[Topic]) -> Section:
