@@ -158,8 +158,8 @@ def test_those_that_say_the_same_are_published_in_one_press_and_answered_with_on
     assert public_contributions(served, NAME)["voices"].tolist() == [2]
     script.button(key="inbox_undo_press").click().run()
     assert len(review_queue(served, NAME, by=OPERATOR)) == 4
-    for one in ids[1:]:
-        publish(served, one, by=OPERATOR, at=long_ago)
+    for number, one in enumerate(ids[1:]):
+        publish(served, one, by=OPERATOR, at=long_ago + timedelta(minutes=number))
     waits = ids[1]  # the first was published a moment ago
     script = page()
     script.segmented_control(key="inbox_part").set_value("answer").run()
