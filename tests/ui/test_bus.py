@@ -18,7 +18,7 @@ from streamlit.testing.v1 import AppTest
 import sempre_geo.ui
 from sempre_geo.errors import MissingDataError
 from sempre_geo.pipeline.community.desk import close_community
-from sempre_geo.pipeline.explore.everyday import _Asked, _next_day, everyday, on_a_day
+from sempre_geo.pipeline.explore.everyday import _Asked, _next_day, _still_today, everyday, on_a_day
 from sempre_geo.pipeline.explore.service_views import service_names, service_page, timetable_note
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.explore.visit_views import offered_days
@@ -234,6 +234,31 @@ def test_nobody_is_sent_on_a_long_walk_past_the_nearest_as_long_as_that_opens_th
         found = _next_day(one, friday, date.max)
         assert found is not None
         assert found.date == expected
+
+
+def test_nobody_waits_for_hours_to_save_minutes(monkeypatch: pytest.MonkeyPatch, village: Settings) -> None:
+    def day(_asked: _Asked, on: date, *, earliest_min: int = 360, latest_min: int = 1320) -> SimpleNamespace:
+        begins = [at for at in (18 * 60, 19 * 60 + 5, 21 * 60) if earliest_min <= at and at + 34 <= latest_min]
+        away_s = 32 * 60 + 60 * (begins[-1:] != [1260])
+        visit = SimpleNamespace(leave_home_s=begins[-1] * 60, away_s=away_s) if begins else None
+        return SimpleNamespace(date=on, visit=visit, status="ok", first_start_s=(begins or [0])[0] * 60)
+
+    monkeypatch.setattr(_Asked, "day", day)
+    at_dusk = datetime(2026, 11, 27, 18, 48, tzinfo=UTC)
+    found = _still_today(_Asked(village, NAME, "cell", "library", "car"), at_dusk)
+    assert found is not None
+    assert found.visit is not None
+    assert clock(found.visit.leave_home_s) == "19:05", (
+        "not 21:00, which is a minute quicker, and not 18:00, which is over"
+    )
+
+
+def test_what_has_closed_for_the_day_is_not_called_open_today(village: Settings) -> None:
+    region = open_region(village, NAME)
+    late = datetime(2026, 11, 26, 21, 0, tzinfo=region.country.zone)
+    asked = {"place_id": str(region.cells.index[0]), "category": "pharmacy", "service": "pharmacy", "mode": "car"}
+    told = " ".join(everyday(village, NAME, **asked, now=late).told)
+    assert ": already closed today; next open on Friday 27 November, " in told
 
 
 @pytest.mark.parametrize("mode", ["car", "bike", "walk"])

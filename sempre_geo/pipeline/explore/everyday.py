@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 USUAL = ("gp", "pharmacy", "grocery", "library")
 STAY_MIN = 30
 _DAYS_AHEAD, _ROUND_MIN, _LATEST_MIN = 7, 30, 22 * 60
-_WALKED_MIN = 10
+_WALKED_MIN, _MOST_SOONER = 10, 3
 _STREETS, _DAY_MIN = "networks", 24 * 60
 
 
@@ -95,7 +95,7 @@ def everyday(
     )
     near = _on_foot(found, service) if mode == BUS else []
     ways = way_sentences(found, service=service, mode="walk" if near else mode)
-    hours = _hours(settings, region, found=found, mode=mode, today=now.date())
+    hours = _hours(settings, region, found=found, mode=mode, now=now)
     cell = cell_of(open_region(settings, region), place_id)
     asked = _Asked(settings, region, cell, category, mode, can_walk=_within_a_walk(found))
     visit = _there_and_back(asked, now)
@@ -226,13 +226,13 @@ class _Asked:
             mode=self.mode, week=False,
         )  # fmt: skip
 
-    def day(self, day: Date, *, earliest_min: int = 6 * 60) -> VisitDetail:
-        """The best visit of a day that begins after a minute of it."""
+    def day(self, day: Date, *, earliest_min: int = 6 * 60, latest_min: int = _LATEST_MIN) -> VisitDetail:
+        """The best visit of a day that begins after one minute of it and is over by another."""
         from sempre_geo.pipeline.travel.visit_details import visit_at
 
         return visit_at(
             self.settings, self.region, cell_id=self.cell, service=self.category, date=day, stay_min=STAY_MIN,
-            earliest_min=earliest_min, mode=self.mode,
+            earliest_min=earliest_min, latest_min=latest_min, mode=self.mode,
         )  # fmt: skip
 
     def week(self, day: Date) -> tuple[str, tuple[str, ...]]:
@@ -250,15 +250,33 @@ class _Asked:
 def _still_today(asked: _Asked, now: datetime) -> VisitDetail | None:
     """Today's visit if it can still be begun; None where it is too late for one that there was."""
     whole = asked.day(now.date())
-    passed_min = now.hour * 60 + now.minute
-    if whole.visit is None or whole.visit.leave_home_s >= passed_min * 60:
+    if whole.visit is None:
         return whole
+    passed_min = now.hour * 60 + now.minute
     rounded_min = math.ceil(passed_min / _ROUND_MIN) * _ROUND_MIN  # so that many ask the same
+    if whole.visit.leave_home_s >= passed_min * 60:
+        return _sooner(asked, whole, from_min=rounded_min)
     for from_min in dict.fromkeys((rounded_min, passed_min)):  # what leaves before the half hour is still to be had
         rest = asked.day(now.date(), earliest_min=from_min) if from_min < _LATEST_MIN else None
         if rest is not None and rest.visit is not None:
-            return rest
+            return _sooner(asked, rest, from_min=from_min)
     return None
+
+
+def _sooner(asked: _Asked, found: VisitDetail, *, from_min: int) -> VisitDetail:
+    """A visit that is over before the best one begins and takes hardly longer: nobody waits hours to save minutes."""
+    for _again in range(_MOST_SOONER):
+        if found.visit is None:
+            break
+        until_min = found.visit.leave_home_s // 60 // _ROUND_MIN * _ROUND_MIN
+        if max(from_min, found.first_start_s // 60) + STAY_MIN > until_min or from_min >= until_min:
+            break
+        other = asked.day(found.date, earliest_min=from_min, latest_min=until_min)
+        away_s = other.visit.away_s if other.visit is not None and other.status == found.status else math.inf
+        if away_s > found.visit.away_s + _ROUND_MIN * 60 or _walks_past(asked, other):
+            break
+        found = other
+    return found
 
 
 def _next_day(asked: _Asked, start: Date, last: Date) -> VisitDetail | None:
@@ -279,7 +297,7 @@ def _steps(settings: Settings, region: str, shown: VisitDetail) -> tuple[str, ..
     return step_sentences(settings, region, detail=shown)
 
 
-def _hours(settings: Settings, region: str, *, found: Answer, mode: str, today: Date) -> str:
+def _hours(settings: Settings, region: str, *, found: Answer, mode: str, now: datetime) -> str:
     """When the nearest service is open today, and else on which day next."""
     from sempre_geo.travel.calendars import read_calendar
     from sempre_geo.travel.hours import open_intervals
@@ -295,18 +313,20 @@ def _hours(settings: Settings, region: str, *, found: Answer, mode: str, today: 
         calendar = read_calendar(settings, built.country, region=region)
     except SempreGeoError:
         calendar = None
+    next_open = _("{service}: closed today; next open on {day}, {times}.")
     for ahead in range(_DAYS_AHEAD + 1):
-        day = today + timedelta(days=ahead)
+        day = now.date() + timedelta(days=ahead)
         hours = open_intervals(text, day, country=built.country, calendar=calendar, service_id=str(way.service_id))
         if not hours.known:
             return _("{service}: the opening hours are not known; ask before you go.").format(service=name)
         if hours.intervals:
             times = ", ".join(_between(opens, closes) for opens, closes in hours.intervals)
+            if ahead == 0 and hours.intervals[-1][1] <= now.hour * 60 + now.minute:
+                next_open = _("{service}: already closed today; next open on {day}, {times}.")
+                continue
             if ahead == 0:
                 return _("{service}: open today {times}.").format(service=name, times=times)
-            return _("{service}: closed today; next open on {day}, {times}.").format(
-                service=name, day=spoken_date(day), times=times
-            )
+            return next_open.format(service=name, day=spoken_date(day), times=times)
     return _("{service}: closed for the next seven days.").format(service=name)
 
 

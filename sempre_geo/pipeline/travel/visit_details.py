@@ -56,7 +56,7 @@ class VisitDetail:
     last_start_s: int
 
 
-def visit_at(
+def visit_at(  # noqa: PLR0913 - what is asked of one home
     settings: Settings,
     region: str,
     *,
@@ -66,8 +66,9 @@ def visit_at(
     stay_min: int,
     mode: str = TRANSIT,
     earliest_min: int = 6 * 60,
+    latest_min: int = 22 * 60,
 ) -> VisitDetail:
-    """The best visit of one cell, leg by leg, or why there is none; home is not left before ``earliest_min``.
+    """The best visit of one cell, leg by leg, or why there is none, between ``earliest_min`` and ``latest_min``.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def visit_at(
     """
     grounds = _grounds_of(settings, region, cell_id=cell_id, service=service, mode=mode)
     home = int(grounds.cells.index.get_indexer([cell_id])[0])
-    question = question_of(stay_min=stay_min, earliest_min=earliest_min)
+    question = question_of(stay_min=stay_min, earliest_min=earliest_min, latest_min=latest_min)
     day = day_of(grounds, service, date=date, question=question, mode=mode)
     if day.table["status"].iloc[home] == "none" and mode != "wheelchair":
         nearest = nearest_service(grounds.region, cell_id, service, mode=mode)
