@@ -12,7 +12,7 @@ from sempre_geo.publish.brief import Block, Brief, Points, Section, Table
 from sempre_geo.publish.calendar_file import Appointment
 from sempre_geo.publish.hours_speech import told_hours
 from sempre_geo.publish.speech import duration, number, people, spoken_date
-from sempre_geo.region.bundle import Region
+from sempre_geo.region.bundle import Region, fictional_title
 
 _MANY_CHILDREN, _MANY_FROM_ELSEWHERE, _MOST = 0.15, 0.1, 0.5
 
@@ -95,7 +95,7 @@ def tour_brief(content: Mapping[str, Any], *, region: Region, colours: Mapping[s
         subtitle=_("Start and end: {place}").format(place=content["start"]),
         language=current_language(),
         sections=tuple(_sections(content)),
-        notice=_("Fictional: this place, its people and its timetables are invented.") if region.fictional else "",
+        notice=region.notice,
         colours=colours,
     )
 
@@ -129,7 +129,7 @@ def _day_table(day: Mapping[str, Any]) -> Table:
     return Table((_("When"), _("Where"), _("Way there")), tuple(rows), numbers=2)
 
 
-def appointments(content: Mapping[str, Any], *, key: str) -> list[Appointment]:
+def appointments(content: Mapping[str, Any], *, region: Region, key: str) -> list[Appointment]:
     """A calendar entry for each visit."""
     return [
         Appointment(
@@ -137,9 +137,11 @@ def appointments(content: Mapping[str, Any], *, key: str) -> list[Appointment]:
             on=date.fromisoformat(day["on"]),
             begin=visit["begin"],
             end=visit["end"],
-            title=_("Outreach: {place}").format(place=visit["name"]),
+            title=_("Outreach: {place}").format(
+                place=fictional_title(visit["name"]) if region.fictional else visit["name"]
+            ),
             place=f"{visit['hall']}, {visit['name']}" if visit["hall"] else visit["name"],
-            text="\n".join(visit_sentences(visit)),
+            text="\n".join([*([region.notice] if region.notice else []), *visit_sentences(visit)]),
             position=(visit["lon"], visit["lat"]),
         )
         for day in content["days"]

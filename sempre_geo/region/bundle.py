@@ -74,6 +74,11 @@ class Region:
         return fictional_title(self.title) if self.fictional else self.title
 
     @property
+    def notice(self) -> str:
+        """What stands on every page, sheet and file for people of a fictional region; empty for one that exists."""
+        return _("Fictional: this place, its people and its timetables are invented.") if self.fictional else ""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Sentences about what was mended, estimated or left out, in the reader's language."""
         return tuple(reworded(note) for note in self.catalog.get("notes", ()))

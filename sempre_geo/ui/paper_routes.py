@@ -109,12 +109,21 @@ def qr_figure(address: str) -> str:
     return f'<figure class="qr"><img alt="" src="{escape(drawn)}"><figcaption>{escape(said)}</figcaption></figure>'
 
 
+def _notice() -> str:
+    """That the place is fictional; nothing while no region is built, as a receipt is printed all the same."""
+    try:
+        return installation().region.notice
+    except SempreGeoError:
+        return ""
+
+
 def _page(title: str, body: str) -> HTMLResponse:
+    notice = f"<p class='small'>{escape(_notice())}</p>" if _notice() else ""
     return HTMLResponse(
         f'<!doctype html><html lang="{current_language().partition("@")[0]}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
         f"<title>{escape(title)} · Sempre</title><style>{_STYLE}</style></head><body><main><h1>{escape(title)}</h1>"
-        f'{body}<button id="print" type="button">{escape(_("Print this page"))}</button></main>'
+        f'{notice}{body}<button id="print" type="button">{escape(_("Print this page"))}</button></main>'
         f'<script src="{PAPER}/print.js"></script></body></html>',
         headers={"Cache-Control": "no-store"},
     )

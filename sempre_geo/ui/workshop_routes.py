@@ -77,11 +77,12 @@ async def _slips(request: Request) -> Response:
             f"<strong>{escape(hall.place_name or here.region.spoken_title)}</strong> · {written_date(hall.opened_at)}"
         )
         later = f"<p>{escape(_('Later on, type it here: {address}').format(address=hall.office))}</p>"
+        notice = f"<p>{escape(here.region.notice)}</p>" if here.region.notice else ""
         slip = (
             f'<div class="slip"><p>{place}</p><p>{escape(_("My code"))}</p>'
             f'<p class="words">{" - ".join(["<span></span>"] * WORDS)}</p>'
             f"<p>{escape(_('Keep it: with it you can read, change or erase what you wrote.'))}</p>"
-            f"{later if hall.office else ''}</div>"
+            f"{later if hall.office else ''}{notice}</div>"
         )
         title = escape(_("Slips of paper for the codes"))
     return HTMLResponse(

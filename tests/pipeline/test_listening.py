@@ -142,6 +142,8 @@ def test_a_tour_is_kept_and_printed_the_same_each_time_for_those_who_may(region)
     assert b"<img src=x" not in files["html"].content
     (event,) = Calendar.from_ical(files["ics"].content).walk("VEVENT")
     assert event.start.utcoffset() == timedelta(hours=2)
+    assert event["summary"] == "Outreach: Cīruļi (fictional)"
+    assert event["description"].startswith("Fictional: ")
     assert listed_tours(region, NAME, by=OPERATOR)["names"].tolist() == ["Cīruļi"]
     for by in (POLICYMAKER, *OTHERS):
         with pytest.raises(NotAllowedError):

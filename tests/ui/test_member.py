@@ -118,6 +118,7 @@ def test_the_answer_is_printed_by_the_id_of_a_place_and_never_by_a_position(serv
     assert page.status_code == 200
     assert "The nearest doctor: Dr. Ozola, Augstkalni, 8 min by car." in page.text
     assert "<img src=x" not in page.text
+    assert "Fictional: " in page.text
     for query in ("place=19.4,57.3&for=gp", "place=nowhere&for=gp", ""):
         assert client.get(f"/paper/near?{query}").status_code == 404
 
@@ -306,6 +307,7 @@ def test_the_printed_receipt_has_the_code_and_a_square_without_it(served: Settin
     page = client.post("/paper/receipt", data={"code": "a-b-c-d", "next": HOSTILE, "lang": "en"}, headers={})
     assert "a-b-c-d" in page.text
     assert "/mine" in page.text
+    assert "Fictional: " in page.text
     assert "<img src=x" not in page.text
     assert page.text.count("a-b-c-d") == 1, "it is in the page once, and in no address"
 

@@ -261,6 +261,7 @@ def test_slips_to_print_are_big_and_for_those_who_hold_the_workshop(served: Sett
     assert answer.text.count("<span></span>") == 24 * words, (
         "every word of a code has its line, however narrow the paper"
     )
+    assert answer.text.count("Fictional: ") == 24, "slips are cut apart"
     assert "Bebrene" in answer.text
     assert HOSTILE not in answer.text
 

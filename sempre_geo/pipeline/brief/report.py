@@ -114,7 +114,7 @@ def _brief(
         subtitle=_subtitle(region, part_of_region=bool(place_id)),
         language=language,
         sections=parts,
-        notice=_("Fictional: this place, its people and its timetables are invented.") if region.fictional else "",
+        notice=region.notice,
         colours=colours_of(theme),
     )
 

@@ -150,7 +150,7 @@ def tour_file(settings: Settings, tour_id: str, *, kind: str, by: Asker) -> Tour
     with open_community(settings).reading() as transaction:
         built = open_region(settings, str(_known(transaction, tour_id)["region"]))
     if kind == "ics":
-        made = calendar_file.to_calendar(appointments(content, key=tour_id), zone=built.country.zone)
+        made = calendar_file.to_calendar(appointments(content, region=built, key=tour_id), zone=built.country.zone)
         return TourFile("outreach.ics", calendar_file.MEDIA_TYPE, made)
     plan = tour_brief(content, region=built, colours=brief.colours_of(read_themes(settings)["light"]))
     if kind == "html":
