@@ -78,7 +78,8 @@ def proposal_page(
     try:
         shown = proposal(visit.here.settings, visit.asked["id"])
     except MissingDataError as missing:
-        shown, closed = None, str(missing)
+        shown = None
+        closed = "" if visit.form.one("invitation") else str(missing)  # whoever was sent by one is right here
     return page(
         visit, "proposal", shown=shown, closed=closed,
         team=counted_parts(one.part for one in shown.team) if shown else [], problems=problems or {}, form=visit.form,

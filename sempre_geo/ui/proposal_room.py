@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from html import escape
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,40 +11,29 @@ import streamlit as st
 from sempre_geo.community.groups import group_names
 from sempre_geo.community.lessons import Lesson
 from sempre_geo.community.proposal_questions import barrier_names, part_names, question_of
-from sempre_geo.community.proposals import PARTS, Member, Proposal
+from sempre_geo.community.proposals import Proposal
 from sempre_geo.community.steps import PROPOSAL, leads_back
-from sempre_geo.errors import InputError, SempreGeoError
+from sempre_geo.errors import InputError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.lessons import add_lesson, write_diary
 from sempre_geo.pipeline.community.proposal_dues import due_items
 from sempre_geo.pipeline.community.proposal_files import FORMATS, file_ticket
-from sempre_geo.pipeline.community.proposal_team import invite, join_team, leave_team, say_who_one_is
+from sempre_geo.pipeline.community.proposal_team import invite, leave_team, say_who_one_is
 from sempre_geo.pipeline.community.proposal_writing import comment, team_comments, version_differences, versions
-from sempre_geo.pipeline.community.proposals import Joined, approve, move, steps_open
+from sempre_geo.pipeline.community.proposals import approve, move, steps_open
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import written_date
 from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.proposal_form import forget_fields, form
+from sempre_geo.ui.proposal_doors import LEFT, attempt, keep_code, said_who, trouble, who_fields
+from sempre_geo.ui.proposal_form import form
 from sempre_geo.ui.proposal_reading import whole
 from sempre_geo.ui.proposal_routes import PATH
 
-_CODES, JOINED, LEFT = "proposal_codes", "proposal_joined", "proposal_left"
 _ENTRY = ("good", "hard", "further")
 _DUE = {"diary", "first_test", "co_owner", "answer", "read"}
-
-
-def code_for(proposal_id: str) -> str:
-    """The code with which this visitor has opened a proposal; empty for most."""
-    return str(st.session_state.get(_CODES, {}).get(proposal_id, ""))
-
-
-def keep_code(proposal_id: str, code: str) -> None:
-    """Remember a code for as long as the page is open; nothing of it goes into the link or the browser."""
-    st.session_state[_CODES] = {**st.session_state.get(_CODES, {}), proposal_id: code}
-    forget_fields()
 
 
 def room(shown: Proposal, *, code: str, needs: pd.DataFrame) -> None:
@@ -73,18 +61,6 @@ def room(shown: Proposal, *, code: str, needs: pd.DataFrame) -> None:
     parts[str(chosen)](shown, code=code)
 
 
-def doors(proposal_id: str) -> None:
-    """The ways in: the code of a member, or an invitation of somebody who is one."""
-    with st.expander(_("I am in the team"), icon=":material/key:"):
-        st.text_input(_("Your code"), key="code_written", autocomplete="off")
-        st.button(_("Open it with my code"), key="code_open", on_click=_open, args=(proposal_id,))
-    with st.expander(_("I am invited into the team"), icon=":material/group_add:"):
-        st.text_input(_("The invitation, or the code of a need that it answers"), key="invitation", autocomplete="off")
-        _who("join")
-        st.button(_("Join the team"), key="join", on_click=_join, args=(proposal_id,), type="primary")
-    _trouble()
-
-
 def files(proposal_id: str, *, code: str) -> None:
     """Links to the proposal's files; the route asks again who may have them."""
     ticket = f"&ticket={file_ticket(installation().settings, proposal_id, code=code)}" if code else ""
@@ -96,36 +72,6 @@ def files(proposal_id: str, *, code: str) -> None:
         if kind in FORMATS
     )
     st.html(f"<h2>{escape(_('Take it with you'))}</h2><ul>{links}</ul>")
-
-
-def _open(proposal_id: str) -> None:
-    def opening() -> None:
-        code = str(st.session_state.get("code_written", "")).strip()
-        file_ticket(installation().settings, proposal_id, code=code)  # refuses who is not in the team
-        keep_code(proposal_id, code)
-
-    _try(opening)
-
-
-def _join(proposal_id: str) -> None:
-    def joining() -> None:
-        joined = join_team(
-            installation().settings, proposal_id, who=_said("join"), code=str(st.session_state["invitation"]),
-            by=session.login_token(),
-        )  # fmt: skip
-        st.session_state[JOINED] = joined
-        keep_code(proposal_id, joined.claim_code)
-
-    _try(joining)
-
-
-def receipt(joined: Joined) -> None:
-    """The code of a new member, once, to be written down."""
-    st.html(
-        f'<div class="answer" role="status"><p>{escape(_("The code with which you write in it:"))}</p>'
-        f'<p><span class="code" data-code>{escape(joined.claim_code)}</span></p>'
-        f"<p>{escape(_('Write it down: it is shown only now, and nobody can tell it to you again.'))}</p></div>"
-    )
 
 
 def _due(shown: Proposal, *, code: str) -> None:
@@ -157,43 +103,30 @@ def _team(shown: Proposal, *, code: str) -> None:
     st.button(_("Invite one more person"), key="invite", on_click=_invite, args=(shown.id, code))
     invitation = st.session_state.get("invited")
     if invitation:
+        told = _("They type it on the page 'My code'.")
         st.html(
             f'<p role="status">{escape(_("Give them this invitation; it lets one person in within 30 days:"))}</p>'
             f'<p><span class="code">{escape(invitation)}</span></p>'
+            f"<p>{escape(told)}</p>"
         )
     if code:
         with st.expander(_("Who I am, leaving the team")):
-            _who("own")
+            who_fields("own")
             st.button(_("Save who I am"), key="own_save", on_click=_own, args=(shown.id, code))
             st.checkbox(_("I want to leave; my name and my code are gone then."), key="leave_sure")
             st.button(_("Leave the team"), key="leave", on_click=_leave, args=(shown.id, code))
-    _trouble()
-
-
-def _who(prefix: str) -> None:
-    st.text_input(_("How do you want to be called? It need not be your name."), key=f"{prefix}_name", max_chars=80)
-    parts = part_names()
-    st.pills(
-        _("Who are you in it?"), list(PARTS), key=f"{prefix}_part", default="user", required=True,
-        format_func=lambda part: parts[part],
-    )  # fmt: skip
-    st.checkbox(_("I want to own it together with the others"), value=True, key=f"{prefix}_owner")
-
-
-def _said(prefix: str) -> Member:
-    state = st.session_state
-    return Member(str(state[f"{prefix}_part"]), str(state[f"{prefix}_name"]), owner=bool(state[f"{prefix}_owner"]))
+    trouble()
 
 
 def _invite(proposal_id: str, code: str) -> None:
     def inviting() -> None:
         st.session_state["invited"] = invite(installation().settings, proposal_id, by=session.login_token(), code=code)
 
-    _try(inviting)
+    attempt(inviting)
 
 
 def _own(proposal_id: str, code: str) -> None:
-    _try(lambda: say_who_one_is(installation().settings, proposal_id, who=_said("own"), code=code))
+    attempt(lambda: say_who_one_is(installation().settings, proposal_id, who=said_who("own"), code=code))
 
 
 def _leave(proposal_id: str, code: str) -> None:
@@ -204,7 +137,7 @@ def _leave(proposal_id: str, code: str) -> None:
         keep_code(proposal_id, "")
         st.session_state[LEFT] = True
 
-    _try(leaving)
+    attempt(leaving)
 
 
 def _comments(shown: Proposal, *, code: str) -> None:
@@ -215,7 +148,7 @@ def _comments(shown: Proposal, *, code: str) -> None:
         )
     st.text_area(_("A comment for the team"), key="comment_text", height=80)
     st.button(_("Say it to the team"), key="comment_save", on_click=_comment, args=(shown.id, code))
-    _trouble()
+    trouble()
 
 
 def _comment(proposal_id: str, code: str) -> None:
@@ -224,7 +157,7 @@ def _comment(proposal_id: str, code: str) -> None:
         comment(installation().settings, proposal_id, text=text, code=code, by=session.login_token())
         st.session_state["comment_text"] = ""
 
-    _try(saying)
+    attempt(saying)
 
 
 def _versions(shown: Proposal, *, code: str) -> None:
@@ -267,7 +200,7 @@ def _diary(shown: Proposal, *, code: str) -> None:
     with st.expander(_("A lesson for others")):
         _lesson_fields()
         st.button(_("Write down the lesson"), key="lesson_save", on_click=_write_lesson, args=(shown.id, code))
-    _trouble()
+    trouble()
 
 
 def _lesson_fields() -> None:
@@ -291,7 +224,7 @@ def _write_diary(proposal_id: str, code: str) -> None:
         for name in _ENTRY:
             st.session_state[f"diary_{name}"] = ""
 
-    _try(writing)
+    attempt(writing)
 
 
 def _write_lesson(proposal_id: str, code: str) -> None:
@@ -305,7 +238,7 @@ def _write_lesson(proposal_id: str, code: str) -> None:
         add_lesson(installation().settings, proposal_id, lesson=lesson, code=code, by=session.login_token())
         st.session_state["lesson_title"] = ""
 
-    _try(writing)
+    attempt(writing)
 
 
 def _steps(shown: Proposal, *, code: str) -> None:
@@ -324,7 +257,7 @@ def _steps(shown: Proposal, *, code: str) -> None:
     with st.container(horizontal=True):
         for step in ways:
             _step_button(shown, step.to, code=code)
-    _trouble()
+    trouble()
 
 
 def _step_button(shown: Proposal, to: str, *, code: str) -> None:
@@ -350,7 +283,7 @@ def _unread(shown: Proposal) -> None:
 
 
 def _show(proposal_id: str) -> None:
-    _try(lambda: approve(installation().settings, proposal_id, by=session.login_token()))
+    attempt(lambda: approve(installation().settings, proposal_id, by=session.login_token()))
 
 
 def _move(proposal_id: str, to: str, code: str) -> None:
@@ -358,17 +291,4 @@ def _move(proposal_id: str, to: str, code: str) -> None:
         reason = str(st.session_state.get("step_reason", ""))
         move(installation().settings, proposal_id, to=to, by=session.login_token(), code=code, reason=reason)
 
-    _try(moving)
-
-
-def _try(act: Callable[[], Any]) -> None:
-    try:
-        act()
-    except SempreGeoError as problem:
-        st.session_state["proposal_trouble"] = str(problem)
-
-
-def _trouble() -> None:
-    told = st.session_state.pop("proposal_trouble", "")
-    if told:
-        st.warning(told, icon=":material/info:")
+    attempt(moving)

@@ -25,7 +25,7 @@ from sempre_geo.ui import lists, review_desk, session
 from sempre_geo.ui.contributions import card, voices
 from sempre_geo.ui.hours_form import changes_that_help, hours_fields, what_they_mean
 from sempre_geo.ui.installation import installation
-from sempre_geo.ui.proposal_room import JOINED, keep_code, receipt
+from sempre_geo.ui.proposal_doors import JOINED, keep_code, receipt
 
 _FACTS_OF = "facts_of"
 _ANSWERABLE = frozenset({"published", "answered", "taken_up", "done"})

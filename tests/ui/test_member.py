@@ -19,6 +19,7 @@ from sempre_geo.community.proposals import Member, Sentences
 from sempre_geo.pipeline.community.contributions import open_with_code, tell
 from sempre_geo.pipeline.community.corrections import decide_correction, report_correction
 from sempre_geo.pipeline.community.duplicates import merge
+from sempre_geo.pipeline.community.proposal_team import invite
 from sempre_geo.pipeline.community.proposals import approve, proposal, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import answer, do_not_publish, publish, review_queue
@@ -276,6 +277,27 @@ def test_several_proposals_that_answer_one_need_each_have_their_own_form(served:
     script.button(key=f"mine_join_{begun[1]}").click().run()
     own = str(script.session_state["mine_joined"])
     assert "Aina" in [member.name for member in proposal(served, begun[1], code=own).team]
+
+
+def test_a_code_of_a_team_leads_to_its_room_and_an_invitation_to_its_doors(
+    served: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to: list[object] = []
+    monkeypatch.setattr("streamlit.switch_page", to.append)
+    sentences = Sentences("Book boxes", "A box.", "All.", "Far.")
+    begun = propose(served, NAME, sentences=sentences, who=Member("user", "Aina"))
+    invitation = invite(served, begun.proposal_id, code=begun.claim_code)
+    script = _with_code(invitation)
+    assert script.session_state["proposal_id"] == begun.proposal_id
+    doors = _page("proposals", proposal_id=begun.proposal_id, invitation=script.session_state["invitation"])
+    assert doors.text_input(key="invitation").value
+    assert not doors.info, "nobody who is invited is told that there is no such proposal"
+    script = _with_code(begun.claim_code)
+    assert begun.proposal_id in script.session_state["proposal_codes"]
+    typed = _page("proposals")
+    typed.text_input(key="code_of_any").set_value(invitation).run()
+    assert typed.session_state["mine_code"] == invitation
+    assert len(to) == 3
 
 
 def test_a_voice_is_taken_back_with_its_code(served: Settings) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -18,7 +20,7 @@ from sempre_geo.pipeline.community.contributions import (
     erase_with_code,
     open_with_code,
 )
-from sempre_geo.pipeline.community.corrections import OwnReport, correction_with_code
+from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.followed import Followed, proposals_of_code
 from sempre_geo.pipeline.community.own_changes import change_with_code
 from sempre_geo.pipeline.community.proposal_team import join_team
@@ -31,6 +33,7 @@ from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.own_form import change_form, changed_fields, forget_fields
 from sempre_geo.ui.paper_routes import PAPER
+from sempre_geo.ui.proposal_doors import open_team
 from sempre_geo.ui.so_far import list_of_steps, standing
 
 TYPED, CODE, DONE, TROUBLE, JOINED = "mine_typed", "mine_code", "mine_done", "mine_trouble", "mine_joined"
@@ -106,8 +109,9 @@ def _told(own: Own) -> None:
     )
 
 
-def _report(report: OwnReport) -> None:
+def _report(code: str) -> None:
     """A correction that somebody reported: what, how they know it, and what became of it."""
+    report = correction_with_code(here.settings, code)
     page_title(_("What you wrote"))
     told = told_correction(
         here.settings, report.region, layer=report.layer, thing=report.thing, field=report.field, value=report.value,
@@ -227,15 +231,8 @@ def _joining(proposal_id: str) -> None:
     _try(joining)
 
 
-def _own(code: str) -> None:
-    try:
-        own = open_with_code(here.settings, code)
-    except MissingDataError as problem:
-        _other(code, problem)
-        return
-    except SempreGeoError as problem:
-        _nothing(problem)
-        return
+def _contribution(code: str) -> None:
+    own = open_with_code(here.settings, code)
     _told(own)
     _teams(code)
     _contest(own)
@@ -245,11 +242,22 @@ def _own(code: str) -> None:
     _close_button()
 
 
-def _other(code: str, problem: MissingDataError) -> None:
-    """What a code that opens no need and no idea opens: a correction, or perhaps a "me too"."""
+def _room(code: str) -> None:
+    """The room or the doors of a team stand on the page of proposals."""
+    open_team(code)
+    _close()
+    st.switch_page(st.Page(Path(__file__).with_name("proposals.py"), url_path="proposals"))
+
+
+def _opened(code: str) -> None:
+    """What a code opens: a need or an idea, a correction, a team; perhaps it is of a "me too"."""
     try:
-        _report(correction_with_code(here.settings, code))
-    except MissingDataError:
+        for opens in (_contribution, _report):
+            with suppress(MissingDataError):
+                opens(code)
+                return
+        _room(code)
+    except SempreGeoError as problem:
         _nothing(problem)
 
 
@@ -264,6 +272,6 @@ with st.container(key="reading"):
     if done:
         st.html(f'<p role="status" class="lead"><strong>{inert(done)}</strong></p>')
     if st.session_state.get(CODE):
-        _own(st.session_state[CODE])
+        _opened(st.session_state[CODE])
     else:
         _ask()

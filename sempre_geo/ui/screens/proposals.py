@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -22,24 +23,29 @@ from sempre_geo.ui import lists, project_board, session, words
 from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
+from sempre_geo.ui.proposal_doors import (
+    IDEA,
+    INVITATION,
+    JOINED,
+    LEFT,
+    OPEN,
+    code_for,
+    doors,
+    keep_code,
+    open_proposal,
+    receipt,
+)
 from sempre_geo.ui.proposal_filters import chosen_proposals, gain_sentence
 from sempre_geo.ui.proposal_form import STEP
 from sempre_geo.ui.proposal_reading import whole
-from sempre_geo.ui.proposal_room import JOINED, LEFT, code_for, doors, files, keep_code, receipt, room
+from sempre_geo.ui.proposal_room import files, room
 
-OPEN, IDEA = "proposal_id", "idea_id"
 _FIELDS = {"title": "proposal_title", "what": "proposal_what", "for_whom": "proposal_for", "why_here": "proposal_why"}
 
 here, region = installation(), installation().region
 said = public_contributions(here.settings, region.name)
 ideas = said[(said["kind"] == "idea") & said["text"].notna() & (said["status"] != "awaiting_review")].set_index("id")
 needs = said[(said["kind"] == "need") & said["text"].notna() & (said["status"] != "awaiting_review")].set_index("id")
-
-
-def _open(proposal_id: str | None) -> None:
-    st.session_state[OPEN] = proposal_id
-    for name in (JOINED, LEFT, IDEA):
-        st.session_state.pop(name, None)
 
 
 def _start(idea_id: str | None) -> None:
@@ -71,7 +77,7 @@ def _list(*, on_board: frozenset[str]) -> None:
                 f"{inert(row['place_name'])}</p><p class='said'><strong>{inert(row['title'])}</strong><br>"
                 f"{inert(row['what'])}</p><p class='quiet'>{inert(gain_sentence(row['gaining'], row['scenario']))}</p>"
             )
-            st.button(_("Read it"), key=f"read_{row['id']}", on_click=_open, args=(row["id"],))
+            st.button(_("Read it"), key=f"read_{row['id']}", on_click=open_proposal, args=(row["id"],))
 
 
 def _due() -> None:
@@ -93,6 +99,17 @@ def _due() -> None:
     st.html(f"<h2>{escape(_('What is due'))}</h2><ul>{lines}</ul>")
 
 
+def _by_code() -> None:
+    """Where a code is typed by whoever has no link: the page of one's codes knows what each opens."""
+    with st.expander(_("My code"), icon=":material/key:"):
+        label = _("The four words you were given")
+        written = st.text_input(label, key="code_of_any", max_chars=200, autocomplete="off")
+        st.button(_("Open it with my code"), key="code_of_any_open")
+    if written:
+        st.session_state["mine_code"] = written
+        st.switch_page(st.Page(Path(__file__).with_name("mine.py"), url_path="mine"))
+
+
 def _office() -> None:
     """For coordinators: a proposal of another installation, from any of its files."""
     if not session.is_coordinator():
@@ -111,7 +128,7 @@ def _take_in(content: bytes) -> None:
         return
     known, new = _("This proposal is here already; nothing was changed."), _("The proposal was taken in.")
     st.html(f'<p role="status"><strong>{escape(known if taken.known else new)}</strong></p>')
-    st.button(_("Read it"), key="read_taken", on_click=_open, args=(taken.proposal_id,))
+    st.button(_("Read it"), key="read_taken", on_click=open_proposal, args=(taken.proposal_id,))
 
 
 def _ideas() -> None:
@@ -127,7 +144,9 @@ def _ideas() -> None:
 
 def _page(shown: Proposal, *, code: str) -> None:
     """A proposal for everybody; those inside have its words as one part of their room."""
-    st.button(_("All proposals"), key="back_to_list", on_click=_open, args=(None,), icon=":material/arrow_back:")
+    st.button(
+        _("All proposals"), key="back_to_list", on_click=open_proposal, args=(None,), icon=":material/arrow_back:"
+    )
     page_title(shown.sentences.title)
     if shown.inside:
         room(shown, code=code, needs=needs)
@@ -197,18 +216,18 @@ def _receipt(joined: Joined) -> None:
     receipt(joined)
     st.html(f"<p>{escape(_('It is listed when a coordinator has read it.'))}</p>")
     st.button(_("Answer further questions"), key="go_on", on_click=_go_on, args=(joined.proposal_id,), type="primary")
-    st.button(_("All proposals"), key="after_saving", on_click=_open, args=(None,))
+    st.button(_("All proposals"), key="after_saving", on_click=open_proposal, args=(None,))
 
 
 def _farewell() -> None:
     """What leaving a team has done; the proposal itself may be open to its team only."""
     gone = _("Your name and your code are gone; what you saved in the proposal stays the team's.")
     page_title(_("You have left the team"), gone)
-    st.button(_("All proposals"), key="after_leaving", on_click=_open, args=(None,))
+    st.button(_("All proposals"), key="after_leaving", on_click=open_proposal, args=(None,))
 
 
 def _go_on(proposal_id: str) -> None:
-    _open(proposal_id)
+    open_proposal(proposal_id)
     st.session_state[STEP] = 2
 
 
@@ -218,17 +237,18 @@ def _shown(proposal_id: str) -> None:
         found = proposal(here.settings, proposal_id, by=session.login_token(), code=code)
         _page(found, code=code)
     except SempreGeoError as problem:
-        st.button(_("All proposals"), key="back_from_nothing", on_click=_open, args=(None,))
+        st.button(_("All proposals"), key="back_from_nothing", on_click=open_proposal, args=(None,))
         page_title(_("Proposals"))
-        st.info(str(problem))
         doors(proposal_id)
+        if not st.session_state.get(INVITATION):  # whoever was sent here by one is right here
+            st.info(str(problem))
 
 
 if OPEN not in st.session_state:
     st.session_state[OPEN] = st.query_params.get("proposal")
 idea = st.session_state.get(IDEA)
 at_list = not {JOINED, LEFT} & set(st.session_state) and idea not in ideas.index and not st.session_state[OPEN]
-on_board = project_board.show(_open) if at_list else frozenset()
+on_board = project_board.show(open_proposal) if at_list else frozenset()
 with st.container(key="reading"):
     if JOINED in st.session_state:
         _receipt(st.session_state[JOINED])
@@ -240,6 +260,7 @@ with st.container(key="reading"):
         _shown(str(st.session_state[OPEN]))
     else:
         _list(on_board=on_board)
+        _by_code()
         _due()
         _ideas()
         _office()
