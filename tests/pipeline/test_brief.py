@@ -179,6 +179,12 @@ def test_a_wrong_question_is_refused_in_a_sentence(tiny, question, says):
         report(tiny, NAME, **question)
 
 
+def test_an_unknown_municipality_is_refused_before_anything_is_counted(tiny, monkeypatch):
+    monkeypatch.setattr("sempre_geo.pipeline.brief.report.ground_of", lambda *_of: pytest.fail("counted first"))
+    with pytest.raises(InputError, match="no municipality 'Atlantis'"):
+        report(tiny, NAME, municipality="Atlantis")
+
+
 def test_a_region_that_is_not_built_and_a_wrong_ending_are_refused(tiny, tmp_path, capsys, monkeypatch):
     with pytest.raises(MissingFileError):
         report(tiny, "nowhere")

@@ -77,9 +77,9 @@ def report(
         )
     with speaking(language):
         built = region_in_use(settings, region)
+        place_id = _municipality(built, municipality) if municipality else ""
         ground = ground_of(settings, built)
         topics = region_topics(ground, categories=categories, progress=part_of(progress, 0.0, 0.7))
-        place_id = _municipality(built, municipality) if municipality else ""
         if place_id:
             topics = [topic.inside(place_id) for topic in topics]
         progress(_("Drawing the maps"), 0.75)
