@@ -71,5 +71,9 @@ def cookie_keeping(request: Request) -> CookieKeeping:
 
     A proxy in front says how the browser came; whoever says it without one only keeps their own cookie more closely.
     """
-    by_https = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-    return {"httponly": True, "samesite": "lax", "secure": by_https}
+    return {"httponly": True, "samesite": "lax", "secure": came_by_https(request)}
+
+
+def came_by_https(request: Request) -> bool:
+    """Whether the browser came by https, here or to a proxy in front."""
+    return request.scope.get("scheme") == "https" or request.headers.get("x-forwarded-proto") == "https"

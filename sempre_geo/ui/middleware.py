@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sempre_geo.ui.forms import came_by_https
 from sempre_geo.ui.login import HALL
 
 _log = logging.getLogger("sempre_geo.access")
@@ -25,8 +26,9 @@ _ALWAYS = {
     "X-Frame-Options": "SAMEORIGIN",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), payment=(), usb=(), geolocation=(self)",
-    "Cross-Origin-Opener-Policy": "same-origin",
 }
+_OWN_WINDOW = {"Cross-Origin-Opener-Policy": "same-origin"}
+_THIS_COMPUTER = re.compile(r"(localhost|[\w.-]*\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?")
 
 
 class SecurityHeaders:
@@ -47,6 +49,7 @@ class SecurityHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        always = _ALWAYS | (_OWN_WINDOW if _is_trusted(Request(scope)) else {})
         policy = self._frame if scope["path"].startswith(_MAP_FRAME) else self._page
 
         async def with_headers(message: Message) -> None:
@@ -54,11 +57,16 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 if "Content-Security-Policy" not in headers:  # a light page brings a stricter one of its own
                     headers["Content-Security-Policy"] = policy
-                for name, value in _ALWAYS.items():
+                for name, value in always.items():
                     headers[name] = value
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def _is_trusted(request: Request) -> bool:
+    """Whether browsers obey a window policy there; over plain http they ignore it, with an error in their console."""
+    return came_by_https(request) or bool(_THIS_COMPUTER.fullmatch(request.headers.get("host", "")))
 
 
 class OnlyTheRound:

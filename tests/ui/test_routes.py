@@ -69,6 +69,18 @@ def test_health_names_the_region(client: Client) -> None:
     assert client.get("/health").json()["region"] == NAME
 
 
+@pytest.mark.parametrize(
+    ("came", "sent"),
+    [
+        ({"host": "192.0.2.2:8703"}, None), ({"host": "localhost.example.org"}, None), ({"host": "[::"}, None),
+        ({"host": "127.0.0.1:8702"}, "same-origin"), ({"host": "localhost"}, "same-origin"),
+        ({"host": "[::1]:8702"}, "same-origin"), ({"x-forwarded-proto": "https"}, "same-origin"),
+    ],
+)  # fmt: skip
+def test_the_window_policy_is_sent_only_where_browsers_obey_it(client: Client, came: dict, sent: str | None) -> None:
+    assert client.get("/health", headers=came).headers.get("cross-origin-opener-policy") == sent
+
+
 def test_every_answer_forbids_other_hosts_and_inline_scripts(client: Client) -> None:
     policy = client.get("/health").headers["content-security-policy"]
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
@@ -219,7 +231,7 @@ def test_without_any_region_the_app_says_how_to_get_one(settings: Settings) -> N
     "path", ["/health", "/login", "/assets/leaflet/leaflet.js", "/nowhere", f"/tiles/{NAME}/x/1/1/1.png"]
 )
 def test_every_answer_says_how_it_may_be_framed_read_and_followed(client: Client, path: str) -> None:
-    headers = client.get(path).headers
+    headers = client.get(path, headers={"host": "localhost"}).headers
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["x-content-type-options"] == "nosniff"
