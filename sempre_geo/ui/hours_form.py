@@ -53,18 +53,39 @@ def what_they_mean(shown: ServiceFacts, hours: str, *, day: Date | None, stay_mi
     st.html(_table(means, tried))
 
 
-def changes_that_help(shown: ServiceFacts, *, day: Date, stay_min: int) -> None:
-    """Single changes that would let most others come; each goes into the fields with one press."""
-    here = installation()
-    found = helpful_changes(here.settings, here.region_name, service_id=shown.service_id, day=day, stay_min=stay_min)
+def changes_that_help(shown: ServiceFacts, hours: str, *, day: Date, stay_min: int) -> None:
+    """Single changes that would let most others come; each goes into the fields, beside what is typed, with one press.
+
+    They are told of the hours that hold: a day that is typed anew has its answer above, and none is proposed for it.
+    """
+    here, typed = installation(), _typed_anew(shown, hours)
+    found = helpful_changes(
+        here.settings, here.region_name, service_id=shown.service_id, day=day, stay_min=stay_min, not_on=typed
+    )
     if not found:
         return
     st.html(f"<h2>{escape(_('What would let most others come'))}</h2>")
     for place, (told, change) in enumerate(found):
         with st.container(key=f"change_{place}", horizontal=True, vertical_alignment="center"):
             st.html(f'<p class="said">{escape(told)}</p>')
-            if week_of_hours(shown.known.get("opening_hours", "")):
-                st.button(_("Try it"), key=f"try_{place}", on_click=_take, args=(shown, change))
+            if week_of_hours(hours):
+                st.button(_("Try it"), key=f"try_{place}", on_click=_take, args=(hours, change))
+
+
+def is_never_open(hours: str) -> bool:
+    """Whether these hours leave no day of the week on which anybody could come."""
+    found = week_of_hours(hours)
+    return found is not None and not any(found[0])
+
+
+def _typed_anew(shown: ServiceFacts, hours: str) -> frozenset[int]:
+    """The days, Monday 0, of which other hours are typed than hold; all of them where they cannot be told apart."""
+    before = shown.known.get("opening_hours", "")
+    if hours == before:
+        return frozenset()
+    held, typed = week_of_hours(before), week_of_hours(hours)
+    days = range(len(DAYS))
+    return frozenset(day for day in days if held is None or typed is None or held[0][day] != typed[0][day])
 
 
 def _fill(shown: ServiceFacts) -> None:
@@ -85,9 +106,9 @@ def _write(week: Week, closed_on_holidays: bool) -> None:  # noqa: FBT001 - the 
     st.session_state[_HOLIDAYS] = closed_on_holidays
 
 
-def _take(shown: ServiceFacts, change: pd.Series) -> None:
-    """Today's hours with one change, in the fields."""
-    found = week_of_hours(shown.known.get("opening_hours", ""))
+def _take(hours: str, change: pd.Series) -> None:
+    """The hours that are typed with one change, in the fields."""
+    found = week_of_hours(hours)
     if found is None:
         return
     week, closed = found

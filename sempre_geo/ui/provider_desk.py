@@ -23,7 +23,7 @@ from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import people
 from sempre_geo.ui import lists, review_desk, session
 from sempre_geo.ui.contributions import card, voices
-from sempre_geo.ui.hours_form import changes_that_help, hours_fields, what_they_mean
+from sempre_geo.ui.hours_form import changes_that_help, hours_fields, is_never_open, what_they_mean
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.proposal_doors import JOINED, keep_code, receipt
 
@@ -32,19 +32,21 @@ _ANSWERABLE = frozenset({"published", "answered", "taken_up", "done"})
 
 
 def hours(shown: ServiceFacts, *, day: Date | None, stay_min: int) -> None:
-    """Confirm or correct the hours: written, read back, tried, and only then saved."""
+    """Confirm or correct the hours: written, read back, tried, and only then saved; a week without any is asked for."""
     written = hours_fields(shown)
     if written is None:
         return
     what_they_mean(shown, written, day=day, stay_min=stay_min)
     same = written == shown.known.get("opening_hours", "")
     st.html(f'<p class="said">{escape(_("In OpenStreetMap: {hours}").format(hours=written))}</p>')
+    closing = is_never_open(written) and not same
+    sure = not closing or st.checkbox(_("It is closed for good or has moved away"), key="hours_never")
     st.button(
         _("These hours are right") if same else _("Save these hours"), key="hours_save", type="primary",
-        on_click=_confirm, args=(shown.service_id, {"opening_hours": written}),
+        disabled=not sure, on_click=_confirm, args=(shown.service_id, {"opening_hours": written}),
     )  # fmt: skip
     if day is not None:
-        changes_that_help(shown, day=day, stay_min=stay_min)
+        changes_that_help(shown, written, day=day, stay_min=stay_min)
 
 
 def facts(shown: ServiceFacts) -> None:

@@ -173,6 +173,9 @@ def test_a_service_sees_who_can_come_and_which_hours_would_help(home) -> None:
     assert (gains["gain_new"] == 0).all()
     offered = helpful_changes(home, "village", service_id=service, day=TUESDAY, stay_min=60)
     assert [change["kind"] for _told, change in offered] == ["open_that_day"], "one of each kind, not each closed day"
+    day = int(offered[0][1]["weekday"])
+    typed = helpful_changes(home, "village", service_id=service, day=TUESDAY, stay_min=60, not_on={day})
+    assert [change["weekday"] == day for _told, change in typed] == [False], "the next best day instead"
 
 
 def test_other_hours_are_tried_without_saving_them(home) -> None:

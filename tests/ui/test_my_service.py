@@ -30,10 +30,11 @@ from sempre_geo.pipeline.community.providers import (
     provider_requests,
 )
 from sempre_geo.pipeline.community.review import publish
+from sempre_geo.pipeline.explore.own_service import ServiceFacts
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.pipeline.travel.service_reach import HoursTried
 from sempre_geo.settings import Settings
-from sempre_geo.ui.hours_form import _table
+from sempre_geo.ui.hours_form import _table, _typed_anew
 from tests.ui.small_region import HOSTILE, NAME
 
 PAGE = Path(sempre_geo.ui.__file__).parent / "screens" / "my_service.py"
@@ -146,6 +147,22 @@ def test_hours_are_corrected_day_by_day_and_every_calculation_names_it(
         open_region(served, NAME).services.loc["gp1", "opening_hours"] == "Tu 09:00-13:00; We 08:00-12:00,13:30-16:00"
     )
     assert any("the service itself" in note for note in open_region(served, NAME).notes)
+
+
+def test_a_week_without_hours_is_saved_only_when_it_is_said_to_be_closed(page: Open, served: Settings) -> None:
+    script = page(_provider(served, "gp1"))
+    script.text_input(key="hours_Tu").set_value("").run()
+    assert script.button(key="hours_save").disabled
+    script.checkbox(key="hours_never").check().run()
+    script.button(key="hours_save").click().run()
+    assert open_region(served, NAME).services.loc["gp1", "opening_hours"] == "off"
+
+
+def test_a_day_that_is_typed_anew_is_left_out_of_the_proposals() -> None:
+    shown = ServiceFacts("gp1", "", "", "gp", 0, 0, {"opening_hours": "Mo-Fr 09:00-13:00"}, (), "")
+    assert _typed_anew(shown, "Mo-Fr 09:00-13:00") == frozenset()
+    assert _typed_anew(shown, "Mo-Th 09:00-13:00; Fr 08:00-22:00") == {4}
+    assert _typed_anew(shown, "Jul Mo 10:00-12:00") == set(range(7))
 
 
 def test_the_table_of_who_can_come_says_how_in_which_week_and_rounds_as_people_do() -> None:

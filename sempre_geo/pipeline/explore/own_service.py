@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - as in the use cases of visits
 from datetime import timedelta
@@ -98,15 +98,16 @@ def tried_sentences(tried: HoursTried) -> list[str]:
 
 
 def helpful_changes(
-    settings: Settings, region: str, *, service_id: str, day: Date, stay_min: int
+    settings: Settings, region: str, *, service_id: str, day: Date, stay_min: int, not_on: Collection[int] = ()
 ) -> list[tuple[str, pd.Series]]:
     """The changes of hours by which most others could come, each as a sentence and as the row that says it.
 
     The best of each kind: an earlier hour, a later one and a new day are different things to ask of people, and a
-    new day, which helps most nearly everywhere, is the dearest of them.
+    new day, which helps most nearly everywhere, is the dearest of them. Days ``not_on`` (Monday 0) are
+    left as they are.
     """
     gains = gain_of_opening(settings, region, asked=ServiceWeek(service_id, day, stay_min))
-    best = gains[gains["gain"] >= _FEWEST].drop_duplicates("kind")
+    best = gains[(gains["gain"] >= _FEWEST) & ~gains["weekday"].isin(list(not_on))].drop_duplicates("kind")
     return [(change_of_hours(best.iloc[[place]]), best.iloc[place]) for place in range(len(best))]
 
 
