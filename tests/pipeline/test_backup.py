@@ -18,7 +18,7 @@ from PIL import Image
 from sempre_geo.community.access import OPERATOR
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.community.store.transfer import load_all_rows
-from sempre_geo.errors import InputError, MissingDataError, NotAllowedError, StoreError
+from sempre_geo.errors import InputError, MissingDataError, MissingFileError, NotAllowedError, StoreError
 from sempre_geo.pipeline.community.accounts import add_account, log_out, login, who_is
 from sempre_geo.pipeline.community.backup import back_up, forget, restore, take_over
 from sempre_geo.pipeline.community.contributions import erase_with_code, open_with_code, tell
@@ -140,10 +140,17 @@ def test_a_file_that_is_no_backup_changes_nothing(settings, region, tmp_path):
     with zipfile.ZipFile(tmp_path / "damaged.zip", "w") as archive:
         archive.writestr("store.sqlite", "not a database, not at all")
     (tmp_path / "cut.zip").write_bytes(good.read_bytes()[:-200])
-    for name in ("evil.zip", "damaged.zip", "cut.zip", "missing.zip"):
+    for name in ("evil.zip", "damaged.zip", "cut.zip"):
         with pytest.raises(InputError, match="backup"):
             restore(settings, tmp_path / name)
     assert _rows(settings) == before
+
+
+def test_a_file_that_is_not_there_is_called_missing_and_no_backup_of_another_kind(settings, tmp_path):
+    settings.data.mkdir()
+    for act in (restore, take_over):
+        with pytest.raises(MissingFileError, match=r"no file .*nowhere\.zip; check the name"):
+            act(settings, tmp_path / "nowhere.zip")
 
 
 def test_a_file_that_would_fill_the_disk_is_refused_before_it_is_unpacked(settings, tmp_path, monkeypatch):

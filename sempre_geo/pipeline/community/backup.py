@@ -40,7 +40,7 @@ from sempre_geo.community.store.transfer import (
 )
 from sempre_geo.community.store.versions import open_store, version_of, write_backup
 from sempre_geo.community.store.voices import load_voice
-from sempre_geo.errors import InputError, SempreGeoError, StoreError, first_items
+from sempre_geo.errors import InputError, MissingFileError, SempreGeoError, StoreError, first_items
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.desk import (
     Asker,
@@ -121,6 +121,8 @@ def restore(settings: Settings, path: Path, *, at: datetime | None = None) -> in
 
     Raises
     ------
+    MissingFileError
+        There is no such file.
     InputError
         The file is no backup, or damaged. Nothing was changed.
     """
@@ -152,6 +154,8 @@ def take_over(settings: Settings, path: Path, *, by: Asker = OPERATOR, at: datet
 
     Raises
     ------
+    MissingFileError
+        There is no such file.
     InputError
         The file is no backup of this program, or holds what could not have been told here. Nothing was changed.
     NotAllowedError
@@ -207,6 +211,8 @@ def forget(settings: Settings, *, at: datetime | None = None) -> tuple[int, int]
 @contextmanager
 def _unpacked(path: Path, beside: Path) -> Iterator[Path]:
     """A backup's files in a folder of their own, looked at before anything is touched."""
+    if not path.is_file():
+        raise MissingFileError(_("There is no file {path}; check the name.").format(path=path))
     beside.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=beside) as name:
         folder = Path(name)
