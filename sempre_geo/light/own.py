@@ -17,6 +17,7 @@ from sempre_geo.light.pages import page, status_of
 from sempre_geo.light.places import Where, read_where
 from sempre_geo.light.proposals import FORM as TEAM
 from sempre_geo.light.proposals import proposal_page
+from sempre_geo.light.reading import entry_with_id
 from sempre_geo.light.team import show as show_team
 from sempre_geo.light.telling import told_ease, what_lists, where_lists
 from sempre_geo.light.tokens import new_token, seconds_since
@@ -32,7 +33,7 @@ from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.followed import proposals_of_code, team_of_code
 from sempre_geo.pipeline.community.own_changes import Change, change_with_code
 from sempre_geo.pipeline.community.tell_rules import is_protected
-from sempre_geo.pipeline.community.voices import withdraw_voice
+from sempre_geo.pipeline.community.voices import voice_with_code, withdraw_voice
 from sempre_geo.pipeline.explore.places import Found, settlement_names
 from sempre_geo.pipeline.explore.wrong_things import told_correction
 
@@ -45,15 +46,15 @@ def ask(visit: Visit) -> Response:
 
 
 def show(visit: Visit) -> Response:
-    """What a code opens: a need, an idea, a correction, a team; a code of a "me too" offers to take that back."""
+    """What a code opens: a need, an idea, a correction, a "me too", a team."""
     try:
         _check_token(visit)
-        for opens in (_own, _report):
+        for opens in (_own, _report, _voice):
             with suppress(MissingDataError):
                 return opens(visit)
         return _team(visit)
     except MissingDataError as problem:
-        return _ask(visit, str(problem), may_be_a_voice=True, status_code=404)
+        return _ask(visit, str(problem), status_code=404)
     except InputError as problem:
         return _ask(visit, str(problem), status_code=422)
 
@@ -68,6 +69,14 @@ def _report(visit: Visit, *, problem: str = "", status_code: int = 200) -> Respo
         visit, "correction", report=report, told=told, problems={"sure": problem} if problem else {},
         code=visit.form.one("code"), token=new_token(visit.here.settings, FORM), status_code=status_code,
     )  # fmt: skip
+
+
+def _voice(visit: Visit) -> Response:
+    code = visit.form.one("code")
+    voice, entry = voice_with_code(visit.here.settings, code), None
+    with suppress(MissingDataError):  # what it was given to may be open to nobody any more
+        entry = entry_with_id(visit, voice.contribution_id)
+    return page(visit, "voice", voice=voice, entry=entry, code=code, token=new_token(visit.here.settings, FORM))
 
 
 def _team(visit: Visit) -> Response:
@@ -181,10 +190,10 @@ def _check_token(visit: Visit) -> None:
     seconds_since(visit.here.settings, FORM, token=visit.form.one("token"))
 
 
-def _ask(visit: Visit, problem: str = "", *, may_be_a_voice: bool = False, status_code: int = 200) -> Response:
+def _ask(visit: Visit, problem: str = "", *, status_code: int = 200) -> Response:
     return page(
         visit, "code", problems={"code": problem} if problem else {}, code=visit.form.one("code")[:200],
-        may_be_a_voice=may_be_a_voice, token=new_token(visit.here.settings, FORM), status_code=status_code,
+        token=new_token(visit.here.settings, FORM), status_code=status_code,
     )  # fmt: skip
 
 

@@ -86,7 +86,10 @@ def voice(visit: Visit) -> Response:
         raise
     except SempreGeoError as problem:
         return _item(visit, {"sentence": str(problem)}, status_code=status_of(problem))
-    return page(visit, "voice_receipt", code=receipt.claim_code, messages=receipt.messages, entry=_entry(visit))
+    return page(
+        visit, "voice_receipt", code=receipt.claim_code, messages=receipt.messages, entry=_entry(visit),
+        is_read_first=bool(visit.form.one("sentence").strip()),
+    )  # fmt: skip
 
 
 def _item(visit: Visit, problems: Mapping[str, str] | None = None, *, status_code: int = 200) -> Response:
@@ -129,12 +132,17 @@ def published_entry(visit: Visit, *, kind: str) -> Mapping[str, Any]:
     return found
 
 
-def _entry(visit: Visit) -> Mapping[str, Any]:
+def entry_with_id(visit: Visit, contribution_id: str) -> Mapping[str, Any]:
+    """What was published of a need or an idea, as its page shows it; refused where nothing is."""
     rows = _published(visit)
-    own = rows[rows["id"] == visit.asked["id"]]
+    own = rows[rows["id"] == contribution_id]
     if own.empty:
         raise _nothing_there()
     return _entries(visit, own)[0]
+
+
+def _entry(visit: Visit) -> Mapping[str, Any]:
+    return entry_with_id(visit, visit.asked["id"])
 
 
 def _entries(visit: Visit, rows: pd.DataFrame) -> Sequence[Mapping[str, Any]]:

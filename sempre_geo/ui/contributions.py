@@ -23,6 +23,7 @@ from sempre_geo.ui.on_device import voter
 
 _AWAITING = "awaiting_review"
 _VOICE, _TROUBLE, _MOST_SIMILAR, _LONGEST_SENTENCE = "voice_receipt", "voice_trouble", 3, 500
+_IS_READ_FIRST = "voice_is_read_first"
 
 
 def contributions_table(*, key: str) -> None:
@@ -113,10 +114,12 @@ def _give_voice(contribution_id: str, name: str) -> None:
 
     keys = st.session_state.setdefault("voice_keys", {})
     seconds = time.monotonic() - st.session_state["voices_begun"]
+    sentence = str(st.session_state.get(f"sentence_{contribution_id}") or "")
+    st.session_state[_IS_READ_FIRST] = bool(sentence.strip())
     try:
         st.session_state[_VOICE] = add_voice(
             installation().settings, contribution_id, voter=voter(name),
-            sentence=str(st.session_state.get(f"sentence_{contribution_id}") or ""),
+            sentence=sentence,
             sending=Sending(address=str(st.context.ip_address or ""), seconds_on_form=seconds),
             sending_key=keys.setdefault(contribution_id, secrets.token_hex(16)),
         )  # fmt: skip
@@ -134,10 +137,14 @@ def voice_receipt() -> bool:
         return False
     messages = "".join(f'<p role="alert"><strong>{escape(text)}</strong></p>' for text in receipt.messages)
     if receipt.claim_code:
+        first = _(
+            "Somebody of the network reads your sentence before others see it; with the code you see what was decided."
+        )
+        read = f"<p>{escape(first)}</p>" if st.session_state.get(_IS_READ_FIRST) else ""
         told = (
             f"<h2>{escape(_('Your voice counts. With this code you can take it back:'))}</h2>"
             f'<p><span class="code" data-code>{escape(receipt.claim_code)}</span></p>'
-            f"<p>{escape(_('Write it down: it is shown only now, and nobody can tell it to you again.'))}</p>"
+            f"<p>{escape(_('Write it down: it is shown only now, and nobody can tell it to you again.'))}</p>{read}"
         )
     else:
         told = f"<h2>{escape(_('Your voice was counted before'))}</h2>"

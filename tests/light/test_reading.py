@@ -20,7 +20,7 @@ from sempre_geo.pipeline.community.duplicates import merge
 from sempre_geo.pipeline.community.proposals import approve, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.community.review import answer, do_not_publish, publish, review_queue
-from sempre_geo.pipeline.community.voices import add_voice
+from sempre_geo.pipeline.community.voices import add_voice, decide_sentence, waiting_sentences
 from sempre_geo.pipeline.explore.everyday import everyday
 from sempre_geo.pipeline.explore.views import open_region
 from sempre_geo.settings import Settings
@@ -88,8 +88,12 @@ def test_me_too_counts_once_a_person_and_its_code_takes_it_back(small, visitor):
     assert ("counted before" in again.text, "counted before" in other.text) == (True, False)
     assert public_contributions(small, NAME)["voices"].tolist() == [2]
     assert "Me, too." not in visitor.opens(f"en/said/{entry}").text
+    assert "reads your sentence before others see it" in first.text
     offered = _opened(visitor, code_on(first))
-    assert (offered.status_code, "take it back here" in offered.text) == (404, True)
+    assert (offered.status_code, "Me, too." in offered.text, "Awaiting review" in offered.text) == (200, True, True)
+    [waiting] = waiting_sentences(small, NAME, by=OPERATOR)["id"]
+    decide_sentence(small, waiting, decision="not_published", by=OPERATOR)
+    assert "Not published" in _opened(visitor, code_on(first)).text
     assert visitor.fills("en/code/voice", offered, {"code": code_on(first)}).status_code == 200
     assert public_contributions(small, NAME)["voices"].tolist() == [1]
 

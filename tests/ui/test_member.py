@@ -302,10 +302,14 @@ def test_a_code_of_a_team_leads_to_its_room_and_an_invitation_to_its_doors(
 
 def test_a_voice_is_taken_back_with_its_code(served: Settings) -> None:
     entry, _code = _published(served)
-    script = _page("said")
+    script = _page("said", **{f"sentence_{entry}": HOSTILE})
     script.button(key=f"me_too_{entry}").click().run()
-    voice = script.session_state["voice_receipt"].claim_code
-    mine = _with_code(voice)
+    assert "reads your sentence before others see it" in _told(script)
+    mine = _with_code(script.session_state["voice_receipt"].claim_code)
+    told = _told(mine)
+    assert NEED in told
+    assert "Awaiting review" in told
+    assert "<img src=x" not in told
     mine.button(key="mine_withdraw").click().run()
     assert "It is erased" in _told(mine)
     assert public_contributions(served, NAME)["voices"].tolist() == [0]

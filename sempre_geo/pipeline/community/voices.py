@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -42,6 +43,20 @@ from sempre_geo.settings import Settings
 
 LONGEST_SENTENCE = 500
 DECISIONS = ("published", "not_published")
+
+
+@dataclass(frozen=True)
+class OwnVoice:
+    """A voice as whoever gave it sees it again: for what, and what became of its sentence.
+
+    ``contribution_id`` is the entry that the voice counts for, where two were merged the one that stands.
+    """
+
+    region: str
+    contribution_id: str
+    sentence: str
+    sentence_status: str
+    messages: tuple[str, ...]
 
 
 def add_voice(
@@ -89,6 +104,32 @@ def add_voice(
     if not added and before is None:
         return Receipt("", "", "given_before")
     return Receipt(str(before["id"] if before else row["id"]), code, "given", messages)
+
+
+def voice_with_code(settings: Settings, code: str) -> OwnVoice:
+    """A "me too" and what became of its sentence, for whoever has its code.
+
+    Raises
+    ------
+    InputError
+        The code is incomplete or has a slip.
+    MissingDataError
+        It opens no voice.
+    """
+    digest = claim_digest(code)
+    with open_community(settings).reading() as transaction:
+        voice = load_claimed_voice(transaction, digest)
+        row = load_contribution(transaction, voice["contribution_id"]) if voice else None
+    if voice is None or row is None:
+        raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+    waits = voice["sentence_status"] == "received"
+    return OwnVoice(
+        region=row["region"],
+        contribution_id=row["merged_into"] or row["id"],
+        sentence=voice["sentence"],
+        sentence_status="awaiting_review" if waits else voice["sentence_status"],
+        messages=looked_through(settings, row["region"], text=voice["sentence"]).messages,
+    )
 
 
 def withdraw_voice(settings: Settings, code: str, *, at: datetime | None = None) -> None:

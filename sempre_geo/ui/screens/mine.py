@@ -9,6 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from sempre_geo.community.contributions import AWAITING_REVIEW
 from sempre_geo.community.proposal_questions import part_names
 from sempre_geo.community.proposals import PARTS, Member
 from sempre_geo.errors import MissingDataError, SempreGeoError
@@ -24,11 +25,13 @@ from sempre_geo.pipeline.community.corrections import correction_with_code
 from sempre_geo.pipeline.community.followed import Followed, proposals_of_code
 from sempre_geo.pipeline.community.own_changes import change_with_code
 from sempre_geo.pipeline.community.proposal_team import join_team
-from sempre_geo.pipeline.community.voices import withdraw_voice
+from sempre_geo.pipeline.community.public_view import public_contributions
+from sempre_geo.pipeline.community.voices import voice_with_code, withdraw_voice
 from sempre_geo.pipeline.community.way import Stage
 from sempre_geo.pipeline.explore.wrong_things import told_correction
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import words
+from sempre_geo.ui.contributions import card
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
 from sempre_geo.ui.own_form import change_form, changed_fields, forget_fields
@@ -80,10 +83,25 @@ def _withdraw() -> None:
 def _nothing(problem: SempreGeoError) -> None:
     _ask()
     st.warning(str(problem), icon=":material/info:")
-    if isinstance(problem, MissingDataError):
-        told = _("If this is the code of a 'me too', you can take it back here.")
-        st.html(f"<p>{escape(told)}</p>")
-        st.button(_("Take my 'me too' back"), key="mine_withdraw", on_click=_withdraw)
+
+
+def _voice(code: str) -> None:
+    """A "me too": what it was given to, and what became of its sentence."""
+    voice = voice_with_code(here.settings, code)
+    page_title(_("Your voice counts"))
+    said = public_contributions(here.settings, voice.region)
+    entry = said[(said["id"] == voice.contribution_id) & (said["status"] != AWAITING_REVIEW)]
+    if not entry.empty:  # what it was given to may be open to nobody any more
+        card(entry.iloc[0])
+    alert = "".join(f'<p role="alert"><strong>{escape(text)}</strong></p>' for text in voice.messages)
+    if voice.sentence:
+        st.html(
+            f'<div class="answer">{alert}<h2>{escape(_("What you wrote"))}</h2>'
+            f'<p class="said">{inert(voice.sentence)}</p><p><strong>{escape(_("Where it stands"))}:</strong> '
+            f"{escape(words.status(voice.sentence_status))}</p></div>"
+        )
+    st.button(_("Take my 'me too' back"), key="mine_withdraw", on_click=_withdraw)
+    _close_button()
 
 
 def _told(own: Own) -> None:
@@ -250,9 +268,9 @@ def _room(code: str) -> None:
 
 
 def _opened(code: str) -> None:
-    """What a code opens: a need or an idea, a correction, a team; perhaps it is of a "me too"."""
+    """What a code opens: a need or an idea, a correction, a "me too", a team."""
     try:
-        for opens in (_contribution, _report):
+        for opens in (_contribution, _report, _voice):
             with suppress(MissingDataError):
                 opens(code)
                 return
