@@ -109,7 +109,7 @@ PAGES: Mapping[str, Mapping[str, tuple[Seen, set[str]]]] = {
         "by group and time": (_widget("listen_group"), {"coordinator"}),
         "what is new": (_widget("listen_seen"), {"coordinator"}),
         "exact people": (_column("People", 12, 4), {"coordinator"}),
-        "people in steps of five": (_column("People", 15), LISTENERS - {"coordinator"}),
+        "people in steps of five": (_column("People", 10), LISTENERS - {"coordinator"}),
         "that numbers are rounded": (_text("in steps of five"), LISTENERS - {"coordinator"}),
     },
     "outreach": {"refused": (REFUSED, set(ROLES) - {"coordinator", "network_member"})},
