@@ -107,7 +107,7 @@ def _beside(file: ProposalFile, question_id: str) -> Iterator[Block]:
     if question_id == "people" and file.team:
         parts, yes = part_names(), _("yes")
         rows = [[parts[one["part"]], one["name"] or "-", yes if one["owner"] else ""] for one in file.team]
-        yield _table((_("Part, as they say themselves"), _("Name"), _("Co-owner")), rows)
+        yield _table((_("Part, as they say themselves"), _("Who"), _("Co-owner")), rows)
     if question_id == "decisions" and file.content["ownership"]:
         yield Paragraph(ownership_names()[file.content["ownership"]])
     if question_id == "diary":

@@ -148,7 +148,7 @@ async def _log_out(request: Request) -> Response:
 def _login_fields(problem: str = "", *, name: str = "") -> str:
     said = f'<p id="problem" role="alert">{escape(problem)}</p>' if problem else ""
     return (
-        f'{said}<form method="post"><label for="name">{escape(_("Name"))}</label>'
+        f'{said}<form method="post"><label for="name">{escape(_("Your name"))}</label>'
         f'<input id="name" name="name" value="{escape(name)}" autocomplete="username" required autofocus>'
         f'<label for="password">{escape(_("Password"))}</label>'
         '<input id="password" name="password" type="password" autocomplete="current-password" required>'

@@ -107,6 +107,11 @@ def test_a_login_leads_to_a_page_that_the_role_may_use(client: Client, served: S
     assert answer.headers["location"] == f"/{page}"
 
 
+def test_a_person_is_asked_for_a_name_and_not_for_the_title_of_a_thing(client: Client) -> None:
+    page = client.get("/login", headers={"accept-language": "lv"}).text
+    assert (">Jūsu vārds<" in page, ">Nosaukums<" in page) == (True, False)
+
+
 def test_a_login_sets_a_cookie_scripts_cannot_read_and_a_logout_takes_it_back(client: Client, served: Settings) -> None:
     add_account(served, "anna", role="coordinator", password=PASSWORD)
     wrong = client.post("/login", data={"name": "anna", "password": "wrong one"}, headers=HERE)
