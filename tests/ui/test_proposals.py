@@ -31,7 +31,7 @@ from sempre_geo.pipeline.community.lessons import add_lesson
 from sempre_geo.pipeline.community.networks import make_network, network_page
 from sempre_geo.pipeline.community.proposal_dues import DUE_COLUMNS
 from sempre_geo.pipeline.community.proposal_evidence import evidence_sentences
-from sempre_geo.pipeline.community.proposal_files import file_ticket
+from sempre_geo.pipeline.community.proposal_files import export_proposal, file_ticket
 from sempre_geo.pipeline.community.proposal_team import invite, join_team
 from sempre_geo.pipeline.community.proposal_writing import drafts, team_comments, write_in_proposal
 from sempre_geo.pipeline.community.proposals import Joined, approve, move, proposal, propose
@@ -316,6 +316,22 @@ def test_a_coordinator_sees_what_is_due_and_shows_the_newest_version_to_everybod
         assert "The newest is version 2." in _told(script)
         script.button(key="show_version").click().run()
     assert proposal(served, joined.proposal_id).answers == {"risks": {"not_known": "Ice"}}
+
+
+def test_a_proposal_that_is_taken_in_stands_in_the_list_at_once(served: Settings) -> None:
+    joined = _begun(served)
+    written = export_proposal(served, joined.proposal_id, kind="json", code=joined.claim_code).content
+    another = written.replace(joined.proposal_id.encode(), b"f" * len(joined.proposal_id)).replace(
+        b"Taxi-bus", b"Ferry"
+    )
+    token = _as_coordinator(served).token  # type: ignore[attr-defined]
+    with patch("sempre_geo.ui.session.login_token", return_value=token):
+        script = _page("proposals")
+        script.file_uploader(key="proposal_file").upload("p.json", another, "application/json").run()
+        script.button(key="proposal_take").click().run()
+        told = _told(script)
+    assert "The proposal was taken in." in told
+    assert "Ferry" in told
 
 
 def _as_coordinator(settings: Settings) -> Callable[..., AppTest]:

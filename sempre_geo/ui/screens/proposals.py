@@ -13,7 +13,7 @@ from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.proposal_dues import due_items
-from sempre_geo.pipeline.community.proposal_files import take_in_proposal
+from sempre_geo.pipeline.community.proposal_files import TakenIn, take_in_proposal
 from sempre_geo.pipeline.community.proposals import Joined, proposal, proposals, propose
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
@@ -40,6 +40,7 @@ from sempre_geo.ui.proposal_form import STEP
 from sempre_geo.ui.proposal_reading import whole
 from sempre_geo.ui.proposal_room import files, room
 
+_TAKEN = "proposal_taken"
 _FIELDS = {"title": "proposal_title", "what": "proposal_what", "for_whom": "proposal_for", "why_here": "proposal_why"}
 
 here, region = installation(), installation().region
@@ -115,20 +116,32 @@ def _office() -> None:
     if not session.is_coordinator():
         return
     with st.expander(_("Take in a proposal of another installation"), icon=":material/upload_file:"):
-        file = st.file_uploader(_("Its file"), type=["json", "docx", "pdf"], key="proposal_file")
-        if file is not None and st.button(_("Take it in"), key="proposal_take"):
-            _take_in(file.getvalue())
+        file = st.file_uploader(
+            _("Its file"), type=["json", "docx", "pdf"], key="proposal_file",
+            on_change=lambda: st.session_state.pop(_TAKEN, None),
+        )  # fmt: skip
+        if file is not None:
+            # taken by a callback: the list above is drawn with it
+            st.button(_("Take it in"), key="proposal_take", on_click=_take_in, args=(file.getvalue(),))
+        _taken()
 
 
 def _take_in(content: bytes) -> None:
     try:
-        taken = take_in_proposal(here.settings, region.name, content, by=session.login_token())
+        st.session_state[_TAKEN] = take_in_proposal(here.settings, region.name, content, by=session.login_token())
     except SempreGeoError as problem:
-        st.warning(str(problem), icon=":material/info:")
-        return
-    known, new = _("This proposal is here already; nothing was changed."), _("The proposal was taken in.")
-    st.html(f'<p role="status"><strong>{escape(known if taken.known else new)}</strong></p>')
-    st.button(_("Read it"), key="read_taken", on_click=open_proposal, args=(taken.proposal_id,))
+        st.session_state[_TAKEN] = problem
+
+
+def _taken() -> None:
+    """What came of a file that was taken in."""
+    taken = st.session_state.get(_TAKEN)
+    if isinstance(taken, TakenIn):
+        known, new = _("This proposal is here already; nothing was changed."), _("The proposal was taken in.")
+        st.html(f'<p role="status"><strong>{escape(known if taken.known else new)}</strong></p>')
+        st.button(_("Read it"), key="read_taken", on_click=open_proposal, args=(taken.proposal_id,))
+    elif taken is not None:
+        st.warning(str(taken), icon=":material/info:")
 
 
 def _ideas() -> None:
