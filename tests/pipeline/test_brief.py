@@ -30,7 +30,7 @@ from sempre_geo.pipeline.community.desk import close_community
 from sempre_geo.pipeline.gaps import assessments
 from sempre_geo.pipeline.gaps.whatif_saved import remove_scenario, save_scenario
 from sempre_geo.pipeline.prepare.export import export
-from sempre_geo.publish.brief import Brief, Picture, Points, Table, to_html, to_pdf, write_brief
+from sempre_geo.publish.brief import Brief, Picture, Points, Section, Table, to_html, to_pdf, write_brief
 from sempre_geo.region.bundle import read_region
 from tests.ui.small_region import HOSTILE, NAME, small_settings, write_small_region
 
@@ -38,6 +38,7 @@ LIMITS = (
     "standard_id,country,category,metric,limit,unit,mode,group,scope,source,status\n"
     "own-gp,demo,gp,travel_time,{limit},min,car,all,one way,the four villages,own\n"
 )
+COLOURS = dict.fromkeys(("ground", "panel", "ink", "quiet", "border", "primary", "no_visit", "need"), "#123456")
 EVERY_SERVICE = "own-all,demo,*,travel_time,30,min,car,all,one way,the four villages,own\n"
 
 
@@ -198,14 +199,22 @@ def test_a_region_that_is_not_built_and_a_wrong_ending_are_refused(tiny, tmp_pat
     assert (tmp_path / "brief.html").is_file()
 
 
+def test_a_number_in_a_full_table_stays_beside_what_it_counts_and_long_words_of_its_heading_are_parted():
+    heading = ("Gemeinde", "Menschen", *["Lebensmittelladen, zu Fuß, 1.500 m"] * 5)
+    table = Table(heading, (("Lazdaines novads", "10.743", *["2.573 (1 von 4)"] * 5),))
+    told = _text(Brief("Bericht", "", "de", (Section("Wo", (table,)),), colours=COLOURS)).replace("\u00a0", " ")
+    assert told.count("2.573 (1 von 4)") == 5
+    assert told.count("1.500 m") == 5
+    assert "Lebensmittelladen" not in told, "the word is wider than its column"
+
+
 def test_what_people_typed_is_inert_in_both_forms():
     said = pd.DataFrame(
         {"id": ["a"], "kind": ["need"], "text": [HOSTILE], "voices": [3], "place_name": ["#eval(1)"], "status": ["x"]}
     )
     counts = pd.DataFrame(columns=["cut", "category", "part", "people", "as_of"])
     section = voices(Said(counts, said), titles={}, silent=[HOSTILE])
-    colours = dict.fromkeys(("ground", "panel", "ink", "quiet", "border", "primary", "no_visit", "need"), "#123456")
-    brief = Brief(HOSTILE, HOSTILE, "en", (section,), notice=HOSTILE, colours=colours)
+    brief = Brief(HOSTILE, HOSTILE, "en", (section,), notice=HOSTILE, colours=COLOURS)
     page = to_html(brief)
     assert "<script" not in page
     assert "<img" not in page
