@@ -21,7 +21,7 @@ from sempre_geo.ui.forms import asked_language, read_form
 from sempre_geo.ui.installation import installation
 
 PAPER = "/paper"
-_A_FULL_SHEET = 2600  # so many letters fit one sheet of paper in the larger type
+_A_FULL_SHEET = 2700  # so many letters fit one sheet of A4 in the larger type
 _MOST_SERVICES = 8
 _SCRIPT = 'document.getElementById("print").addEventListener("click", () => window.print());'
 
@@ -143,6 +143,7 @@ button{min-height:44px;margin:16px 0;padding:8px 24px;font:inherit;color:#fff;ba
 border-radius:8px}
 :focus-visible{outline:3px solid #0B5563;outline-offset:2px}
 @media print{@page{margin:12mm}main{padding:0;max-width:none}button{display:none}body{font-size:15pt}
-.sheet{font-size:13.5pt;line-height:1.3}.sheet.full{font-size:12.5pt}
+.sheet{font-size:13.5pt;line-height:1.3}.sheet.full{font-size:12pt;line-height:1.25}
+.small{font-size:10pt;margin:0}
 .sheet p{margin-bottom:3px}main:has(.sheet) h1{margin:0 0 4px;font-size:18pt}}
 """
