@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 import subprocess
 import sys
 import time
@@ -48,6 +50,23 @@ def test_every_command_has_help_with_an_example():
     for path in commands(cli, []):
         text = CliRunner().invoke(cli, [*path, "--help"]).output
         assert f"Example: sempre-geo {' '.join(path)}" in " ".join(text.split()), path
+
+
+def demo_examples() -> list[list[str]]:
+    """The words of each example on the fictional county."""
+    found = []
+    for path in sorted((ROOT / "sempre_geo" / "cli").glob("*.py")):
+        found += re.findall(r"Example: sempre-geo (\w+ demo .*)", path.read_text(encoding="utf-8"))
+    return [shlex.split(words) for words in found]
+
+
+def test_what_an_example_reads_comes_with_the_fictional_county():
+    assert len(demo_examples()) > 5
+    named = [word for words in demo_examples() for word in words if word.startswith("data/")]
+    for word in named:
+        folder, _slash, name = word.rpartition("/")
+        assert (folder, (ROOT / "data" / "demo" / "options" / name).is_file()) == ("data/demo/scenarios", True), word
+    assert named
 
 
 def test_every_command_and_setting_stands_in_the_readme():

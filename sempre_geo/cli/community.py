@@ -196,7 +196,7 @@ def forget(settings: Settings, /) -> None:
 def counts(settings: Settings, /, region: str, out: Path | None) -> None:
     """Take this week's public counts if nobody has; run it on Mondays, so that no visitor waits.
 
-    Example: sempre-geo counts valka --out counts.csv
+    Example: sempre-geo counts demo --out counts.csv
     """
     from sempre_geo.pipeline.community.counts import counts as taken
     from sempre_geo.pipeline.community.counts import counts_by_place
@@ -217,7 +217,7 @@ def counts(settings: Settings, /, region: str, out: Path | None) -> None:
 def form(settings: Settings, /, region: str, out: Path) -> None:
     """Write the questions as an XLSForm for KoboToolbox or ODK; import reads the answers.
 
-    Example: sempre-geo form valka --out valka.xlsx
+    Example: sempre-geo form demo --out demo.xlsx
     """
     from sempre_geo.pipeline.community.field_form import write_form
 
@@ -231,7 +231,7 @@ def form(settings: Settings, /, region: str, out: Path) -> None:
 def corrections(settings: Settings, /, region: str, out: Path) -> None:
     """Write the accepted corrections for OpenStreetMap's mappers or the timetable's publisher.
 
-    Example: sempre-geo corrections valka --out valka.osn
+    Example: sempre-geo corrections demo --out demo.osn
     """
     from sempre_geo.pipeline.community.corrections import export_corrections
     from sempre_geo.region.bundle import read_region

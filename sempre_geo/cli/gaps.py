@@ -27,7 +27,7 @@ from sempre_geo.settings import Settings
 def gaps(settings: Settings, /, region: str, out: Path, day: datetime | None, **question: Any) -> None:
     """Who is beyond which standard, how many, how far and why.
 
-    Example: sempre-geo gaps valka --by municipality --out gaps.csv
+    Example: sempre-geo gaps demo --by municipality --out gaps.csv
     """
     from sempre_geo.pipeline.gaps.place_gaps import gaps as compute
 
@@ -58,7 +58,7 @@ def whatif(
 ) -> None:
     """What a scenario would change: who gains, who loses, how much time; the answer in words on standard error.
 
-    Example: sempre-geo whatif demo --scenario taxi-bus.toml --out gains.csv
+    Example: sempre-geo whatif demo --scenario data/demo/scenarios/a-taxi-bus-in-haavere.toml --out gains.csv
     """
     from sempre_geo.gaps.scenarios import read_scenario
     from sempre_geo.pipeline.gaps.whatif import joined_tables, what_if_by_modes

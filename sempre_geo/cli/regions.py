@@ -141,7 +141,7 @@ def check(settings: Settings, /, files: tuple[Path, ...]) -> int:
 def export(settings: Settings, /, region: str, *, out: Path, research: bool) -> None:
     """A region's layers and public contributions as one file.
 
-    Example: sempre-geo export valka --out valka.gpkg
+    Example: sempre-geo export demo --out demo.gpkg
     """
     if research:
         _export_for_research(settings, region, out)

@@ -75,7 +75,7 @@ def visits(settings: Settings, /, region: str, day: datetime, out: Path, **quest
 def journey(settings: Settings, /, region: str, *, as_json: bool, **question: Any) -> int:
     """One journey, step by step.
 
-    Example: sempre-geo journey demo --from 19.71,56.85 --to 19.9,56.9 --depart 2026-11-24T07:00
+    Example: sempre-geo journey demo --from 19.748,56.962 --to 19.727,56.915 --depart 2026-11-24T07:00
     """
     from sempre_geo.pipeline.travel.journey import NoJourney, to_json, to_text
     from sempre_geo.pipeline.travel.journey import journey as compute

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from sempre_geo.cli import main
 from sempre_geo.pipeline.community.proposals import proposals
 from sempre_geo.pipeline.community.public_view import public_contributions
 from sempre_geo.pipeline.gaps.place_gaps import region_standards
@@ -16,6 +17,7 @@ from sempre_geo.pipeline.prepare.demo import OWN_TABLES, build_demo
 from sempre_geo.pipeline.travel.visits import visits
 from sempre_geo.settings import read_settings
 from tests.conftest import ROOT
+from tests.test_cli import demo_examples
 
 pytestmark = pytest.mark.skipif(
     not os.environ.get("SEMPRE_SLOW_TESTS"), reason="builds the whole county: set SEMPRE_SLOW_TESTS=1 (CI does)"
@@ -53,6 +55,16 @@ def test_its_three_options_can_be_compared_and_each_helps_somebody(county):
     assert len(kept) == 3
     assert (found.figures["people_gaining"] > 50).all()
     assert (found.figures["people_losing"] == 0).all()
+
+
+@pytest.mark.parametrize("words", demo_examples(), ids=" ".join)
+def test_an_example_of_the_help_works_word_for_word(county, words, monkeypatch):
+    monkeypatch.chdir(county.data.parent)
+    monkeypatch.setenv("SEMPRE_DATA", str(county.data))
+    monkeypatch.setenv("SEMPRE_LAYERS", str(county.layers))
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert not ended.value.code
 
 
 CASES = list(csv.DictReader((ROOT / "data" / "demo" / "cases.csv").read_text(encoding="utf-8").splitlines()))
