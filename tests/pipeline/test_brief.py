@@ -251,6 +251,15 @@ def test_only_the_services_asked_for_are_counted(tiny, monkeypatch):
     assert counted == ["library"]
 
 
+def test_that_a_limit_is_of_a_fictional_place_is_said_in_the_readers_language(tiny):
+    limits = LIMITS.format(limit=6)
+    (tiny.data / NAME / "standards.csv").write_text(limits.replace("the four villages", "Tiny (fictional)"))
+    made = report(tiny, NAME, language="de")
+    (tiny.data / NAME / "standards.csv").write_text(limits, encoding="utf-8")
+    (row,) = next(table for table in _blocks(made, Table) if len(table.heading) == 5).rows
+    assert row[3] == "Tiny (erfunden)"
+
+
 def test_services_with_the_same_limits_share_a_row_and_a_rule_names_each_once(tiny):
     by_foot = EVERY_SERVICE.replace("own-all", "own-walk").replace("30,min,car", "15,min,walk")
     of_old = LIMITS.splitlines()[1].format(limit=5).replace("own-gp", "own-old").replace(",all,", ",over_64,") + "\n"

@@ -11,7 +11,7 @@ from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.standards import EVERYWHERE, STATUSES, Crosswalk, Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.place_gaps import GROUPS
-from sempre_geo.pipeline.gaps.sentences import spoken_limit, statuses
+from sempre_geo.pipeline.gaps.sentences import spoken_limit, spoken_source, statuses
 from sempre_geo.publish.labels import groups
 from sempre_geo.region.bundle import Region
 
@@ -63,7 +63,10 @@ def limit_sentence(limit: Limit, group: str) -> str:
             "than {minutes:g} minutes away from home."
         ).format(group=_group(group), minutes=limit.gain_min)
     return _("For {group} the limit is {limit} ({source}; {status}).").format(
-        group=_group(group), limit=spoken_limit(standard), source=standard.source, status=statuses()[standard.status]
+        group=_group(group),
+        limit=spoken_limit(standard),
+        source=spoken_source(standard),
+        status=statuses()[standard.status],
     )
 
 
