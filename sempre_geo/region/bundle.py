@@ -21,6 +21,7 @@ from sempre_geo.region.ferries import ferries_of
 from sempre_geo.region.ways import WAY_TAGS, StreetWays
 from sempre_geo.settings import Settings
 
+_FICTIONAL = " (fictional)"
 _TABLES = ("ways", "node_tags", "restrictions")
 
 
@@ -40,6 +41,15 @@ def fictional_title(title: str) -> str:
     ('Metsamaa (fictional)', 'Metsamaa (fictional)')
     """
     return _("{place} (fictional)").format(place=name_alone(title))
+
+
+def kept_title(title: str) -> str:
+    """A name that was kept as text; that it is of a fictional place is said in the reader's language.
+
+    >>> kept_title("Metsamaa (fictional)"), kept_title("Viru (north)")
+    ('Metsamaa (fictional)', 'Viru (north)')
+    """
+    return fictional_title(title) if title.endswith(_FICTIONAL) else title
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,11 +15,11 @@ from sempre_geo.gaps.standards import EVERYWHERE
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.brief import wording
 from sempre_geo.pipeline.brief.topics import Topic
-from sempre_geo.pipeline.gaps.sentences import reason_words, spoken_limit, spoken_source
+from sempre_geo.pipeline.gaps.sentences import reason_words, spoken_limit
 from sempre_geo.publish.brief import Bars, Block, Picture, Points, Section, Table
 from sempre_geo.publish.labels import groups, kinds, obstacles
 from sempre_geo.publish.speech import number, people, share, written_date
-from sempre_geo.region.bundle import Region
+from sempre_geo.region.bundle import Region, kept_title
 
 _MOST_TOPICS = 8
 _FAR_MODES = frozenset({"car", "transit"})
@@ -188,7 +188,7 @@ def _limits(topics: Sequence[Topic]) -> tuple[tuple[str, ...], ...]:
     by_service: dict[tuple[str, str, str], tuple[list[str], list[str]]] = {}
     for topic in topics:
         standard = topic.assessment.standard
-        key = (topic.title, wording.status_phrase(standard), spoken_source(standard))
+        key = (topic.title, wording.status_phrase(standard), kept_title(standard.source))
         limits, notes = by_service.setdefault(key, ([], []))
         whom = "" if topic.group == EVERYBODY else f"{groups().get(topic.group, topic.group)}: "
         limits.append(f"{whom}{_way_and_limit(topic)}")

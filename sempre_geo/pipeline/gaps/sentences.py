@@ -15,10 +15,9 @@ from sempre_geo.pipeline.gaps.answers import GapAnswer
 from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, is_chosen
 from sempre_geo.publish.labels import groups
 from sempre_geo.publish.speech import duration, number, people, rounded, share, written_date
-from sempre_geo.region.bundle import fictional_title
+from sempre_geo.region.bundle import kept_title
 
 _ALIKE = 0.05
-_FICTIONAL = " (fictional)"
 
 
 def reading(answer: GapAnswer, *, service: str, mode: str) -> list[str]:
@@ -67,7 +66,7 @@ def who_says(answer: GapAnswer, *, published: int) -> list[str]:
         told.append(
             sentence.format(
                 status=statuses()[standard.status], limit=spoken_limit(standard), scope=standard.scope,
-                source=spoken_source(standard),
+                source=kept_title(standard.source),
             )
         )  # fmt: skip
     elif is_same_day(standard):
@@ -75,7 +74,7 @@ def who_says(answer: GapAnswer, *, published: int) -> list[str]:
     elif is_chosen(standard):
         told.append(_("This limit is yours: it is no published standard."))
     else:
-        told.append(_("This limit is no published standard: {source}.").format(source=spoken_source(standard)))
+        told.append(_("This limit is no published standard: {source}.").format(source=kept_title(standard.source)))
     if not published:
         told.append(_("We know of no published standard for this service and this way of getting there."))
     if answer.assessment.approximated_by:
@@ -109,11 +108,6 @@ def limit_title(standard: Standard) -> str:
     country = "" if standard.country == "*" else f" {standard.country},"
     who = "" if standard.group == "all" else f", {standard.group}"
     return f"{spoken_limit(standard)}{who} ({country.strip()} {whose})".replace("( ", "(")
-
-
-def spoken_source(standard: Standard) -> str:
-    """Where a limit comes from; that this is a fictional place is said in the reader's language."""
-    return fictional_title(standard.source) if standard.source.endswith(_FICTIONAL) else standard.source
 
 
 def spoken_limit(standard: Standard) -> str:

@@ -11,9 +11,9 @@ from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.standards import EVERYWHERE, STATUSES, Crosswalk, Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.place_gaps import GROUPS
-from sempre_geo.pipeline.gaps.sentences import spoken_limit, spoken_source, statuses
+from sempre_geo.pipeline.gaps.sentences import spoken_limit, statuses
 from sempre_geo.publish.labels import groups
-from sempre_geo.region.bundle import Region
+from sempre_geo.region.bundle import Region, kept_title
 
 _METRICS: dict[Measure, tuple[str, ...]] = {"way": ("travel_time", "distance"), "visit": ("time_away", "travel_time")}
 _PEOPLE = "population"
@@ -65,7 +65,7 @@ def limit_sentence(limit: Limit, group: str) -> str:
     return _("For {group} the limit is {limit} ({source}; {status}).").format(
         group=_group(group),
         limit=spoken_limit(standard),
-        source=spoken_source(standard),
+        source=kept_title(standard.source),
         status=statuses()[standard.status],
     )
 

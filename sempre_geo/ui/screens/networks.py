@@ -35,6 +35,7 @@ from sempre_geo.pipeline.community.networks import (
 from sempre_geo.pipeline.community.proposals import proposals
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import written_date
+from sempre_geo.region.bundle import kept_title
 from sempre_geo.ui import lists, session, words
 from sempre_geo.ui.frame import page_title
 from sempre_geo.ui.installation import installation
@@ -256,7 +257,7 @@ def _lessons() -> None:
     for _number, row in found.head(30).iterrows():
         again = f"<br>{escape(_('Again:'))} {inert(row['again'])}" if row["again"] else ""
         not_again = f"<br>{escape(_('Not again:'))} {inert(row['not_again'])}" if row["not_again"] else ""
-        where = inert(row["network"] or row["region_title"])
+        where = inert(row["network"] or kept_title(row["region_title"]))
         st.html(f"<p class='said'><strong>{inert(row['title'])}</strong> · {where}{again}{not_again}</p>")
     if not every.empty:
         st.download_button(
