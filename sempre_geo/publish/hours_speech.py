@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from sempre_geo.i18n import gettext as _
-from sempre_geo.publish.speech import weekday
+from sempre_geo.publish.speech import weekday_in_sentence
 from sempre_geo.travel.weekly_hours import spans_text, week_of_hours
 
 _NOT_IN_SCHOOL_HOLIDAYS = frozenset({"SH off", "SH closed"})
@@ -31,7 +31,7 @@ def told_hours(opening_hours: str) -> str:
     week, closed_on_holidays = found
     told = []
     for spans, same in groupby(enumerate(week), key=lambda day: day[1]):
-        days = [weekday(_MONDAY + timedelta(days=number)) for number, _spans in same]
+        days = [weekday_in_sentence(_MONDAY + timedelta(days=number)) for number, _spans in same]
         if spans:
             told.append(f"{'-'.join(dict.fromkeys((days[0], days[-1])))} {spans_text(spans, between=', ')}")
     if len(ordinary) < len(rules):

@@ -138,6 +138,21 @@ def weekday(day: date) -> str:
     return name[:1].upper() + name[1:]
 
 
+def weekday_in_sentence(day: date) -> str:
+    """A day's weekday as it stands inside a sentence: small in languages that write it so.
+
+    >>> from datetime import date
+    >>> from sempre_geo.i18n import language
+    >>> with language("lv"):
+    ...     weekday(date(2026, 11, 24)), weekday_in_sentence(date(2026, 11, 24))
+    ('Otrdiena', 'otrdiena')
+    """
+    from babel.dates import format_date
+
+    name, on_it = weekday(day), str(format_date(day, "EEEE", locale=babel_locale()))  # the latter may have its case
+    return name if on_it[:1].isupper() else name[:1].lower() + name[1:]
+
+
 def share(part: float) -> str:
     """A share of a whole as "1 in 6", or as a percentage where that says it better; nobody speaks of one in 66.
 

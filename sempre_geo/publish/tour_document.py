@@ -11,7 +11,7 @@ from sempre_geo.i18n import gettext as _
 from sempre_geo.publish.brief import Block, Brief, Points, Section, Table
 from sempre_geo.publish.calendar_file import Appointment
 from sempre_geo.publish.hours_speech import told_hours
-from sempre_geo.publish.speech import duration, number, people, spoken_date
+from sempre_geo.publish.speech import calendar_date, duration, number, people, weekday
 from sempre_geo.region.bundle import Region, fictional_title
 
 _MANY_CHILDREN, _MANY_FROM_ELSEWHERE, _MOST = 0.15, 0.1, 0.5
@@ -105,7 +105,8 @@ def _sections(content: Mapping[str, Any]) -> Iterator[Section]:
         blocks: list[Block] = [_day_table(day)]
         for visit in day["visits"]:
             blocks += [f"{visit['name']}: {visit['hall'] or _('no hall known')}", Points(tuple(visit_sentences(visit)))]
-        yield Section(spoken_date(date.fromisoformat(day["on"])), tuple(blocks))
+        on = date.fromisoformat(day["on"])  # with its year: a plan on paper is kept
+        yield Section(f"{weekday(on)}, {calendar_date(on)}", tuple(blocks))
     rest: list[Block] = [content["notes"]] if content["notes"] else []
     if content["left_out"]:
         rest.append(_("No day has room for: {names}.").format(names=", ".join(content["left_out"])))

@@ -140,6 +140,7 @@ def test_a_tour_is_kept_and_printed_the_same_each_time_for_those_who_may(region)
     assert files == {kind: tour_file(region, tour, kind=kind, by=MEMBER) for kind in KINDS}
     assert files["pdf"].content.startswith(b"%PDF")
     assert b"<img src=x" not in files["html"].content
+    assert b"Tuesday, 1 December 2026" in files["html"].content
     (event,) = Calendar.from_ical(files["ics"].content).walk("VEVENT")
     assert event.start.utcoffset() == timedelta(hours=2)
     assert event["summary"] == "Outreach: Cīruļi (fictional)"
