@@ -16,10 +16,11 @@ from sempre_geo.light.places import Where, picture_size, place_lists, read_where
 from sempre_geo.light.tokens import new_token, wrong_token
 from sempre_geo.light.visit import Visit
 from sempre_geo.pipeline.explore.everyday import STAY_MIN, Everyday, everyday, on_a_day, usual_categories
-from sempre_geo.pipeline.explore.sentences import heard, mode_phrases, quotes, who_lives
+from sempre_geo.pipeline.explore.sentences import heard, quotes, who_lives
 from sempre_geo.pipeline.explore.views import STREET_MODES, place_at
 from sempre_geo.pipeline.explore.views import answer as answer_of
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, offered_days
+from sempre_geo.publish.labels import mode_phrases
 from sempre_geo.publish.speech import calendar_date, duration, in_sentence, spoken_date
 
 FORM = "near"

@@ -18,6 +18,7 @@ from sempre_geo.i18n import current_language, gettext, ngettext
 from sempre_geo.light.files import BASE, read_files
 from sempre_geo.light.here import Here
 from sempre_geo.light.visit import Visit
+from sempre_geo.publish.figure_words import figure_date, figure_title
 from sempre_geo.publish.labels import LANGUAGE_NAMES, status
 from sempre_geo.publish.speech import calendar_date
 
@@ -97,4 +98,6 @@ def _templates() -> Environment:
     made.globals.update(_=gettext, gettext=gettext, ngettext=ngettext, status=status)
     made.filters["shown"] = shown_text
     made.filters["day"] = _day
+    made.filters["figure_title"] = figure_title
+    made.filters["figure_date"] = figure_date
     return made

@@ -22,8 +22,7 @@ from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.duplicates import similar_public
 from sempre_geo.pipeline.community.tell_rules import days_to_answer, is_protected, left_out_better
 from sempre_geo.pipeline.community.workshop import office_of
-from sempre_geo.pipeline.explore.sentences import mode_phrases
-from sempre_geo.publish.labels import about_whom, eases, obstacles
+from sempre_geo.publish.labels import about_whom, eases, mode_phrases, obstacles
 
 FORM = "tell"
 CARRIED = (

@@ -11,7 +11,8 @@ from sempre_geo.publish.grid import LIMITS_MIN
 from sempre_geo.publish.speech import duration
 
 __all__ = [
-    "LANGUAGE_NAMES", "about_whom", "eases", "groups", "kinds", "obstacles", "status", "statuses", "time_steps",
+    "LANGUAGE_NAMES", "about_whom", "eases", "groups", "kinds", "mode_phrases", "obstacles", "status", "statuses",
+    "time_steps",
 ]  # fmt: skip
 
 LANGUAGE_NAMES: Mapping[str, str] = {
@@ -20,6 +21,17 @@ LANGUAGE_NAMES: Mapping[str, str] = {
     "ru": "Русский",
 }  # fmt: skip
 """The languages of the app, and of the light pages besides Ukrainian and Russian, by their own names."""
+
+
+def mode_phrases() -> Mapping[str, str]:
+    """How a sentence names each mode."""
+    return {
+        "car": _("by car"),
+        "bike": _("by bike"),
+        "walk": _("on foot"),
+        "wheelchair": _("by wheelchair"),
+        "transit": _("by bus"),
+    }
 
 
 def obstacles() -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from sempre_geo.community.proposal_questions import ownership_names, part_names,
 from sempre_geo.community.proposal_versions import readable
 from sempre_geo.community.texts import shown_text
 from sempre_geo.i18n import gettext as _
+from sempre_geo.publish.figure_words import figure_date, figure_title
 from sempre_geo.publish.labels import statuses
 from sempre_geo.publish.speech import written_date
 from sempre_geo.region.bundle import fictional_title
@@ -102,7 +103,7 @@ def _beside(file: ProposalFile, question_id: str) -> Iterator[Block]:
         yield Paragraph(_needs_sentence(file.needs_count))
     if question_id == "evidence" and file.content["evidence"]:
         head = (_("Figure"), _("Data of"), _("Made with version"))
-        rows = [[figure["title"], figure["date"], figure["version"]] for figure in file.content["evidence"]]
+        rows = [[figure_title(figure), figure_date(figure), figure["version"]] for figure in file.content["evidence"]]
         yield _table(head, rows)
     if question_id == "people" and file.team:
         parts, yes = part_names(), _("yes")

@@ -12,6 +12,7 @@ from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.gaps.proposal_figures import attach_place_figures, attach_scenario
 from sempre_geo.pipeline.gaps.whatif_saved import list_scenarios
+from sempre_geo.publish.figure_words import figure_date, figure_title
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import lists, session
 from sempre_geo.ui.installation import installation
@@ -19,7 +20,7 @@ from sempre_geo.ui.installation import installation
 
 def figures_to_attach(shown: Proposal, *, code: str) -> None:
     """What is attached, a press for the place's figures as they are today, and one for a kept what-if."""
-    lines = "".join(f"<li>{inert(one['title'])}{_dated(one['date'])}</li>" for one in shown.evidence)
+    lines = "".join(f"<li>{inert(figure_title(one))}{_dated(figure_date(one))}</li>" for one in shown.evidence)
     if lines:
         st.html(f"<h2>{escape(_('Figures of the place'))}</h2><ul>{lines}</ul>")
     here, by = installation(), session.login_token()

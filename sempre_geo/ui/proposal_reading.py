@@ -12,6 +12,7 @@ from sempre_geo.community.proposal_versions import readable
 from sempre_geo.community.proposals import Proposal
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.proposal_gains import best_gain
+from sempre_geo.publish.figure_words import figure_date, figure_title
 from sempre_geo.publish.maps import inert
 from sempre_geo.ui import words
 from sempre_geo.ui.proposal_filters import gain_sentence
@@ -42,7 +43,7 @@ def _behind(shown: Proposal) -> str:
     named = [f"{inert(member.name)} ({escape(names[member.part])})" for member in shown.team if member.name]
     team = ", ".join([*named, *map(escape, counted_parts(one.part for one in shown.team if not one.name))])
     figures = "".join(
-        f"<li>{inert(figure['title'])} <small>({inert(figure['date']) or escape(_('date not known'))}; "
+        f"<li>{inert(figure_title(figure))} <small>({inert(figure_date(figure)) or escape(_('date not known'))}; "
         f"{inert(figure['version'])})</small></li>"
         for figure in shown.evidence
     )

@@ -10,6 +10,7 @@ from pyproj import Geod
 
 from sempre_geo.community.contributions import Draft, Place
 from sempre_geo.errors import InputError, MissingDataError
+from sempre_geo.i18n import language
 from sempre_geo.pipeline.community.accounts import add_account, login
 from sempre_geo.pipeline.community.contributions import tell
 from sempre_geo.pipeline.community.desk import close_community
@@ -20,6 +21,7 @@ from sempre_geo.pipeline.explore.tables import place_table
 from sempre_geo.pipeline.explore.views import answer, away_m, on_globe, open_region, place_at, travel_surface
 from sempre_geo.pipeline.explore.visit_views import offered_days
 from sempre_geo.pipeline.gaps.evidence import evidence_of_idea
+from sempre_geo.publish.figure_words import figure_date, figure_title
 from sempre_geo.settings import Settings
 from tests.ui.small_region import NAME, small_settings, write_small_region
 
@@ -108,6 +110,9 @@ def test_what_is_published_nearby_is_quoted_and_an_idea_has_its_figures(county: 
     assert by_car == "Rietumu, by car: everybody is within 20 min, as far as is known."
     assert on_foot.startswith("Rietumu: about 440 people (everybody) need more than 30 min on foot to the nearest")
     assert on_foot.endswith("The limit is our own, no published standard.")
+    with language("de"):  # whoever reads it later
+        assert figure_title(figures[1]).startswith("Rietumu: Für etwa 440 Menschen")
+        assert figure_date({"date": "2026-01-05"}) == "05.01.2026"
     close_community(county)
 
 

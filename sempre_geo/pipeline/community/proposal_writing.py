@@ -116,9 +116,15 @@ def attach_evidence(
     with open_community(settings).writing() as transaction:
         row = known_proposal(transaction, proposal_id)
         person = _writer(settings, transaction, row, by=by, claimed=claimed, at=at)
-        added = [figure for figure in fresh if figure not in row["evidence"]]
+        known = [_facts(figure) for figure in row["evidence"]]
+        added = [figure for figure in fresh if _facts(figure) not in known]
         together = kept_evidence([*row["evidence"], *added])
         return _save(transaction, row, {"evidence": together}, actor=person.actor, at=at)
+
+
+def _facts(figure: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What tells a figure from another: not its sentence where that is found anew for each who reads it."""
+    return {name: figure[name] for name in figure if name != "title" or "place" not in figure}
 
 
 def link_needs(

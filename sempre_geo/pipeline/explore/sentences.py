@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import ngettext
 from sempre_geo.pipeline.explore.views import Answer, Way, said_near
+from sempre_geo.publish.labels import mode_phrases
 from sempre_geo.publish.speech import duration, people
 
 _SHOWN = 3
-
-
-def mode_phrases() -> Mapping[str, str]:
-    """How a sentence names each mode."""
-    return {
-        "car": _("by car"),
-        "bike": _("by bike"),
-        "walk": _("on foot"),
-        "wheelchair": _("by wheelchair"),
-        "transit": _("by bus"),
-    }
 
 
 def sentences(answer: Answer, *, service: str, mode: str, by_bus: Sequence[str] = ()) -> list[str]:

@@ -11,11 +11,10 @@ from sempre_geo.community.contributions import AWAITING_REVIEW
 from sempre_geo.errors import MissingDataError
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.explore.views import categories_of, open_region, place_at
 from sempre_geo.pipeline.gaps.answers import NO_MUNICIPALITY, gap_answer
 from sempre_geo.pipeline.gaps.limits import own_limit
-from sempre_geo.publish.speech import duration, people, share
+from sempre_geo.publish.figure_words import figure_title
 from sempre_geo.region.bundle import Region
 from sempre_geo.settings import Settings
 
@@ -25,8 +24,9 @@ _LIMITS_MIN = {"car": 20.0, "walk": 30.0}
 def evidence_of_idea(settings: Settings, region: str, *, idea_id: str) -> list[dict[str, Any]]:
     """The gap figures of the municipality in which a published idea lies, to attach to a proposal.
 
-    Each has a ``title`` (a sentence), ``value``, ``date`` of the data and the ``version`` that made it; none where
-    the idea's place or its category's services are not known.
+    Each has a ``title`` (a sentence, worded anew for each who reads it by `figure_title`), its ``place``, ``value`` and
+    ``share``, ``date`` of the data and the ``version`` that made it; none where the idea's place or its category's
+    services are not known.
 
     Raises
     ------
@@ -54,29 +54,18 @@ def _figure(settings: Settings, region: Region, municipality: str, *, category: 
     answer = gap_answer(settings, region.name, standard=standard, category=category)
     here = municipality in answer.table.index
     row = answer.table.loc[[municipality]].iloc[0] if here else answer.total
-    return {
-        "title": _title(str(row["name"]) if here else region.spoken_title, row, mode=mode),
+    found = {
+        "place": str(row["name"]) if here else region.title,
+        "fictional": not here and region.fictional,
         "value": round(row["beyond"]),
+        "share": None if pd.isna(row["share_beyond"]) else float(row["share_beyond"]),
         "category": category,
         "mode": mode,
         "limit_min": limit_min,
         "date": str(region.catalog.get("date") or ""),
         "version": __version__,
     }
-
-
-def _title(place: str, row: pd.Series, *, mode: str) -> str:
-    """The figure as people say it, with whose limit it is; exact numbers stand in the tables."""
-    words = {"limit": duration(_LIMITS_MIN[mode]), "by": mode_phrases()[mode]}
-    if pd.isna(row["share_beyond"]):
-        return _("{service}, {way}: not known; the data do not tell.").format(service=place, way=words["by"])
-    if round(row["beyond"]) == 0:
-        sentence = _("{service}, {way}: everybody is within {limit}, as far as is known.")
-        return sentence.format(service=place, way=words["by"], limit=words["limit"])
-    return _(
-        "{place}: {people} ({share}) need more than {limit} {by} to the nearest service of this kind. The limit is our "
-        "own, no published standard."
-    ).format(place=place, people=people(row["beyond"]), share=share(row["share_beyond"]), **words)
+    return found | {"title": figure_title(found | {"title": ""})}
 
 
 def _municipality_of(region: Region, place_id: str) -> str:

@@ -10,10 +10,9 @@ from sempre_geo.gaps.reasons import reason_sentence, visit_reason_sentence
 from sempre_geo.gaps.standards import Standard
 from sempre_geo.i18n import gettext as _
 from sempre_geo.i18n import reworded
-from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.gaps.answers import GapAnswer
 from sempre_geo.pipeline.gaps.limits import SAME_DAY_MIN, is_chosen
-from sempre_geo.publish.labels import groups
+from sempre_geo.publish.labels import groups, mode_phrases
 from sempre_geo.publish.speech import duration, number, people, rounded, share, written_date
 from sempre_geo.region.bundle import kept_title
 

@@ -11,10 +11,10 @@ from sempre_geo.gaps.gap_table import EVERYBODY
 from sempre_geo.gaps.reasons import reason_sentence, visit_reason_sentence
 from sempre_geo.gaps.timetable_changes import Zone
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.gaps.sentences import spoken_limit, statuses
 from sempre_geo.pipeline.gaps.whatif_limits import limit_sentence
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared
+from sempre_geo.publish.labels import mode_phrases
 from sempre_geo.publish.speech import calendar_date, duration, euros, number
 from sempre_geo.publish.speech import people as spoken
 

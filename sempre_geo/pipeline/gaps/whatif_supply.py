@@ -11,9 +11,9 @@ import pandas as pd
 from sempre_geo.gaps.capacity import service_capacity
 from sempre_geo.gaps.differences import Limit, Measure
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.explore.sentences import mode_phrases
 from sempre_geo.pipeline.gaps.shared_access import PER, shared_access
 from sempre_geo.pipeline.gaps.whatif_parts import Prepared, Sides
+from sempre_geo.publish.labels import mode_phrases
 from sempre_geo.publish.speech import duration, number
 from sempre_geo.publish.speech import people as spoken
 

@@ -15,11 +15,12 @@ from sempre_geo.errors import SempreGeoError
 from sempre_geo.i18n import current_language
 from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.public_view import public_contributions
-from sempre_geo.pipeline.explore.sentences import mode_phrases, quotes, sentences
+from sempre_geo.pipeline.explore.sentences import quotes, sentences
 from sempre_geo.pipeline.explore.service_views import timetable_note
 from sempre_geo.pipeline.explore.tables import place_table
 from sempre_geo.pipeline.explore.views import answer, place_at, position
 from sempre_geo.pipeline.explore.visit_views import BUS, STAYS_MIN, bus_sentences, offered_days, surface_of
+from sempre_geo.publish.labels import mode_phrases
 from sempre_geo.publish.maps import inert
 from sempre_geo.publish.speech import duration, in_sentence, spoken_date
 from sempre_geo.ui import lists, session, ways, words
