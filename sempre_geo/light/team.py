@@ -22,6 +22,7 @@ from sempre_geo.pipeline.community.proposal_team import invite as invite_one
 from sempre_geo.pipeline.community.proposal_team import join_team, leave_team, say_who_one_is
 from sempre_geo.pipeline.community.proposal_writing import comment, team_comments
 from sempre_geo.pipeline.community.proposals import proposal, steps_open
+from sempre_geo.publish.speech import written_date
 
 _A_SCREEN = 6_000
 """So many letters of comments are shown at once; earlier ones are asked for."""
@@ -159,7 +160,7 @@ def _due(visit: Visit, shown: Proposal) -> list[str]:
     }
     due = due_items(visit.here.settings, shown.region, code=visit.form.one("code"))
     own: list[dict[Any, Any]] = due[(due["thing"] == shown.id) & due["what"].isin(told)].to_dict("records")
-    return [told[row["what"]].format(day=row["due"]) for row in own]
+    return [told[row["what"]].format(day=written_date(str(row["due"]))) for row in own]
 
 
 def _who(visit: Visit) -> Member:
