@@ -136,7 +136,7 @@ def test_a_team_forms_from_an_idea_and_its_proposal_is_taken_along(visit: Visit,
     page.get_by_text("Team", exact=True).click()
     page.get_by_role("button", name="Invite one more person").click()
     invitation = page.locator(".code:not([data-code])").inner_text()
-    _join(visit("/proposals?" + page.url.partition("?")[2]), invitation)
+    _join(visit("/proposals"), invitation)
     page.get_by_text("Read it, take it along").click()
     link = page.get_by_role("link", name="Word document")
     link.wait_for()
@@ -148,9 +148,11 @@ def test_a_team_forms_from_an_idea_and_its_proposal_is_taken_along(visit: Visit,
 
 
 def _join(page: Page, invitation: str) -> None:
-    """Somebody else, invited, becomes a provider in the team without an account."""
-    page.get_by_text("I am invited into the team").click()
-    page.get_by_label("The invitation, or the code").fill(invitation)
+    """Somebody else, who has the four words and no link, becomes a provider in the team without an account."""
+    page.locator("summary").filter(has_text="My code").click()
+    page.get_by_label("The four words you were given").fill(invitation)
+    page.get_by_label("The four words you were given").press("Enter")
+    expect(page.get_by_label("The invitation, or the code")).to_have_value(invitation)
     page.get_by_label("How do you want to be called?").fill("The shop")
     page.get_by_text("provides the service").click()
     page.get_by_role("button", name="Join the team").click()
