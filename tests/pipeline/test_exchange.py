@@ -211,6 +211,7 @@ def test_exports_hold_the_public_columns_and_no_formula(settings, region, tmp_pa
         rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
         assert tuple(rows[0]) == PUBLIC_COLUMNS
         assert {row["text"] for row in rows} == {"", "'=cmd|' /C calc'!A0"}
+        assert [row["id"] for row in rows] == sorted(row["id"] for row in rows), "not as they came, which tells the day"
     else:
         layer = gpd.read_file(path)
         assert set(PUBLIC_COLUMNS) <= set(layer.columns)

@@ -177,10 +177,14 @@ def export_contributions(settings: Settings, region: str, path: Path, *, at: dat
 
 
 def public_layer(frame: pd.DataFrame) -> gpd.GeoDataFrame:
-    """Public contributions as a point layer; those without a point keep an empty geometry."""
-    points = gpd.points_from_xy(frame["lon"], frame["lat"], crs="EPSG:4326")
-    placed = gpd.GeoSeries(points, index=frame.index).where(frame["lon"].notna(), None)
-    return gpd.GeoDataFrame(frame, geometry=placed, crs="EPSG:4326")
+    """Public contributions as a point layer; those without a point keep an empty geometry.
+
+    By their random ids: the order in which they came would tell the day of each.
+    """
+    rows = frame.sort_values("id", ignore_index=True)
+    points = gpd.points_from_xy(rows["lon"], rows["lat"], crs="EPSG:4326")
+    placed = gpd.GeoSeries(points, index=rows.index).where(rows["lon"].notna(), None)
+    return gpd.GeoDataFrame(rows, geometry=placed, crs="EPSG:4326")
 
 
 def seed(
