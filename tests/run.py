@@ -15,12 +15,18 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _SHORT = "first_map or hostile_texts"
 _LONGEST = (
+    "tests/community/test_count_areas.py",
+    "tests/light/test_reading.py",
     "tests/light/test_team.py",
     "tests/pipeline/test_compare.py",
+    "tests/pipeline/test_counts.py",
     "tests/pipeline/test_from_hall.py",
     "tests/pipeline/test_listening.py",
+    "tests/pipeline/test_networks.py",
+    "tests/pipeline/test_proposal_writing.py",
     "tests/pipeline/test_region_in_use.py",
     "tests/pipeline/test_whatif.py",
+    "tests/region/test_gtfs_dirty.py",
     "tests/travel/test_journeys_by_brute_force.py",
     "tests/travel/test_street_rules.py",
     "tests/travel/test_there_and_back.py",

@@ -15,6 +15,10 @@ from sqlalchemy import Boolean, ColumnElement, Integer, LargeBinary, Select, Str
 
 from sempre_geo.community.store.engine import Transaction
 
+# Memory as the system gives it, for pandas' own columns of texts, too: pyarrow's comes in pages of 2 MB, and to empty
+# those takes a new process longer than what is then done in them.
+pa.set_memory_pool(pa.system_memory_pool())
+
 # Neither is in a text that was kept: control characters are left out on every way in.
 _BETWEEN = "\x1f"
 _NOTHING = "\x1e"
@@ -80,11 +84,11 @@ def _joined_table(transaction: Transaction, query: Select[Any], *, by: Sequence[
     texts = dict(zip(cells.keys(), joined, strict=True))
     del joined
     keys = {name: _cut(texts.pop(name), cells[name], count=count) for name, _direction in by}
-    order = pc.sort_indices(pa.table(keys), sort_keys=by, memory_pool=_memory()) if by else None
+    order = pc.sort_indices(pa.table(keys), sort_keys=by) if by else None
     columns = {}
     for name in cells.keys():  # noqa: SIM118 - what stands in a collection of columns is not their names
         column = keys.pop(name) if name in keys else _cut(texts.pop(name), cells[name], count=count)
-        columns[name] = column if order is None else pc.take(column, order, memory_pool=_memory())
+        columns[name] = column if order is None else pc.take(column, order)
     return pa.table(columns)
 
 
@@ -107,18 +111,18 @@ def _as_text(cell: ColumnElement[Any]) -> ColumnElement[str]:
 
 def _cut(text: str | bytes | None, cell: ColumnElement[Any], *, count: int) -> pa.Array:
     """The cells of a column; none of no rows, for which there is no text."""
-    cells = pc.split_pattern(_whole(text), pattern=_BETWEEN, memory_pool=_memory()).flatten(_memory())
+    cells = pc.split_pattern(_whole(text), pattern=_BETWEEN).flatten()
     if len(cells) != count:
         raise _UnevenError
     if getattr(cell, "nullable", True):
-        cells = pc.if_else(pc.not_equal(cells, _NOTHING), cells, None, memory_pool=_memory())
+        cells = pc.if_else(pc.not_equal(cells, _NOTHING), cells, None)
     return cells if isinstance(cell.type, String) else cells.cast(pa.int64()).cast(_kind(cell))
 
 
 def _whole(text: str | bytes | None) -> pa.Array:
     """A joined text as an array of one; what comes as bytes is not copied."""
     if not isinstance(text, bytes):
-        return pa.array([text], pa.large_string(), memory_pool=_memory())
+        return pa.array([text], pa.large_string())
     ends = pa.py_buffer(np.array([0, len(text)], np.int64))
     return pa.LargeStringArray.from_buffers(1, ends, pa.py_buffer(text))
 
@@ -127,8 +131,3 @@ def _kind(cell: ColumnElement[Any]) -> pa.DataType:
     if isinstance(cell.type, String):
         return pa.large_string()
     return pa.bool_() if isinstance(cell.type, Boolean) else pa.int64()
-
-
-def _memory() -> pa.MemoryPool:
-    """Memory as the system gives it: pyarrow's own takes it in pages of 2 MB, and emptying those takes longer."""
-    return pa.system_memory_pool()
