@@ -89,7 +89,7 @@ def test_nothing_else_lies_at_the_top_level() -> None:
         "CHANGELOG.md", "requirements.lock",
     }  # fmt: skip
     found = {path.name for path in PACKAGE.parent.iterdir() if not path.name.startswith(".")}
-    assert found <= allowed | {"dist", "build"}
+    assert found <= allowed | {"dist", "build", "__pycache__"}, "but for what building and running leave"
 
 
 def test_the_lock_names_no_package_index_and_hashes_everything() -> None:
