@@ -108,7 +108,7 @@ def _first_map(browser: Browser, server: Server, *, keep: bool = False) -> tuple
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     begin = time.perf_counter()
     page.goto(server.address)
-    page.frame_locator("iframe").first.locator(".leaflet-tile-loaded").first.wait_for(timeout=60_000)
+    page.frame_locator("iframe[title*=folium]").first.locator(".leaflet-tile-loaded").first.wait_for(timeout=60_000)
     took = time.perf_counter() - begin
     if not keep:
         page.context.close()
@@ -119,7 +119,7 @@ def _taps(page: Page, count: int) -> list[float]:
     """Seconds from a tap until the answer on the page is another one."""
     page.locator("footer").wait_for()
     page.wait_for_timeout(2000)
-    frame = page.locator("iframe").first.bounding_box()
+    frame = page.locator("iframe[title*=folium]").first.bounding_box()
     assert frame is not None
     took = []
     for number in range(count):
