@@ -16,8 +16,6 @@ _LINE_BREAKS = "\n\t"
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and signs of which nothing is seen
 _INVISIBLE = frozenset("\u200b\u2060\ufeff\u00ad\u180e")
-
-_LIKE_SPACES = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _LIKE_DASHES = frozenset("\u2212\u2043\u02d7\u30fc")
 _LIKE_DOTS = frozenset("\u00b7\u2022\u2027\u2219\u22c5\u30fb")
 _CLUSTER = re.compile(r"[\x00-\u02ff\u0370-\u0482\u048a-\U0010ffff][\u0300-\u036f\u0483-\u0489]*|.", re.DOTALL)
@@ -124,7 +122,7 @@ def _seen_sign(sign: str) -> str:
         return ""
     if kind == "Pd" or sign in _LIKE_DASHES:
         return "-"
-    if kind == "Zs" or sign in _LIKE_SPACES:
+    if kind == "Zs" or sign in _BLANK:
         return " "
     if sign in _LIKE_DOTS:
         return "."

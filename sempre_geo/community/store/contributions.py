@@ -183,6 +183,12 @@ def load_events(transaction: Transaction, thing: str) -> list[Row]:
     return _rows(transaction, select(events).where(events.c.thing == thing).order_by(events.c.id))
 
 
+def load_told_steps(transaction: Transaction, thing: str) -> list[Row]:
+    """The steps as they are told to whoever they are about: ``at, status, reason``, and not who took them."""
+    names = ("at", "status", "reason")
+    return [{name: step[name] for name in names} for step in load_events(transaction, thing)]
+
+
 def save_voice(transaction: Transaction, row: Mapping[str, Any]) -> bool:
     """Add a voice; False if this person has given one already."""
     same = (voices.c.contribution_id == row["contribution_id"]) & (voices.c.voter_digest == row["voter_digest"])

@@ -28,11 +28,11 @@ from sempre_geo.community.store.contributions import (
     load_claimed,
     load_contribution,
     load_ease_of,
-    load_events,
     load_originals,
     load_photos,
     load_position,
     load_sent,
+    load_told_steps,
     load_voices,
     save_contribution,
     save_event,
@@ -45,9 +45,9 @@ from sempre_geo.community.store.voices import load_sentences
 from sempre_geo.community.store.ways import load_needs_of, save_needs_of
 from sempre_geo.community.store.workshops import load_workshops_of, save_workshop_entry
 from sempre_geo.community.texts import kept_text
-from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
+from sempre_geo.errors import InputError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Ground, ground, now, open_community, partition, secret_key
+from sempre_geo.pipeline.community.desk import Ground, ground, nothing_opens, now, open_community, partition, secret_key
 from sempre_geo.pipeline.community.erasures import erase_elsewhere, list_erased
 from sempre_geo.pipeline.community.moderation import check_sender, help_in, looked_through, receive, words_of
 from sempre_geo.pipeline.community.photos import photo_folder
@@ -166,9 +166,7 @@ def open_with_code(settings: Settings, code: str) -> Own:
         row = claimed_row(transaction, digest)
         own = {field.name: row[field.name] for field in fields(Own) if field.name in row}
         lon, lat = load_position(transaction, row["id"]) or (None, None)
-        steps = [
-            {name: step[name] for name in ("at", "status", "reason")} for step in load_events(transaction, row["id"])
-        ]
+        steps = load_told_steps(transaction, row["id"])
         voices = len(load_voices(transaction, row["id"]))
         felt, pictures = load_ease_of(transaction, row["id"]), len(load_photos(transaction, row["id"]))
         way, of_like = way_in(settings, transaction, row, own=True), stages_of_like(transaction, row)
@@ -237,7 +235,7 @@ def my_data(settings: Settings, code: str) -> str:
         kept = {name: value for name, value in row.items() if name not in {"claim_digest", "sending_key"}}
         kept["position"] = load_position(transaction, row["id"])
         kept["ease"] = load_ease_of(transaction, row["id"])
-        kept["steps"] = _told_of(load_events(transaction, row["id"]), "at", "status", "reason")
+        kept["steps"] = load_told_steps(transaction, row["id"])
         like = [
             {"at": stage.at, "status": stage.status, "reason": stage.reason}
             for stage in stages_of_like(transaction, row)
@@ -273,12 +271,8 @@ def claimed_row(transaction: Transaction, digest: str) -> Row:
     """
     row = load_claimed(transaction, digest)
     if row is None:
-        raise _nothing_opens()
+        raise nothing_opens()
     return row
-
-
-def _nothing_opens() -> MissingDataError:
-    return MissingDataError(_("This code opens nothing; what it opened may have been erased."))
 
 
 def _keep_answered(transaction: Transaction, row: Row, *, answers: tuple[str, ...]) -> None:

@@ -18,7 +18,7 @@ from sempre_geo.community.correction_files import for_publishers, to_osm_notes
 from sempre_geo.community.corrections import IN_USE, Report, checked_report, corrected_services
 from sempre_geo.community.moderation import Sending
 from sempre_geo.community.moments import stamp
-from sempre_geo.community.store.contributions import Row, load_events, save_event
+from sempre_geo.community.store.contributions import Row, load_told_steps, save_event
 from sempre_geo.community.store.corrections import (
     change_correction,
     load_claimed_correction,
@@ -30,7 +30,7 @@ from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.texts import kept_text
 from sempre_geo.errors import InputError, MissingDataError, NotAllowedError
 from sempre_geo.i18n import gettext as _
-from sempre_geo.pipeline.community.desk import Asker, asker, now, open_community, privileged, secret_key
+from sempre_geo.pipeline.community.desk import Asker, asker, nothing_opens, now, open_community, privileged, secret_key
 from sempre_geo.pipeline.community.moderation import check_and_count, looked_through
 from sempre_geo.region.ferries import crossing_points
 from sempre_geo.region.files import write_table, write_whole
@@ -111,10 +111,8 @@ def correction_with_code(settings: Settings, code: str) -> OwnReport:
     with open_community(settings).reading() as transaction:
         row = load_claimed_correction(transaction, digest)
         if row is None:
-            raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
-        steps = tuple(
-            {name: step[name] for name in ("at", "status", "reason")} for step in load_events(transaction, row["id"])
-        )
+            raise nothing_opens()
+        steps = tuple(load_told_steps(transaction, row["id"]))
     kept = {field.name: row[field.name] for field in fields(OwnReport) if field.name in row}
     return OwnReport(**kept, steps=steps)
 

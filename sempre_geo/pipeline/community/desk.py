@@ -54,6 +54,11 @@ class Ground:
     bbox: tuple[float, float, float, float] | None = None
 
 
+def nothing_opens() -> MissingDataError:
+    """What is raised for a code that is well-formed and opens nothing (any more), whatever it was said to open."""
+    return MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+
+
 def open_community(settings: Settings) -> Store:
     """The store that the settings name, opened and brought to this version once in this program."""
     with _opening:

@@ -18,6 +18,7 @@ from sempre_geo.community.imports import Imported, lasting_id, read_in
 from sempre_geo.community.moments import stamp
 from sempre_geo.community.spreadsheets import read_spreadsheet
 from sempre_geo.community.store.contributions import (
+    Row,
     change_contribution,
     load_contribution,
     load_erasures,
@@ -66,7 +67,7 @@ class _Fitting:
 CODE_COLUMNS = ("row", "id", "code")
 _TOLD = ("kind", "category", "title", "text")
 _CLOCKS_DIFFER = timedelta(days=1)
-GEOJSON_ENDINGS = (".geojson", ".json")
+_GEOJSON_ENDINGS = (".geojson", ".json")
 
 
 def import_contributions(
@@ -102,10 +103,11 @@ def import_contributions(
             settings, transaction, by, action="import contributions", thing=f"import into {region}",
             scopes=(f"region:{region}",), detail=path.name, at=when,
         )  # fmt: skip
-        others = _said_otherwise(transaction, fitting)
+        kept = _load_kept(transaction, fitting)
+        others = [entry for entry in fitting if _says_otherwise(entry, kept.get(entry.row.id))]
         aside = {entry.row.id for entry in others}
         fitting = [entry for entry in fitting if entry.row.id not in aside]
-        fresh = _unknown(transaction, fitting)
+        fresh = _unknown(transaction, fitting, kept=kept)
         if dry_run:
             transaction.rollback()
         else:
@@ -165,7 +167,7 @@ def read_contributions(path: Path) -> tuple[pd.DataFrame, list[int]]:
         return read_spreadsheet(path), []
     layer = read_layer(path)
     points = layer.geometry.representative_point()
-    said = read_properties(path) if path.suffix.lower() in GEOJSON_ENDINGS else layer.drop(columns=layer.geometry.name)
+    said = read_properties(path) if path.suffix.lower() in _GEOJSON_ENDINGS else layer.drop(columns=layer.geometry.name)
     return pd.DataFrame(said).assign(lon=points.x, lat=points.y), []
 
 
@@ -210,7 +212,7 @@ def seed(
             )
         )
     with open_community(settings).writing() as transaction:
-        fresh = _unknown(transaction, fitting)
+        fresh = _unknown(transaction, fitting, kept=_load_kept(transaction, fitting))
         _save(settings, transaction, region, entries=fresh, person=OPERATOR, trusted=True)
         if proposals is not None:
             for entry in json.loads(proposals.read_text(encoding="utf-8")):
@@ -228,24 +230,21 @@ def _seed_networks(settings: Settings, transaction: Transaction, region: str, sa
         seed_lesson(transaction, region, entry, title=title, country=country)
 
 
-def _unknown(transaction: Transaction, fitting: list[_Fitting]) -> list[_Fitting]:
+def _load_kept(transaction: Transaction, fitting: list[_Fitting]) -> dict[str, Row]:
+    """What is kept here under the ids of a file's rows."""
+    found = (load_contribution(transaction, entry.row.id) for entry in fitting)
+    return {row["id"]: row for row in found if row is not None}
+
+
+def _unknown(transaction: Transaction, fitting: list[_Fitting], *, kept: dict[str, Row]) -> list[_Fitting]:
     """The rows that are neither kept here nor erased here by their authors."""
-    erased = {row["thing"] for row in load_erasures(transaction)}
-    return [
-        entry
-        for entry in fitting
-        if entry.row.id not in erased and load_contribution(transaction, entry.row.id) is None
-    ]
+    known = kept.keys() | {row["thing"] for row in load_erasures(transaction)}
+    return [entry for entry in fitting if entry.row.id not in known]
 
 
-def _said_otherwise(transaction: Transaction, fitting: list[_Fitting]) -> list[_Fitting]:
-    """The rows under whose id something else is kept: of one who changed it here since, or of somebody else."""
-    found = []
-    for entry in fitting:
-        kept = load_contribution(transaction, entry.row.id)
-        if kept is not None and kept["text"] and any(kept[name] != entry.kept[name] for name in _TOLD):
-            found.append(entry)
-    return found
+def _says_otherwise(entry: _Fitting, kept: Row | None) -> bool:
+    """Whether something else is kept under a row's id: of one who changed it here since, or of somebody else."""
+    return kept is not None and bool(kept["text"]) and any(kept[name] != entry.kept[name] for name in _TOLD)
 
 
 def _known_otherwise() -> str:

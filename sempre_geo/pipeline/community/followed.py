@@ -13,10 +13,8 @@ from sempre_geo.community.store.proposals import (
     load_proposals,
     load_read_contents,
 )
-from sempre_geo.errors import MissingDataError
-from sempre_geo.i18n import gettext as _
 from sempre_geo.pipeline.community.contributions import claimed_row
-from sempre_geo.pipeline.community.desk import open_community
+from sempre_geo.pipeline.community.desk import nothing_opens, open_community
 from sempre_geo.settings import Settings
 
 
@@ -75,5 +73,5 @@ def team_of_code(settings: Settings, code: str) -> TeamOfCode:
         member, invitation = load_claimed_member(transaction, digest), load_invitation(transaction, digest)
     found = member or invitation
     if found is None:
-        raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+        raise nothing_opens()
     return TeamOfCode(str(found["proposal_id"]), member is not None)

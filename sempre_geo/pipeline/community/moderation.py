@@ -151,11 +151,15 @@ def check_and_count(
     ``on`` is the contribution that a voice is for.
     """
     day = at.date().isoformat()
-    digests = [sender_digest(sending, key=secret_key(settings, f"{what} of {day}")) for what in ("voters", f"on {on}")]
-    given, *on_this = [count_sender(transaction, digest, day=day) for digest in digests[: 2 if on else 1]]
+
+    def before(what: str) -> int:
+        key = secret_key(settings, f"{what} of {day}")
+        return count_sender(transaction, sender_digest(sending, key=key), day=day)
+
+    given, on_this = before("voters"), before(f"on {on}") if on else 0
     workshop = workshop_of(transaction, region, sending=sending, at=at)
     check_voice(
-        sending, given_today=given, on_this_today=sum(on_this), in_workshop=bool(workshop), rules=read_rules(settings)
+        sending, given_today=given, on_this_today=on_this, in_workshop=bool(workshop), rules=read_rules(settings)
     )
 
 

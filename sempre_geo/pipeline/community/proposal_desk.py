@@ -14,7 +14,7 @@ from sempre_geo.community.proposal_form import for_everybody
 from sempre_geo.community.proposal_questions import questions
 from sempre_geo.community.proposals import UNLISTED, VERSIONED, Member, Proposal, Sentences
 from sempre_geo.community.store.accounts import load_account
-from sempre_geo.community.store.contributions import Row, load_contribution, load_events
+from sempre_geo.community.store.contributions import Row, load_contribution, load_told_steps
 from sempre_geo.community.store.engine import Transaction
 from sempre_geo.community.store.lessons import load_diary, load_lessons
 from sempre_geo.community.store.proposals import (
@@ -212,7 +212,7 @@ def _page(row: Row, content: Mapping[str, Any], **parts: Any) -> Proposal:
 
 def _steps(transaction: Transaction, row: Row, *, told: frozenset[str] | None) -> tuple[dict[str, Any], ...]:
     """The steps so far; reasons only of those in ``told``, for a coordinator wrote these to be read by all."""
-    steps = [_named(step, ("at", "status", "reason")) for step in load_events(transaction, row["id"])]
+    steps = load_told_steps(transaction, row["id"])
     if told is None:
         return tuple(steps)
     return tuple(step if step["status"] in told else {**step, "reason": ""} for step in steps)

@@ -31,6 +31,7 @@ from sempre_geo.pipeline.community.desk import (
     Asker,
     asker,
     check_reviewer,
+    nothing_opens,
     now,
     open_community,
     privileged,
@@ -121,7 +122,7 @@ def voice_with_code(settings: Settings, code: str) -> OwnVoice:
         voice = load_claimed_voice(transaction, digest)
         row = load_contribution(transaction, voice["contribution_id"]) if voice else None
     if voice is None or row is None:
-        raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+        raise nothing_opens()
     waits = voice["sentence_status"] == "received"
     return OwnVoice(
         region=row["region"],
@@ -138,7 +139,7 @@ def withdraw_voice(settings: Settings, code: str, *, at: datetime | None = None)
     with open_community(settings).writing() as transaction:
         voice = load_claimed_voice(transaction, digest)
         if voice is None:
-            raise MissingDataError(_("This code opens nothing; what it opened may have been erased."))
+            raise nothing_opens()
         erase_voice(transaction, voice["id"], at=when)
         list_erased(settings, voice["id"])
     erase_elsewhere(settings, voice["id"], at=when)
